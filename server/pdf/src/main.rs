@@ -1,0 +1,2 @@
+//! PDF worker.
+fn main() {}

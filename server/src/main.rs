@@ -1,0 +1,2 @@
+//! Borrador.
+fn main() {}
