@@ -1,0 +1,155 @@
+//! Who may do what: one pure function of a seat's function, its grants and the place.
+//!
+//! A person acts from one seat at a time; the seat is what has rights. Its [`Function`] says what it does in its
+//! component, its [`Grant`]s what it may do beyond that. [`may`] answers every question of rights in Borrador: no other
+//! code compares roles.
+//!
+//! ```
+//! use crdt::review::permission::{Action, Function, Grant, Place, Rights, Role, Scope, may};
+//!
+//! let samir = Rights { function: Function::Contributor, grants: vec![], ended: false };
+//! assert!(may(&samir, Action::Comment, &Place::default()));
+//! assert!(!may(&samir, Action::WriteText, &Place::default()));
+//!
+//! let inés = Rights { grants: vec![Grant { scope: Scope::Service, role: Role::Pen }], ..samir };
+//! assert!(may(&inés, Action::WriteText, &Place::default()));
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChapterId, PaperId};
+
+/// What a seat does in its component.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    /// Submits in the component's name.
+    FocalPoint,
+    /// Prepares what the focal point submits.
+    Deputy,
+    /// Comments and proposes.
+    Contributor,
+    /// Reads.
+    Observer,
+}
+
+/// What a grant allows beyond the function.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the service: people, components, papers.
+    Admin,
+    /// Runs the process of a paper: milestones, rounds, import.
+    Secretariat,
+    /// Answers comments and amendments.
+    Rapporteur,
+    /// Sits in the drafting committee, which writes directly.
+    Committee,
+    /// Writes the text directly.
+    Pen,
+}
+
+/// Where a grant holds. A wider scope holds in all that lies inside it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(tag = "scope", content = "id", rename_all = "snake_case")]
+pub enum Scope {
+    /// Everywhere.
+    Service,
+    /// In one paper.
+    Paper(PaperId),
+    /// In one chapter.
+    Chapter(ChapterId),
+}
+
+/// A right given to a seat: `{"scope": "paper", "id": "…", "role": "pen"}`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Grant {
+    /// Where.
+    #[serde(flatten)]
+    pub scope: Scope,
+    /// What.
+    pub role: Role,
+}
+
+/// All that decides what a seat may do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rights {
+    /// The seat's function in its component.
+    pub function: Function,
+    /// What it was given beyond that.
+    pub grants: Vec<Grant>,
+    /// The seat is no longer held: it may nothing.
+    pub ended: bool,
+}
+
+/// What is asked. Each HTTP route and each kind of frame names one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Action {
+    /// Read a paper: its texts, threads with audience `all`, milestones and exports.
+    Read,
+    /// Change a text directly.
+    WriteText,
+    /// Start a thread or answer in one.
+    Comment,
+    /// Mark anybody's thread as resolved, or open it again.
+    SettleThread,
+    /// Read threads that are addressed to the rapporteurs.
+    ReadRapporteurThreads,
+    /// Seal a milestone.
+    Seal,
+    /// Import a paper.
+    ImportPaper,
+    /// Invite people and issue tokens for them.
+    InvitePeople,
+}
+
+impl Action {
+    /// All actions, for tables and tests.
+    pub const ALL: [Action; 8] = [
+        Action::Read,
+        Action::WriteText,
+        Action::Comment,
+        Action::SettleThread,
+        Action::ReadRapporteurThreads,
+        Action::Seal,
+        Action::ImportPaper,
+        Action::InvitePeople,
+    ];
+}
+
+/// Where it is asked: a chapter of a paper, a paper, or the service (`Place::default()`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// The paper, unless the action concerns the service.
+    pub paper: Option<PaperId>,
+    /// The chapter, if one is concerned.
+    pub chapter: Option<ChapterId>,
+}
+
+/// REV1–REV4: may a seat with these rights do this here?
+pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
+    use Role::{Admin, Committee, Pen, Rapporteur, Secretariat};
+    if rights.ended {
+        return false;
+    }
+    let holds = |roles: &[Role]| {
+        rights.grants.iter().any(|grant| roles.contains(&grant.role) && reaches(grant.scope, place))
+    };
+    match action {
+        Action::Read => true,
+        Action::Comment => rights.function != Function::Observer || holds(&[Secretariat, Rapporteur, Committee, Pen]),
+        Action::WriteText => holds(&[Pen, Committee]),
+        Action::SettleThread => holds(&[Pen, Committee, Rapporteur, Secretariat]),
+        Action::ReadRapporteurThreads => holds(&[Rapporteur, Committee, Secretariat]),
+        Action::Seal | Action::ImportPaper => holds(&[Secretariat, Admin]),
+        Action::InvitePeople => holds(&[Admin]),
+    }
+}
+
+fn reaches(scope: Scope, place: &Place) -> bool {
+    match scope {
+        Scope::Service => true,
+        Scope::Paper(paper) => place.paper == Some(paper),
+        Scope::Chapter(chapter) => place.chapter == Some(chapter),
+    }
+}
