@@ -3,4 +3,5 @@
 //! The rules live in the `crdt` crate; this one performs what they ask. See `ARCHITECTURE.md` for the two walkthroughs
 //! (a keystroke, a milestone) and the arrows between the modules.
 
+pub mod boot;
 pub mod store;

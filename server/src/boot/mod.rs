@@ -1,0 +1,3 @@
+//! How the service starts, stops and is run from a command line.
+
+pub mod clock;
