@@ -1,0 +1,153 @@
+/**
+ * The public face of the editor core, as types: what the pages and the sync client may know about a text on screen.
+ *
+ * The editor owns the Automerge document while it is open. Changes made here leave through `onChanges`; changes made elsewhere
+ * enter through `receive`. Nothing here touches the network, and no ProseMirror or Automerge type but `PaperDoc` shows.
+ */
+import type { PaperDoc } from './automerge'
+import type { Anchor } from './passages/anchor'
+import type { AttributedWords } from './passages/attribution'
+
+export interface EditorOptions {
+  doc: PaperDoc
+  editable: boolean
+  /** The name of the text for assistive technology, for example "4.1 Acogida". */
+  label: string
+  /** BCP 47 language of the text: sets `lang`, and so hyphenation, spelling and the voice of screen readers. */
+  language: string
+  /** The number of the first numbered paragraph: numbers run through the whole paper, so it depends on the chapters before. */
+  firstNumber: number
+  /** Tells people without a mouse how to leave the text, shown to assistive technology only: "Escape, then Tab". */
+  help?: string
+  /** Local changes, already in the document: to be stored, then sent. At least one, in causal order. */
+  onChanges(changes: Uint8Array[]): void
+  /** At most once per frame, after anything that may alter the toolbar or the outline. */
+  onState(state: EditorSnapshot): void
+  /** Mod-K: the page opens its link field and answers with `setLink`. */
+  onLinkRequest?(): void
+  /** Mod-Alt-M: the page opens its comment field for the selection. */
+  onCommentRequest?(): void
+  /** The caret or the selection moved (or the words around it): time to send `caret()` to the others. */
+  onCaret?(): void
+  /** The screen disagreed with the document when idle and has been set right from the document: a bug to report. */
+  onFault?(report: EditorFault): void
+}
+
+export interface EditorFault {
+  /** Blocks as JSON, first difference only. */
+  shown: string
+  stored: string
+}
+
+export type BlockKind =
+  | 'title'
+  | 'heading2'
+  | 'heading3'
+  | 'heading'
+  | 'paragraph'
+  | 'numbered'
+  | 'quote'
+  | 'ordered'
+  | 'unordered'
+  | 'unknown'
+
+/** What toolbars and outlines show. A value: a new one each time. */
+export interface EditorSnapshot {
+  strong: boolean
+  em: boolean
+  /** The address of the link that holds the caret or the whole selection. */
+  link: string | null
+  /** The block that holds the head of the selection; `heading` is a heading below level 3. */
+  block: BlockKind
+  selectionEmpty: boolean
+  /** The selected words, at most 200 UTF-16 units: for a comment's preview. */
+  selectedWords: string
+  canUndo: boolean
+  canRedo: boolean
+  /** UTF-16 code units of the text without block markers. */
+  characters: number
+  /** Numbered paragraphs in this text. */
+  numbered: number
+  /** The words of the first block. */
+  title: string
+}
+
+export type Command =
+  | 'strong'
+  | 'em'
+  | 'paragraph'
+  | 'numbered'
+  | 'heading2'
+  | 'heading3'
+  | 'quote'
+  | 'unordered'
+  | 'ordered'
+  | 'indent'
+  | 'outdent'
+  | 'undo'
+  | 'redo'
+
+/** Where somebody's caret is: Automerge cursors of the element before it. Null: not in the text. */
+export interface CaretPlace {
+  caret: string | null
+  anchor: string | null
+}
+
+export interface RemoteCaret extends CaretPlace {
+  connection: string
+  name: string
+  component: string
+  /** 1 to 8, the colour class `k1` … `k8`. */
+  hue: number
+}
+
+export interface ShownThread {
+  id: string
+  anchor: Anchor
+  state: 'open' | 'resolved'
+  /** The thread whose card is open in the margin. */
+  active: boolean
+}
+
+export interface ThreadPlace {
+  /** Pixels from the top of the editor element to the first line of the quoted words; for a detached thread 0. */
+  top: number
+  /** None of the quoted words is left. */
+  detached: boolean
+  /** The id of the paragraph that holds the first quoted word. */
+  paragraph: string | null
+}
+
+export interface Editor {
+  /** Takes in other people's changes. One call per frame, please: each call costs as much as the text is long. */
+  receive(changes: Uint8Array[]): void
+  /** Shows another document from now on. What was typed is flushed to the old one first; undo starts empty. */
+  replaceDoc(doc: PaperDoc): void
+  /** Writes what was typed in the last moments into the document; `onChanges` is called before this returns. */
+  flush(): void
+  /** The document, everything typed included. Ask again after each change: Automerge documents are values. */
+  doc(): PaperDoc
+  setEditable(editable: boolean): void
+  setFirstNumber(firstNumber: number): void
+  focus(): void
+  destroy(): void
+  /** False when the command does not apply here. */
+  run(command: Command): boolean
+  /** Links the selected words, or changes the link around the caret; null removes it. False for a scheme we do not allow. */
+  setLink(href: string | null): boolean
+  /** Null until the text has had focus once. Flushes first. */
+  caret(): CaretPlace
+  setCarets(carets: RemoteCaret[]): void
+  /** What a comment on the selected words must carry; null when nothing is selected. Flushes first. */
+  anchorOfSelection(): { anchor: Anchor; paragraph: string } | null
+  setThreads(threads: ShownThread[]): void
+  threadPlaces(): Map<string, ThreadPlace>
+  /** Calls when the places of threads may have moved. Returns the way to stop. */
+  onLayout(listener: () => void): () => void
+  scrollToThread(id: string): void
+  onThreadClick(listener: (id: string) => void): () => void
+  /** Who wrote the selected words, or with nothing selected the paragraph of the caret. Runs in the order of the text. */
+  attributionOfSelection(): AttributedWords[]
+  /** Selects a paragraph's words and scrolls to it. False when no such paragraph is left. */
+  scrollToParagraph(id: string): boolean
+}

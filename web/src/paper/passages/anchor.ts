@@ -1,0 +1,105 @@
+/**
+ * Anchors: which words a comment is about, said so that everybody's edits cannot lose them.
+ *
+ * An anchor names the *elements* of the quoted words (Automerge gives each character an id for life), not a place. It shows from the
+ * first to the last that survives; with none left the comment is detached and its old quotation is all there is.
+ *
+ * This file knows Automerge cursors. It has never heard of ProseMirror positions: offsets are UTF-16 units of the text in which a
+ * block marker counts one.
+ */
+import * as A from '@automerge/automerge/slim'
+import { TEXT_PATH, type PaperDoc } from '../automerge'
+
+/** Consecutive elements of one actor: `counter`, `counter + 1`, … A character outside the Basic Plane is one element. */
+export interface ElementRun {
+  actor: string
+  counter: number
+  length: number
+}
+
+export interface Anchor {
+  runs: ElementRun[]
+  heads: string[]
+  quote: string
+}
+
+/** Start included, end excluded. */
+export interface TextRange {
+  start: number
+  end: number
+}
+
+/** The elements from `start` to `end`. Block markers inside the range are left out: they carry no words. */
+export function anchorOf(doc: PaperDoc, range: TextRange, quote: string, isMarker: (index: number) => boolean): Anchor {
+  const runs: ElementRun[] = []
+  for (const element of elements(doc, range)) {
+    if (isMarker(element.index)) continue
+    const last = runs.at(-1)
+    if (last && last.actor === element.actor && last.counter + last.length === element.counter) last.length++
+    else runs.push({ actor: element.actor, counter: element.counter, length: 1 })
+  }
+  return { runs, heads: A.getHeads(doc), quote }
+}
+
+/**
+ * Where the quoted words are now: from the first to the last that survives. Null when none does, or when the document does not know
+ * them (a text replaced by another history). Costs two look-ups when both ends are alive, one more per dead element at the ends.
+ */
+export function rangeOf(doc: PaperDoc, anchor: Anchor): TextRange | null {
+  const start = firstAlive(doc, forwards(anchor.runs))
+  if (start === null) return null
+  const last = firstAlive(doc, backwards(anchor.runs))
+  return last === null ? null : { start, end: endOfElement(doc, last) }
+}
+
+/** One step per element: surrogate pairs share theirs. */
+export function* elements(doc: PaperDoc, { start, end }: TextRange): Generator<{ index: number; actor: string; counter: number }> {
+  let previous = ''
+  for (let index = start; index < end; index++) {
+    const cursor = A.getCursor(doc, TEXT_PATH, index)
+    if (cursor === previous) continue
+    previous = cursor
+    yield { index, ...parseCursor(cursor) }
+  }
+}
+
+/** The actor that wrote the unit at `index`. */
+export function actorAt(doc: PaperDoc, index: number): string {
+  return parseCursor(A.getCursor(doc, TEXT_PATH, index)).actor
+}
+
+function parseCursor(cursor: string): { actor: string; counter: number } {
+  const at = cursor.indexOf('@')
+  return { counter: Number(cursor.slice(0, at)), actor: cursor.slice(at + 1) }
+}
+
+function* forwards(runs: ElementRun[]): Generator<string> {
+  for (const run of runs) for (let i = 0; i < run.length; i++) yield `${run.counter + i}@${run.actor}`
+}
+
+function* backwards(runs: ElementRun[]): Generator<string> {
+  for (const run of [...runs].reverse()) for (let i = run.length - 1; i >= 0; i--) yield `${run.counter + i}@${run.actor}`
+}
+
+function firstAlive(doc: PaperDoc, cursors: Generator<string>): number | null {
+  for (const cursor of cursors) {
+    const index = indexOfElement(doc, cursor)
+    if (index !== null) return index
+  }
+  return null
+}
+
+/** A cursor of a deleted element points at its neighbour: asking back which element stands there tells the two apart. */
+function indexOfElement(doc: PaperDoc, cursor: string): number | null {
+  try {
+    const index = A.getCursorPosition(doc, TEXT_PATH, cursor)
+    return index < doc.text.length && A.getCursor(doc, TEXT_PATH, index) === cursor ? index : null
+  } catch {
+    return null // an element this history has never contained: Automerge has no other way to ask
+  }
+}
+
+function endOfElement(doc: PaperDoc, index: number): number {
+  const cursor = A.getCursor(doc, TEXT_PATH, index)
+  return index + 1 < doc.text.length && A.getCursor(doc, TEXT_PATH, index + 1) === cursor ? index + 2 : index + 1
+}
