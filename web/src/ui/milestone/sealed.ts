@@ -1,0 +1,33 @@
+/** A sealed draft as it is shown: its texts in one language, in the order of the paper, its paragraphs numbered through. */
+import type { Block, Milestone } from '../../api'
+
+export type SealedText = Milestone['texts'][number]
+
+/** The texts in one language, by chapter number: 2 before 10, 4 before 4.1. */
+export function textsIn(milestone: Milestone, language: string): SealedText[] {
+  return milestone.texts.filter((text) => text.language === language).sort((a, b) => byNumber(a.number, b.number))
+}
+
+/** The number of the first paragraph of each text, when `blocks` are those of the texts in their order. */
+export function firstNumbersOf(blocks: readonly (readonly Block[])[]): number[] {
+  let next = 1
+  return blocks.map((each) => {
+    const first = next
+    next += each.filter((block) => block.type === 'paragraph' && block.numbered).length
+    return first
+  })
+}
+
+/** A digest in groups of four, as people read it to one another: `7c1e 90ab …`. */
+export function grouped(digest: string): string {
+  return digest.match(/.{1,4}/g)?.join(' ') ?? ''
+}
+
+function byNumber(a: string, b: string): number {
+  const [left, right] = [a, b].map((number) => number.split('.').map(Number)) as [number[], number[]]
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? -1) - (right[i] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return 0
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import type { Chapter } from '../../api'
+import { firstNumbers, outline, parentOf } from './outline'
+
+const text = (id: string, first: number, numbered: number) =>
+  ({ id, document_id: '', heads: [], characters: 0, title: id, numbered, first_number: first, open_threads: 0 })
+const chapters: Chapter[] = [
+  { id: 'a', number: '1', parent: null, language: 'es', may_write: true, texts: { es: text('a-es', 1, 3), en: text('a-en', 1, 3) } },
+  { id: 'b', number: '4', parent: null, language: 'es', may_write: true, texts: { es: text('b-es', 4, 0) } },
+  { id: 'c', number: '4.1', parent: 'b', language: 'es', may_write: true, texts: { es: text('c-es', 4, 1), en: text('c-en', 4, 1) } },
+  { id: 'd', number: '5', parent: null, language: 'es', may_write: true, texts: {} },
+]
+
+test('a chapter not yet rendered in English is shown in the language it is drafted in; one without any text is not shown', () => {
+  expect(outline(chapters, 'en').map((entry) => `${entry.text.id} ${entry.depth} ${entry.paragraphs}`)).toEqual(['a-en 0 1–3', 'b-es 0 ', 'c-en 1 4'])
+})
+
+test('4.1 knows that it stands in 4', () => {
+  const entries = outline(chapters, 'es')
+  expect(parentOf(entries[2]!, entries)?.chapter.number).toBe('4')
+  expect(parentOf(entries[0]!, entries)).toBeNull()
+})
+
+test('when Adaeze adds a paragraph to chapter 1, the first numbers of all later chapters move with it', () => {
+  const entries = outline(chapters, 'es')
+  expect([...firstNumbers(entries, new Map())]).toEqual([['a-es', 1], ['b-es', 4], ['c-es', 4]])
+  expect([...firstNumbers(entries, new Map([['a-es', 4]]))]).toEqual([['a-es', 1], ['b-es', 5], ['c-es', 5]])
+})

@@ -1,0 +1,41 @@
+/**
+ * Downloads that take a moment. A PDF is made when it is asked for, so the page fetches it, tells how it goes, and hands the
+ * finished file to the browser: a refusal can then be said in words instead of replacing the page.
+ */
+import { ApiError, errorOf } from '../../api'
+
+/** Fetches a file of ours and saves it under the name the server gave it. Throws `ApiError` with the server's reason. */
+export async function download(url: string, fallbackName: string): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(url, { credentials: 'same-origin' })
+  } catch (cause) {
+    throw new ApiError(0, 'network_unreachable', `GET ${url} got no answer`, null, {}, { cause })
+  }
+  if (!response.ok) throw await errorOf(response)
+  const name = fileName(response.headers.get('content-disposition')) ?? fallbackName
+  save(await response.blob(), name)
+}
+
+/** Hands bytes to the browser as a file. */
+export function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000) // the browser reads the bytes after the click has returned
+}
+
+/** The file name in a `Content-Disposition`: the UTF-8 form of RFC 6266 first, then the plain one; `null` when there is none. */
+export function fileName(disposition: string | null): string | null {
+  const encoded = disposition?.match(/filename\*=UTF-8''([^;]+)/i)?.[1]
+  if (encoded) {
+    try {
+      return decodeURIComponent(encoded.trim())
+    } catch {
+      // Badly encoded: the plain form may still be right.
+    }
+  }
+  return disposition?.match(/filename="([^"]+)"/i)?.[1] ?? null
+}

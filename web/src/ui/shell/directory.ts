@@ -1,0 +1,30 @@
+/** Who sits where: from a seat to the person, their initials and their component. */
+import type { Component, Person } from '../../api'
+
+export interface SeatHolder {
+  personId: string
+  name: string
+  initials: string
+  component: Component
+}
+
+/** Seat id → who holds it. */
+export type Directory = ReadonlyMap<string, SeatHolder>
+
+/** The directory of all seats. A seat of a component we were not told about is left out. */
+export function directoryOf(people: readonly Person[], components: readonly Component[]): Directory {
+  const byId = new Map(components.map((component) => [component.id, component]))
+  const directory = new Map<string, SeatHolder>()
+  for (const person of people) {
+    for (const seat of person.seats) {
+      const component = byId.get(seat.component_id)
+      if (component) directory.set(seat.id, { personId: person.id, name: person.name, initials: person.initials, component })
+    }
+  }
+  return directory
+}
+
+/** The words in the wanted language, else in English, else in whatever language there is; empty only when there are none. */
+export function inLanguage(words: Readonly<Record<string, string>>, language: string): string {
+  return words[language] ?? words.en ?? Object.values(words)[0] ?? ''
+}

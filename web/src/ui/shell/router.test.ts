@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { parse, paths } from './router'
+
+describe('an address leads to its page', () => {
+  test('the start page, with nothing after the slash', () => {
+    expect(parse('/')).toEqual({ page: 'home' })
+    expect(parse('')).toEqual({ page: 'home' })
+  })
+
+  test('the link Inés sends: sign-in, its token in the fragment and so not in the path', () => {
+    expect(parse('/sign-in')).toEqual({ page: 'sign-in' })
+  })
+
+  test('a paper, with or without a slash at the end', () => {
+    expect(parse('/papers/ciudades')).toEqual({ page: 'paper', slug: 'ciudades' })
+    expect(parse('/papers/ciudades/')).toEqual({ page: 'paper', slug: 'ciudades' })
+  })
+
+  test('the chapter Samir writes, by language and number', () => {
+    expect(parse('/papers/ciudades/es/4.1')).toEqual({ page: 'writing', slug: 'ciudades', language: 'es', number: '4.1' })
+    expect(parse('/papers/ciudades/pt-BR/4')).toEqual({ page: 'writing', slug: 'ciudades', language: 'pt-BR', number: '4' })
+  })
+
+  test('a sealed draft', () => {
+    expect(parse('/papers/ciudades/milestones/0b5c')).toEqual({ page: 'milestone', slug: 'ciudades', id: '0b5c' })
+  })
+})
+
+describe('an address that leads nowhere is lost, never an error', () => {
+  test.each([
+    '/nowhere',
+    '/papers',
+    '/papers/ciudades/es',
+    '/papers/ciudades/es/four',
+    '/papers/ciudades/Spanish!/4',
+    '/papers/ciudades/es/4.1/more',
+    '/papers//es/4',
+    '/papers/%E0%A4%A',
+    '/sign-in/again',
+  ])('%s', (path) => {
+    expect(parse(path)).toEqual({ page: 'lost' })
+  })
+})
+
+test('every path that is built is read back as the same place', () => {
+  expect(parse(paths.home)).toEqual({ page: 'home' })
+  expect(parse(paths.signIn)).toEqual({ page: 'sign-in' })
+  expect(parse(paths.paper('a b/c'))).toEqual({ page: 'paper', slug: 'a b/c' })
+  expect(parse(paths.writing('ciudades', 'es', '4.1'))).toEqual({ page: 'writing', slug: 'ciudades', language: 'es', number: '4.1' })
+  expect(parse(paths.milestone('ciudades', 'x-1'))).toEqual({ page: 'milestone', slug: 'ciudades', id: 'x-1' })
+})

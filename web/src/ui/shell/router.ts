@@ -1,0 +1,58 @@
+/**
+ * Addresses and pages. Pure: a path becomes a `Route`, a place becomes a path; the browser's history is elsewhere
+ * (`navigation.svelte.ts`).
+ *
+ * ```ts
+ * parse('/papers/cities/es/4.1')   // { page: 'writing', slug: 'cities', language: 'es', number: '4.1' }
+ * paths.milestone('cities', id)    // '/papers/cities/milestones/…'
+ * ```
+ */
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'sign-in' }
+  | { page: 'paper'; slug: string }
+  | { page: 'writing'; slug: string; language: string; number: string }
+  | { page: 'milestone'; slug: string; id: string }
+  | { page: 'lost' }
+
+/** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
+export function parse(pathname: string): Route {
+  const parts = decode(pathname)
+  if (!parts) return { page: 'lost' }
+  const [root, slug, third, fourth] = parts
+  if (root === undefined) return { page: 'home' }
+  if (root === 'sign-in' && parts.length === 1) return { page: 'sign-in' }
+  if (root !== 'papers' || slug === undefined) return { page: 'lost' }
+  if (third === undefined) return { page: 'paper', slug }
+  if (fourth === undefined || parts.length > 4) return { page: 'lost' }
+  if (third === 'milestones') return { page: 'milestone', slug, id: fourth }
+  if (LANGUAGE.test(third) && CHAPTER.test(fourth)) return { page: 'writing', slug, language: third, number: fourth }
+  return { page: 'lost' }
+}
+
+export const paths = {
+  home: '/',
+  signIn: '/sign-in',
+  paper: (slug: string) => `/papers/${encodeURIComponent(slug)}`,
+  writing: (slug: string, language: string, number: string) =>
+    `/papers/${encodeURIComponent(slug)}/${encodeURIComponent(language)}/${encodeURIComponent(number)}`,
+  milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
+}
+
+/** A language as BCP 47 writes it, short forms only: `es`, `pt-BR`. */
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
+/** A chapter's number: `4`, `4.1`, `4.1.2`. */
+const CHAPTER = /^\d{1,3}(\.\d{1,3})*$/
+
+/** The path's parts, decoded; `null` when a part is empty or badly encoded. */
+function decode(pathname: string): string[] | null {
+  const trimmed = pathname.replace(/^\//, '').replace(/\/$/, '')
+  if (trimmed === '') return []
+  try {
+    const parts = trimmed.split('/').map(decodeURIComponent)
+    return parts.includes('') ? null : parts
+  } catch {
+    return null // a malformed escape such as `%E0%A4%A`
+  }
+}
