@@ -1,0 +1,95 @@
+/**
+ * The server's HTTP routes as functions. Every answer is parsed (`model.ts`), every refusal is an [[ApiError]].
+ *
+ *     const api = createApi({ seat: () => chosenSeat })
+ *     const papers = await api.papers()
+ *     const thread = await api.openThread(textId, { anchor, paragraph, body: '¿Y la vivienda?', audience: 'all' })
+ *
+ * Requests act with the seat that `seat()` names at that moment. How they are sent is `request.ts`.
+ */
+import * as model from './model'
+import type { Anchor, Audience } from './model'
+import { array, object } from './parse'
+import type { Parser } from './parse'
+import { asText, json, nothing, requester } from './request'
+import type { RequestOptions } from './request'
+
+export type FileFormat = 'pdf' | 'md'
+export type Api = ReturnType<typeof createApi>
+
+export function createApi(options: RequestOptions) {
+  const { get, post, put, create } = requester(options)
+
+  return {
+    signIn: (token: string) => post('/api/v1/sign-in', json(model.me), { token }),
+    signOut: () => post('/api/v1/sign-out', nothing, {}),
+    /** A link that signs the same person in on another device. */
+    signInLink: () => create('/api/v1/sign-in-links', json(model.signInLink), {}),
+    me: () => get('/api/v1/me', json(model.me)),
+    components: async () => (await get('/api/v1/components', json(model.components))).components,
+    people: async () => (await get('/api/v1/people', json(model.people))).people,
+
+    papers: async () => (await get('/api/v1/papers', json(model.papers))).papers,
+    paper: (slug: string) => get(path`/papers/${slug}`, json(model.paper)),
+    /** Each level-1 heading of the Markdown becomes a chapter. */
+    createPaper: (paper: { slug: string; title: string; language: string; markdown: string }) =>
+      create('/api/v1/papers', json(model.paper), paper),
+
+    text: (id: string) => get(path`/texts/${id}`, json(model.text)),
+    /** A fragment of HTML made by the server. Insert its nodes through an allow-list, never as markup. */
+    textHtml: (id: string) => get(path`/texts/${id}`, asText, { Accept: 'text/html' }),
+    /** With `ids`, each block ends in `{#p-ID}`, so that an edited file comes back as minimal edits. */
+    textMarkdown: (id: string, ids: boolean) =>
+      get(path`/texts/${id}` + (ids ? '?ids=1' : ''), asText, { Accept: 'text/markdown' }),
+    /** Merged as minimal edits on top of `base_heads`, or refused with `text_moved_on`. */
+    putText: (id: string, content: { base_heads: string[]; markdown: string }) =>
+      put(path`/texts/${id}`, json(model.textSaved), content),
+    attribution: (id: string) => get(path`/texts/${id}/attribution`, json(model.attribution)),
+
+    /** Of the whole paper, or of one text. */
+    threads: async (slug: string, text?: string) =>
+      (await get(path`/papers/${slug}/threads` + query(text === undefined ? {} : { text }), json(model.threads))).threads,
+    openThread: (textId: string, thread: { anchor: Anchor; paragraph: string; body: string; audience: Audience }) =>
+      create(path`/texts/${textId}/threads`, json(model.thread), thread),
+    comment: (threadId: string, body: string) => create(path`/threads/${threadId}/comments`, json(model.thread), { body }),
+    /** With `version`, refused as `stale_version` when somebody else was first. */
+    resolve: (threadId: string, version?: number) =>
+      post(path`/threads/${threadId}/resolve`, json(model.thread), {}, ifMatch(version)),
+    reopen: (threadId: string, version?: number) =>
+      post(path`/threads/${threadId}/reopen`, json(model.thread), {}, ifMatch(version)),
+
+    /** Seals every text as it stands. Cannot be undone; the same name again is `milestone_exists`. */
+    seal: (slug: string, milestone: { name: string; event?: string; date?: string; note?: string }) =>
+      create(path`/papers/${slug}/milestones`, json(model.milestone), milestone),
+    milestones: async (slug: string) => (await get(path`/papers/${slug}/milestones`, json(model.milestones))).milestones,
+    milestone: (id: string) => get(path`/milestones/${id}`, json(model.milestone)),
+    milestoneText: (id: string, textId: string) => get(path`/milestones/${id}/texts/${textId}`, json(sealedBlocks)),
+
+    /** Addresses for links: the browser downloads them itself. */
+    milestoneFile: (id: string, language: string, format: FileFormat) =>
+      path`/milestones/${id}/files/${language}` + `.${format}`,
+    exportFile: (slug: string, language: string, format: FileFormat) =>
+      path`/papers/${slug}/export` + query({ language, format }),
+
+    /** For clients that can set neither a cookie nor a header on a WebSocket. */
+    syncTicket: (seat?: string) =>
+      create('/api/v1/sync-tickets', json(model.syncTicket), seat === undefined ? {} : { seat }),
+  }
+}
+
+/** The blocks of a sealed text come as a list, or inside the object that an open text is: both are read. */
+const sealedBlocks: Parser<model.Block[]> = (value, where) =>
+  Array.isArray(value) ? array(model.block)(value, where) : object({ blocks: array(model.block) })(value, where).blocks
+
+function path(strings: TemplateStringsArray, ...parts: string[]): string {
+  return '/api/v1' + String.raw({ raw: strings }, ...parts.map(encodeURIComponent))
+}
+
+function query(fields: Record<string, string>): string {
+  const text = new URLSearchParams(fields).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function ifMatch(version: number | undefined): Record<string, string> {
+  return version === undefined ? {} : { 'If-Match': String(version) }
+}

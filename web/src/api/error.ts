@@ -1,0 +1,32 @@
+/** The one error every call of the API throws. Words for people come from `errorMessage(error.code)` in `i18n`. */
+import { problem } from './model'
+
+export class ApiError extends Error {
+  constructor(
+    /** The HTTP status, or 0 when no answer came. */
+    readonly status: number,
+    /** A stable word, such as `stale_version`; `network_unreachable` and `answer_unreadable` are made here. */
+    readonly code: string,
+    /** What the server said, for the log and the curious. */
+    readonly detail: string,
+    /** Names the request in the server's log; `null` when no answer came. */
+    readonly requestId: string | null,
+    readonly details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options)
+    this.name = 'ApiError'
+  }
+}
+
+/** Reads a refusal. An answer that is not `application/problem+json` (a proxy's page) becomes `http_STATUS`. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const requestId = response.headers.get('x-request-id')
+  const body = await response.text()
+  try {
+    const told = problem(JSON.parse(body), 'problem')
+    return new ApiError(response.status, told.code, told.detail ?? told.title ?? '', told.request_id ?? requestId, told.details)
+  } catch (cause) {
+    return new ApiError(response.status, `http_${response.status}`, response.statusText, requestId, {}, { cause })
+  }
+}

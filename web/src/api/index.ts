@@ -1,0 +1,10 @@
+/** The server's HTTP routes and events, typed and checked. Start at `client.ts`; the shapes are in `model.ts`. */
+export { createApi } from './client'
+export type { Api, FileFormat } from './client'
+export { ApiError, errorOf } from './error'
+export { listenToPaper } from './events'
+export type { EventOptions, PaperEventHandlers } from './events'
+export type {
+  Anchor, Attribution, Audience, Block, Chapter, ChapterText, Comment, Component, Me, Milestone, Paper, PaperEvents,
+  PaperSummary, Person, Run, Seat, Text, Thread, Translated,
+} from './model'

@@ -1,0 +1,242 @@
+/**
+ * What the server says, as types and as the parsers that check it. Each type is read off its parser, so the two cannot
+ * part. Ids are UUIDs, times RFC 3339 in UTC, heads and digests lowercase hexadecimal.
+ */
+import { array, boolean, integer, nullable, object, oneOf, optional, record, string, unknown } from './parse'
+import type { Parsed } from './parse'
+
+/** A text in several interface languages: `{ es: '…', en: '…' }`. Not every language need be there. */
+export const translated = record(string)
+export type Translated = Parsed<typeof translated>
+
+export const component = object({
+  id: string,
+  /** Short name, such as `AFR`. */
+  code: string,
+  name: translated,
+  kind: oneOf('section', 'committee', 'working_group', 'partner', 'city', 'secretariat'),
+  /** 1 to 8: the colour of its people's carets and cards. */
+  hue: integer,
+})
+export type Component = Parsed<typeof component>
+
+const seatFunction = oneOf('focal_point', 'deputy', 'contributor', 'observer')
+
+/** One hat of the signed-in person. Every edit and comment is made with exactly one. */
+export const seat = object({
+  id: string,
+  component,
+  function: seatFunction,
+  hue: integer,
+  grants: array(object({
+    scope: oneOf('service', 'paper', 'chapter'),
+    id: nullable(string),
+    role: oneOf('admin', 'secretariat', 'rapporteur', 'committee', 'pen'),
+  })),
+})
+export type Seat = Parsed<typeof seat>
+
+export const me = object({
+  person: object({ id: string, name: string, email: string, initials: string }),
+  seats: array(seat),
+  service: object({
+    version: string,
+    demo: boolean,
+    /** The service's clock; a demonstration lives in September 2016. */
+    now: string,
+    languages: array(string),
+  }),
+})
+export type Me = Parsed<typeof me>
+
+export const components = object({ components: array(component) })
+
+export const person = object({
+  id: string,
+  name: string,
+  initials: string,
+  seats: array(object({ id: string, component_id: string, function: seatFunction })),
+})
+export type Person = Parsed<typeof person>
+export const people = object({ people: array(person) })
+
+const summaryFields = {
+  id: string,
+  slug: string,
+  title: translated,
+  summary: translated,
+  languages: array(string),
+  /** Numbered paragraphs by language. */
+  paragraphs: record(integer),
+  edited_at: nullable(string),
+  /** Persons who edited today, on the service's clock. */
+  edited_by: integer,
+  /** Dates are calendar days, `2016-10-12`. */
+  planned: array(object({ name: translated, event: translated, date: string })),
+  milestones: array(object({ id: string, name: string, sealed_at: string })),
+}
+
+export const paperSummary = object({ ...summaryFields, chapters: integer })
+export type PaperSummary = Parsed<typeof paperSummary>
+export const papers = object({ papers: array(paperSummary) })
+
+/** One language version of a chapter, as the paper lists it. */
+export const chapterText = object({
+  id: string,
+  /** The same id as stock automerge-repo spells it: base58check. */
+  document_id: string,
+  heads: array(string),
+  /** UTF-16 code units, block markers included. */
+  characters: integer,
+  title: string,
+  /** How many numbered paragraphs stand in it, and the number of the first. */
+  numbered: integer,
+  first_number: integer,
+  open_threads: integer,
+})
+export type ChapterText = Parsed<typeof chapterText>
+
+export const chapter = object({
+  id: string,
+  /** Computed, such as `4.1`. */
+  number: string,
+  parent: nullable(string),
+  /** The language it is drafted in; the other texts render that one. */
+  language: string,
+  may_write: boolean,
+  texts: record(chapterText),
+})
+export type Chapter = Parsed<typeof chapter>
+
+export const paper = object({
+  ...summaryFields,
+  chapters: array(chapter),
+  rights: object({ may_seal: boolean, may_comment: boolean }),
+})
+export type Paper = Parsed<typeof paper>
+
+/** Words with the marks they carry; `link` holds an address, `lang` a language code, the others `true`. */
+export const run = object({ text: string, marks: optional(record(unknown)) })
+export type Run = Parsed<typeof run>
+
+/** One block. Kinds and fields beyond these are kept by the server and ignored here. */
+export const block = object({
+  id: string,
+  type: string,
+  level: optional(integer),
+  numbered: optional(boolean),
+  depth: optional(integer),
+  renders: optional(string),
+  renders_sha256: optional(string),
+  runs: optional(array(run)),
+})
+export type Block = Parsed<typeof block>
+
+export const text = object({
+  id: string,
+  language: string,
+  heads: array(string),
+  digest: string,
+  first_number: integer,
+  blocks: array(block),
+})
+export type Text = Parsed<typeof text>
+
+export const textSaved = object({ heads: array(string), changed_blocks: integer })
+
+export const attribution = object({
+  heads: array(string),
+  /** By Automerge actor, in hexadecimal. */
+  actors: record(object({ seat_id: string, person: string, component: string })),
+  /** Offsets are UTF-16 code units in the Automerge text; a block marker counts one. */
+  runs: array(object({ start: integer, end: integer, actor: string, at: nullable(string) })),
+})
+export type Attribution = Parsed<typeof attribution>
+
+/** A passage by the identities of its characters, so that it survives everybody's edits. */
+export const anchor = object({
+  runs: array(object({ actor: string, counter: integer, length: integer })),
+  heads: array(string),
+  quote: string,
+})
+export type Anchor = Parsed<typeof anchor>
+
+export const audience = oneOf('component', 'rapporteurs', 'all')
+export type Audience = Parsed<typeof audience>
+
+export const comment = object({
+  id: string,
+  seat_id: string,
+  person: string,
+  initials: string,
+  component: string,
+  hue: integer,
+  at: string,
+  /** Plain text. */
+  body: string,
+})
+export type Comment = Parsed<typeof comment>
+
+export const thread = object({
+  id: string,
+  text: string,
+  /** The block it was opened in: 16 hexadecimal digits. */
+  paragraph: string,
+  audience,
+  state: oneOf('open', 'resolved'),
+  anchor,
+  version: integer,
+  created_at: string,
+  comments: array(comment),
+  resolved_by: optional(string),
+  resolved_at: optional(string),
+})
+export type Thread = Parsed<typeof thread>
+export const threads = object({ threads: array(thread) })
+
+export const milestone = object({
+  id: string,
+  /** The paper's slug. */
+  paper: string,
+  name: string,
+  event: optional(string),
+  date: optional(string),
+  note: optional(string),
+  sealed_at: string,
+  sealed_by: object({ person: string, component: string }),
+  texts: array(object({
+    text: string,
+    chapter: string,
+    number: string,
+    language: string,
+    title: string,
+    heads: array(string),
+    digest: string,
+    words: integer,
+  })),
+  languages: array(string),
+  /** Over the digests of the texts: the fingerprint people compare. */
+  digest: string,
+  files: record(object({ pdf: string, md: string })),
+})
+export type Milestone = Parsed<typeof milestone>
+export const milestones = object({ milestones: array(milestone) })
+
+export const signInLink = object({ url: string, expires_at: string })
+export const syncTicket = object({ ticket: string, expires_at: string })
+
+export const problem = object({
+  title: optional(string),
+  code: string,
+  detail: optional(string),
+  request_id: optional(string),
+  details: optional(record(unknown)),
+})
+
+export const events = {
+  thread: object({ thread }),
+  milestone: object({ id: string, name: string }),
+  /** A text's outline changed: its title, its count of numbered paragraphs, its length or its heads. */
+  text: object({ text: string, title: string, numbered: integer, characters: integer, heads: array(string) }),
+}
+export type PaperEvents = { [K in keyof typeof events]: Parsed<(typeof events)[K]> }

@@ -1,0 +1,11 @@
+/**
+ * The words of a text between this window, this device and everybody else. Start at `session.ts`; the rules are in
+ * `client.ts`, the bytes in `frames.ts` and `message.ts`.
+ */
+export { openText } from './session'
+export type { OpenText, OpenTextOptions } from './session'
+export type { PresentPerson } from './presence'
+export type { TextDoc } from './replica'
+export type { SaveState } from './savestate'
+export { openStore } from './storage'
+export type { StoredRescue } from './storage'

@@ -1,0 +1,278 @@
+/**
+ * An open text: the device's store, the line to the server and the document, put together.
+ *
+ *     const session = openText({
+ *       textId, documentId, seat, socketUrl: `wss://${location.host}/sync?seat=${seat}`, now: Date.now, random: Math.random,
+ *       onReady: doc => { editor ? editor.replaceDoc(doc) : (editor = createEditor(host, { doc, onChanges: session.sendLocal, … })) },
+ *       onRemote: changes => editor.receive(changes),
+ *       onState: state => …, onPresence: people => …, onRefused: info => …,
+ *     })
+ *
+ * Promises
+ * - A text that is on this device opens without the server. One that is not stays closed until the server has answered: no
+ *   history is ever begun here.
+ * - Local changes are on this device before they are sent, unless the page is going away or the device keeps nothing.
+ * - `onRemote` comes at most once per painted frame. It must apply the changes before it returns.
+ * - Refused changes stay in the document and the store until `startAgain`, which keeps a rescue file first.
+ *
+ * The decisions are in `client.ts`; this file carries them out.
+ */
+import { browserEdges } from './edges'
+import type { Edges } from './edges'
+import { TextClient } from './client'
+import type { ClientEvent, Effect } from './client'
+import { FrameError } from './frames'
+import type { TextFrame } from './frames'
+import { Presence } from './presence'
+import type { PresentPerson } from './presence'
+import { AutomergeReplica } from './replica'
+import type { TextDoc } from './replica'
+import { rescueFile } from './rescue'
+import type { SaveState } from './savestate'
+import type { Line } from './socket'
+import { StartedAgain } from './storage'
+import type { TextStore } from './storage'
+
+export interface OpenTextOptions {
+  /** UUID of the text, and the same as `document_id` spells it. */
+  textId: string
+  documentId: string
+  /** UUID of the acting seat: the author of what is written, and whose store is used. */
+  seat: string
+  /** `wss://HOST/sync?seat=UUID`. Texts opened with the same address share one connection. */
+  socketUrl: string
+  /** Milliseconds; its differences time the protocol, its values appear in `SaveState.savedAt` and `movedAt`. */
+  now(): number
+  /** From 0 up to 1. */
+  random(): number
+  /** The document can be shown. Called again with a new document after `startAgain`. */
+  onReady(doc: TextDoc): void
+  /** Changes of others, to be applied to that document before returning. */
+  onRemote(changes: Uint8Array[]): void
+  onState(state: SaveState): void
+  onPresence(people: PresentPerson[]): void
+  /** Once for each refusal. `message` is the server's, in English; words for people are at `error-CODE`. */
+  onRefused(info: { code: string; message: string }): void
+}
+
+export interface OpenText {
+  /** Changes just made in the document. */
+  sendLocal(changes: readonly Uint8Array[]): void
+  /** Automerge cursors; `null` when the caret is not in the text. */
+  setCaret(caret: string | null, anchor: string | null): void
+  /** What this device has and the server has not, as a file. */
+  rescue(): Promise<Blob>
+  /** Keeps a rescue file on the device, drops what the server does not have, and takes the server's text. */
+  startAgain(): Promise<void>
+  /** Tries to connect at once: the person has signed in again, or pressed "try now". */
+  retryNow(): void
+  /** Stops. What is unsaved stays on the device. */
+  close(): void
+}
+
+export function openText(options: OpenTextOptions, edges: Edges = browserEdges): OpenText {
+  const session = new TextSession(options, edges)
+  void session.begin()
+  return session
+}
+
+class TextSession implements OpenText {
+  readonly #replica: AutomergeReplica
+  readonly #presence: Presence
+  readonly #line: Line
+  readonly #releaseLine: () => void
+  #client: TextClient
+  #detach = () => {}
+  #store: TextStore | null = null
+  #epoch = 0
+  /** Writes to the store, one after the other. */
+  #writes: Promise<void> = Promise.resolve()
+  #cancelTimer = () => {}
+  #persistAsked = false
+  #closed = false
+
+  constructor(private readonly options: OpenTextOptions, private readonly edges: Edges) {
+    this.#replica = new AutomergeReplica(options.seat, {
+      onReady: doc => options.onReady(doc),
+      onRemote: changes => options.onRemote(changes),
+    })
+    this.#presence = new Presence(options.random)
+    this.#client = new TextClient(this.#replica, { serverHeads: [] })
+    const { line, release } = edges.line(options.socketUrl, options)
+    this.#line = line
+    this.#releaseLine = release
+  }
+
+  /** Opens what the device has, then turns to the server. */
+  async begin(): Promise<void> {
+    this.options.onState(this.#client.state())
+    try {
+      this.#store = await this.edges.store(this.options.seat)
+      await this.#openStored(this.#store)
+    } catch (error) {
+      // Without a store the text is still worth opening; "offline" then lasts only as long as the window.
+      this.edges.log(`sync: this device keeps nothing: ${String(error)}`)
+    }
+    if (this.#closed) return
+    this.#detach = this.#line.attach(this.options.documentId, {
+      onUp: () => {
+        this.#presence.connected(this.options.now())
+        this.#handle({ type: 'up' })
+      },
+      onDown: code => {
+        this.#presence.disconnected()
+        this.options.onPresence([])
+        this.#handle({ type: 'down', code })
+      },
+      onFrame: frame => this.#hear(frame),
+    })
+  }
+
+  sendLocal = (changes: readonly Uint8Array[]): void => {
+    if (this.#closed) return
+    if (!this.#persistAsked) this.edges.persist()
+    this.#persistAsked = true
+    this.#handle({ type: 'local' })
+    const stored = this.#keep(changes)
+    if (this.edges.leaving()) this.#handle({ type: 'stored' })
+    else void stored.then(() => this.#handle({ type: 'stored' }))
+  }
+
+  setCaret = (caret: string | null, anchor: string | null): void => {
+    this.#presence.moveTo(this.options.now(), caret, anchor)
+    this.#setTimer()
+  }
+
+  rescue = async (): Promise<Blob> => new Blob([this.#rescueFile()], { type: 'application/json' })
+
+  startAgain = async (): Promise<void> => {
+    const { textId, now } = this.options
+    const rescue = { text: textId, at: now(), file: this.#rescueFile() }
+    await this.#writes
+    if (this.#store !== null) this.#epoch = await this.#store.startAgain(textId, rescue)
+    if (this.#closed) return
+    this.#replica.reset()
+    this.#handle({ type: 'restart' })
+  }
+
+  retryNow = (): void => this.#line.retryNow()
+
+  close = (): void => {
+    if (this.#closed) return
+    this.#presence.moveTo(this.options.now(), null, null)
+    this.#announce()
+    this.#closed = true
+    this.#cancelTimer()
+    this.#detach()
+    this.#releaseLine()
+    void this.#writes.then(() => this.#store?.close())
+  }
+
+  async #openStored(store: TextStore): Promise<void> {
+    const stored = await store.open(this.options.textId)
+    if (stored === null || this.#closed) return
+    this.#epoch = stored.epoch
+    this.#replica.open(stored.chunks)
+    this.#client = new TextClient(this.#replica, { serverHeads: stored.serverHeads })
+  }
+
+  #hear(frame: TextFrame): void {
+    if (frame.type !== 'ephemeral') return this.#handle({ type: 'frame', frame })
+    this.#guard(() => {
+      if (this.#presence.hear(this.options.now(), frame.data)) this.options.onPresence(this.#presence.list())
+    })
+    this.#setTimer()
+  }
+
+  #handle(event: ClientEvent): void {
+    if (this.#closed) return
+    this.#guard(() => {
+      for (const effect of this.#client.handle(this.options.now(), event)) this.#perform(effect)
+    })
+    this.#setTimer()
+  }
+
+  /** What cannot be read leads to a new connection, which starts from a clean comparison. */
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.#line.reconnect(error.message)
+    }
+  }
+
+  #perform(effect: Effect): void {
+    const { documentId } = this.options
+    switch (effect.type) {
+      case 'send':
+        return this.#line.send({ type: effect.kind, documentId, data: effect.data })
+      case 'paint':
+        return this.edges.paint(() => this.#handle({ type: 'paint' }))
+      case 'store':
+        void this.#keep(effect.chunks)
+        return
+      case 'state':
+        return this.options.onState(effect.state)
+      case 'refused':
+        return this.options.onRefused({ code: effect.code, message: effect.message })
+      case 'reconnect':
+        return this.#line.reconnect(effect.code)
+    }
+  }
+
+  /** Appends to the store; resolves also when it cannot, because the changes must then go out all the more. */
+  #keep(chunks: readonly Uint8Array[]): Promise<void> {
+    const { textId } = this.options
+    const epoch = this.#epoch
+    // Read when it is written: heads learned meanwhile rest on chunks that stand before this in the queue.
+    const heads = this.#client.serverHeads()
+    this.#writes = this.#writes
+      .then(() => this.#store?.append(textId, epoch, chunks, heads))
+      .catch(error => {
+        if (error instanceof StartedAgain) return this.#followRestart(epoch)
+        this.edges.log(`sync: not kept on this device: ${String(error)}`)
+      })
+    return this.#writes
+  }
+
+  /** Another window started this text again: what this one holds beyond the server's text becomes a rescue file too. */
+  #followRestart(epoch: number): void {
+    // Not awaited: it waits for the queue of writes that this is part of. Later writes of the old epoch find it done.
+    if (epoch === this.#epoch && !this.#closed) void this.startAgain()
+  }
+
+  #rescueFile(): string {
+    const { seat, textId, now } = this.options
+    const baseHeads = this.#client.serverHeads()
+    return rescueFile({
+      seat,
+      text: textId,
+      rescuedAt: new Date(now()).toISOString(),
+      reason: this.#client.state().code,
+      baseHeads,
+      changes: this.#replica.since(baseHeads),
+      ...this.#replica.words(baseHeads),
+    })
+  }
+
+  #announce(): void {
+    const data = this.#presence.announcement(this.options.now())
+    if (data !== null) this.#line.send({ type: 'ephemeral', documentId: this.options.documentId, data })
+  }
+
+  #onTimer(): void {
+    const now = this.options.now()
+    if (this.#presence.expire(now)) this.options.onPresence(this.#presence.list())
+    this.#announce()
+    if (now >= this.#client.deadline()) this.#handle({ type: 'time' })
+    else this.#setTimer()
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer()
+    if (this.#closed) return
+    const due = Math.min(this.#client.deadline(), this.#presence.deadline())
+    if (due < Infinity) this.#cancelTimer = this.edges.later(() => this.#onTimer(), Math.max(0, due - this.options.now()))
+  }
+}
