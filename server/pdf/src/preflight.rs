@@ -1,0 +1,169 @@
+//! The checks before Typst: what would stop the export, said with the place in the paper where it stands.
+//!
+//! Typst finds the same faults, but names neither paragraph nor remedy, and only after laying everything out.
+
+use std::collections::BTreeSet;
+
+use typst::text::Font;
+
+use crate::fonts;
+use crate::job::{Block, Paper, Run};
+use crate::refusal::{Code, Refusal};
+
+/// Lists and quotes inside each other. A reader is lost long before; the typesetter's stack soon after.
+pub const MAX_NESTING: usize = 8;
+
+const ALLOWED_LINKS: [&str; 3] = ["http://", "https://", "mailto:"];
+
+/// Further places that a refusal lists before it only counts.
+const LISTED_PLACES: usize = 10;
+
+/// Passes a paper that Typst and PDF/UA will take, or says what stands in the way. Characters without a font are all reported at
+/// once; of the other faults, the first.
+pub fn check(paper: &Paper, fonts: &[Font]) -> Result<(), Refusal> {
+    if paper.meta.title.trim().is_empty() {
+        let hint =
+            "give the paper a title in this language; readers and screen readers find the document by it";
+        return Err(Refusal::new(Code::TitleMissing, "the paper has no title", hint));
+    }
+    let mut walk = Walk {
+        fonts,
+        near: "at the beginning of the text".into(),
+        seen: BTreeSet::new(),
+        unprintable: Vec::new(),
+    };
+    walk.cover(paper);
+    walk.blocks(&paper.blocks, 0)?;
+    walk.verdict()
+}
+
+/// One reading of the paper from the first block to the last.
+struct Walk<'a> {
+    fonts: &'a [Font],
+    /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered paragraph.
+    near: String,
+    seen: BTreeSet<char>,
+    /// Each character that no font has, with the first place it stands in.
+    unprintable: Vec<(char, String)>,
+}
+
+impl Walk<'_> {
+    fn cover(&mut self, paper: &Paper) {
+        let meta = &paper.meta;
+        self.words(&meta.title, "in the title");
+        self.words(&meta.subtitle, "in the subtitle");
+        let rows = meta.cover.iter().flat_map(|(label, value)| [label, value]);
+        rows.chain([&meta.org, &meta.demo]).for_each(|line| self.words(line, "on the cover"));
+        let labels = &meta.labels;
+        [
+            &meta.short,
+            &meta.milestone,
+            &meta.version,
+            &meta.hash,
+            &labels.contents,
+            &labels.draft,
+            &labels.page,
+            &labels.of,
+        ]
+        .into_iter()
+        .for_each(|line| self.words(line, "in the head or foot of the pages"));
+    }
+
+    fn blocks(&mut self, blocks: &[Block], depth: usize) -> Result<(), Refusal> {
+        if depth > MAX_NESTING {
+            let message = format!(
+                "lists or quotes stand more than {MAX_NESTING} deep inside each other, {}",
+                self.near
+            );
+            return Err(Refusal::new(
+                Code::NestingTooDeep,
+                message,
+                "move the innermost points out by a level or two",
+            ));
+        }
+        for block in blocks {
+            match block {
+                Block::Heading { runs, .. } => {
+                    let place = format!("in the heading “{}”", shortened(runs));
+                    if depth > 0 {
+                        let hint = "make it a paragraph, or move it out of the list or quote";
+                        return Err(Refusal::new(
+                            Code::HeadingMisplaced,
+                            format!("a list or quote holds a heading, {place}"),
+                            hint,
+                        ));
+                    }
+                    self.runs(runs, &place)?;
+                    self.near = format!("in the text under the heading “{}”", shortened(runs));
+                }
+                Block::Paragraph { number: Some(number), runs, .. } => {
+                    self.runs(runs, &format!("in paragraph {number}"))?;
+                    self.near = format!("in the text after paragraph {number}");
+                }
+                Block::Paragraph { number: None, runs, .. } => self.runs(runs, &self.near.clone())?,
+                Block::Bullets { items } | Block::Numbers { items, .. } => {
+                    items.iter().try_for_each(|item| self.blocks(item, depth + 1))?;
+                }
+                Block::Quote { blocks } => self.blocks(blocks, depth + 1)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self, runs: &[Run], place: &str) -> Result<(), Refusal> {
+        for Run::Words { words, href, .. } in runs {
+            self.words(words, place);
+            if let Some(href) = href
+                && !ALLOWED_LINKS.iter().any(|scheme| href.starts_with(scheme))
+            {
+                let message = format!("a link goes to `{href}`, {place}");
+                return Err(Refusal::new(
+                    Code::LinkRefused,
+                    message,
+                    "links may start with http://, https:// or mailto:",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn words(&mut self, words: &str, place: &str) {
+        for character in words.chars().filter(|&character| !fonts::can_print(self.fonts, character)) {
+            if self.seen.insert(character) {
+                self.unprintable.push((character, place.to_owned()));
+            }
+        }
+    }
+
+    fn verdict(self) -> Result<(), Refusal> {
+        let mut sentences = self.unprintable.iter().map(|&(character, ref place)| {
+            format!(
+                "no font of the paper has the character “{}” (U+{:04X}), {place}",
+                visible(character),
+                u32::from(character)
+            )
+        });
+        let Some(message) = sentences.next() else { return Ok(()) };
+        let remedy = format!("replace it with words or with another character; {}", fonts::COVERED);
+        let mut hints: Vec<String> =
+            [remedy].into_iter().chain(sentences.by_ref().take(LISTED_PLACES)).collect();
+        match sentences.count() {
+            0 => {}
+            more => hints.push(format!("and {more} more characters")),
+        }
+        Err(Refusal { code: Code::CharacterWithoutFont, message, hints })
+    }
+}
+
+/// A heading's words, cut to what fits in a sentence.
+fn shortened(runs: &[Run]) -> String {
+    const LONGEST: usize = 60;
+    let words: String =
+        runs.iter().flat_map(|Run::Words { words, .. }| words.chars()).take(LONGEST + 1).collect();
+    if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
+}
+
+/// A control character would disturb the sentence that names it.
+fn visible(character: char) -> char {
+    if character.is_control() { '\u{FFFD}' } else { character }
+}

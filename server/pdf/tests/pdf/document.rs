@@ -1,0 +1,155 @@
+//! What readers, screen readers and archives find in a finished PDF.
+
+use borrador_pdf::job::Job;
+use borrador_pdf::press::Press;
+use serde_json::{Value, json};
+
+use crate::reader::Pdf;
+use crate::{heading, order, paper, paragraph, print, sample};
+
+fn read(data: &Value) -> Pdf {
+    Pdf::of(&print(data).unwrap_or_else(|refusal| panic!("{refusal}")))
+}
+
+#[test]
+fn ren_the_pdf_says_its_title_language_and_standards() {
+    let pdf = read(&sample("every-kind"));
+    assert_eq!(pdf.info("Title").as_deref(), Some("Muestra de todo lo que un texto puede llevar"));
+    assert_eq!(pdf.info("Author").as_deref(), Some("Ciudades y Gobiernos Locales Unidos"));
+    assert_eq!(pdf.info("Creator").as_deref(), Some("Borrador"));
+    assert_eq!(pdf.info("CreationDate").as_deref(), Some("D:20160930100000Z"));
+    assert_eq!(pdf.language(), "es");
+    assert!(pdf.is_marked_as_tagged());
+    let metadata = pdf.metadata();
+    for standard in [
+        "<pdfaid:part>3</pdfaid:part>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+        "<pdfuaid:part>1</pdfuaid:part>",
+    ] {
+        assert!(metadata.contains(standard), "{standard} is not in {metadata}");
+    }
+}
+
+#[test]
+fn ren_a_screen_reader_meets_title_contents_headings_lists_and_quotes() {
+    let tags = read(&sample("every-kind")).tags();
+    let count = |role: &str| tags.iter().filter(|(_, tag)| tag == role).count();
+    assert_eq!(count("TOC"), 3, "the contents, and level 2 below two of their lines");
+    assert_eq!(count("TOCI"), 6);
+    assert_eq!((count("L"), count("LI")), (6, 13));
+    assert_eq!((count("Lbl"), count("LBody")), (13, 13));
+    assert_eq!(count("BlockQuote"), 1);
+    assert_eq!((count("Strong"), count("Em")), (3, 5));
+    assert!(count("Link") >= 3);
+}
+
+#[test]
+fn ren_levels_that_people_skip_are_not_skipped_in_the_tags() {
+    let levels = [2, 4, 4, 3, 1, 6, 2].map(|level| heading(level, "Título"));
+    let pdf = read(&paper(levels.into_iter().collect()));
+    assert_eq!(
+        pdf.heading_tags(),
+        ["H1", "H1", "H2", "H2", "H2", "H1", "H2", "H2"],
+        "the contents' own heading comes first"
+    );
+}
+
+#[test]
+fn ren_the_pdf_carries_its_own_source_and_can_be_printed_from_it() {
+    let first = print(&sample("every-kind")).unwrap();
+    let source = Pdf::of(&first).attachment("paper.json").expect("the source is attached");
+    let source: Value = serde_json::from_slice(&source).unwrap();
+    assert_eq!(source, sample("every-kind"));
+    assert!(print(&source).unwrap() == first, "the attached source prints other bytes");
+}
+
+#[test]
+fn ren_strings_that_look_like_markup_print_as_they_are() {
+    let data = sample("hostile-strings");
+    let words = read(&data).words();
+    let hostile = data["blocks"].as_array().unwrap().iter().filter(|block| block["t"] == "p");
+    for string in hostile.map(|block| block["c"][0]["v"].as_str().unwrap()) {
+        let string: String = string.split_whitespace().collect();
+        assert!(words.matches(&string).count() >= 2, "{string} is not in its heading and paragraph");
+    }
+    assert!(!words.contains("root:"), "a file of the machine was read");
+}
+
+#[test]
+fn ren_every_number_heading_foot_and_cover_line_is_on_the_page() {
+    let pdf = read(&paper(json!([
+        {"t": "h", "l": 1, "n": "4", "id": "00000000000000aa", "c": [{"t": "s", "v": "Acogida"}]},
+        paragraph("31", "La primera puerta es local."),
+        {"t": "h", "l": 2, "n": "4.1", "id": "00000000000000ac", "c": [{"t": "s", "v": "Vivienda"}]},
+        {"t": "ol", "start": 7, "items": [[{"t": "p", "id": "00000000000000ad", "c": [{"t": "s", "v": "siete"}]}]]},
+    ])));
+    let words = pdf.words();
+    for printed in [
+        "Estado",
+        "Sellado",
+        "31Laprimerapuertaeslocal.",
+        "4.1Vivienda",
+        "7)siete",
+        "BorradordeBogotá·3",
+        "Página3de3",
+        "9f2c41d7a0be",
+    ] {
+        assert!(words.contains(printed), "{printed} is not in {words}");
+    }
+    assert!(!words.contains("BORRADOR"), "a sealed milestone is not called a draft");
+    assert_eq!(pdf.pages(), 3);
+}
+
+#[test]
+fn ren_a_draft_and_a_demonstration_say_so_on_every_page() {
+    let pdf = read(&sample("every-kind"));
+    let words = pdf.words();
+    assert_eq!(words.matches("BORRADOR").count(), pdf.pages());
+    assert_eq!(words.matches("laspersonasysusaportacionessoninventadas").count(), pdf.pages());
+}
+
+#[test]
+fn ren_links_lead_where_they_were_made_to_lead() {
+    let links = read(&sample("every-kind")).links();
+    assert_eq!(links, ["https://unhabitat.org", "https://www.uclg.org", "mailto:ines@example.org"]);
+}
+
+#[test]
+fn ren_an_empty_text_is_a_cover_and_not_a_fault() {
+    for blocks in [
+        json!([]),
+        json!([heading(2, " "), paragraph("1", "")]),
+        json!([{"t": "ul", "items": []}, {"t": "q", "c": []}]),
+    ] {
+        read(&paper(blocks));
+    }
+}
+
+#[test]
+fn ren_characters_that_leave_no_mark_pass() {
+    let quiet = "uno\u{200D}dos\u{FE0F}tres\u{2060}\u{AD}\u{2028}\u{2029}\t\n\r\u{B}\u{C}\u{85}\u{200E}fin";
+    assert!(read(&paper(json!([paragraph("1", quiet)]))).words().contains("fin"));
+}
+
+#[test]
+fn ren_a_warm_press_prints_the_same_bytes_as_a_new_one() {
+    let job = |data: &Value| Job::from_json(&order(data)).unwrap();
+    let mut press = Press::new();
+    let cold = press.print(&job(&sample("every-kind"))).unwrap();
+    press.print(&job(&sample("hostile-strings"))).unwrap();
+    let warm = press.print(&job(&sample("every-kind"))).unwrap();
+    assert!(cold == warm);
+}
+
+#[test]
+fn ren_the_whole_paper_prints_in_both_languages() {
+    for name in ["paper.es", "paper.en"] {
+        let pdf = read(&sample(name));
+        assert!(pdf.pages() > 20, "{name} has {} pages", pdf.pages());
+        assert_eq!(
+            pdf.heading_tags().iter().filter(|tag| *tag == "H1").count(),
+            9,
+            "contents and eight chapters"
+        );
+    }
+}
