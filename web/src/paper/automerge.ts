@@ -26,7 +26,8 @@ export const TEXT_PATH: A.Prop[] = ['text']
  */
 export async function loadAutomerge(fetchWasm: () => Response | Promise<Response> | Uint8Array | Promise<Uint8Array>): Promise<void> {
   if (A.isWasmInitialized()) return
-  loading ??= A.initializeWasm(Promise.resolve(fetchWasm()) as Promise<Response>)
+  // The library takes a response as well, and then streams; its types name only the bytes.
+  loading ??= A.initializeWasm(Promise.resolve(fetchWasm()) as Promise<Uint8Array>)
   await loading.catch((error: unknown) => {
     loading = null // so that a page that was offline can try again
     throw error

@@ -99,7 +99,8 @@ function indexOfElement(doc: PaperDoc, cursor: string): number | null {
   }
 }
 
-function endOfElement(doc: PaperDoc, index: number): number {
+/** The offset after the element at `index`: two further for a character outside the Basic Plane. */
+export function endOfElement(doc: PaperDoc, index: number): number {
   const cursor = A.getCursor(doc, TEXT_PATH, index)
   return index + 1 < doc.text.length && A.getCursor(doc, TEXT_PATH, index + 1) === cursor ? index + 2 : index + 1
 }
