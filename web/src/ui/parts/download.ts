@@ -2,7 +2,8 @@
  * Downloads that take a moment. A PDF is made when it is asked for, so the page fetches it, tells how it goes, and hands the
  * finished file to the browser: a refusal can then be said in words instead of replacing the page.
  */
-import { ApiError, errorOf } from '../../api'
+import { ApiError } from '../../api'
+import { errorOf } from '../../api/error'
 
 /** Fetches a file of ours and saves it under the name the server gave it. Throws `ApiError` with the server's reason. */
 export async function download(url: string, fallbackName: string): Promise<void> {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { Component } from '../../api'
+import type { Directory } from '../shell/directory'
+import { carets, companions } from './company'
+
+const component = (code: string, hue: number) => ({ id: code, code, name: { es: `${code} (es)`, en: code }, kind: 'section', hue }) as Component
+const directory: Directory = new Map([
+  ['ines', { personId: 'p1', name: 'Inés Duarte', initials: 'ID', component: component('SEC', 1) }],
+  ['samir', { personId: 'p2', name: 'Samir Haddad', initials: 'SH', component: component('MEWA', 5) }],
+  ['adaeze', { personId: 'p3', name: 'Adaeze Obi', initials: 'AO', component: component('AFR', 3) }],
+])
+const window = (connection: string, seat: string, caret: string | null = '3@aa') => ({ connection, seat, caret, anchor: caret, movedAt: 0 })
+
+test('oneself stands first, then the others by name, each once however many windows they have', () => {
+  const present = [window('1', 'samir'), window('2', 'adaeze'), window('3', 'samir')]
+  expect(companions(present, 'ines', directory, 'es').map((each) => `${each.initials} ${each.component} ${each.you}`)).toEqual([
+    'ID SEC (es) true',
+    'AO AFR (es) false',
+    'SH MEWA (es) false',
+  ])
+})
+
+test('a second window of one’s own is not another person', () => {
+  expect(companions([window('9', 'ines')], 'ines', directory, 'es')).toHaveLength(1)
+})
+
+test('every window leaves its caret; one that is not in the text, and one of somebody unknown, leave none', () => {
+  const present = [window('1', 'samir'), window('2', 'samir'), window('3', 'adaeze', null), window('4', 'nobody')]
+  expect(carets(present, directory, 'en').map((each) => `${each.connection} ${each.name} ${each.component} ${each.hue}`)).toEqual([
+    '1 Samir Haddad MEWA 5',
+    '2 Samir Haddad MEWA 5',
+  ])
+})

@@ -1,0 +1,104 @@
+/**
+ * The comments of a paper while one of its texts is open: fetched once, kept fresh by the server's events, shown for one
+ * text. What is written here goes to the server and comes back as the thread it made; nothing is shown as said before that.
+ */
+import { listenToPaper, type Anchor, type PaperEvents, type Thread } from '../../api'
+import { api } from '../shell/session.svelte'
+import { merged } from './threads'
+
+/** A comment being composed: its words are held as an anchor from the moment it begins, so the text may move on meanwhile. */
+export interface Draft {
+  anchor: Anchor
+  paragraph: string
+  /** Pixels from the top of the text, where the card stands. */
+  top: number
+}
+
+/** The id under which the words of the draft are shown in the text. */
+export const DRAFT = 'draft'
+
+export class Discussion {
+  /** Every thread of the paper that this seat may see. */
+  all = $state.raw<readonly Thread[]>([])
+  filter = $state<'open' | 'resolved'>('open')
+  /** The thread whose card is open; `DRAFT` is the card of the draft. */
+  active = $state<string | null>(null)
+  draft = $state.raw<Draft | null>(null)
+  /** What went wrong when the threads were fetched; `null` when nothing did. */
+  problem = $state.raw<unknown>(null)
+
+  constructor(
+    private readonly slug: string,
+    private readonly textId: string,
+  ) {}
+
+  get threads(): Thread[] {
+    return this.all.filter((thread) => thread.text === this.textId)
+  }
+
+  /** Open threads of any text of the paper, for the outline. */
+  openIn(textId: string): number {
+    return this.all.filter((thread) => thread.text === textId && thread.state === 'open').length
+  }
+
+  /** Fetches the threads and follows what happens to them; returns how to stop. */
+  follow(onText: (event: PaperEvents['text']) => void): () => void {
+    void this.fetch()
+    return listenToPaper(this.slug, {
+      onThread: ({ thread }) => this.take(thread),
+      onText,
+      onMilestone: () => {}, // a sealed draft changes nothing on the page where people write
+      onResume: () => void this.fetch(),
+      onUnreadable: (error) => console.error('An event could not be read.', error),
+    })
+  }
+
+  async fetch(): Promise<void> {
+    try {
+      this.all = await api.threads(this.slug)
+      this.problem = null
+    } catch (error) {
+      this.problem = error
+    }
+  }
+
+  take(thread: Thread): void {
+    this.all = merged(this.all, thread)
+  }
+
+  begin(draft: Draft): void {
+    this.draft = draft
+    this.filter = 'open'
+    this.active = DRAFT
+  }
+
+  dismiss(): void {
+    this.draft = null
+    if (this.active === DRAFT) this.active = null
+  }
+
+  /** Opens a thread on the drafted words. Throws `ApiError`; the draft is kept then. */
+  async say(body: string): Promise<void> {
+    if (!this.draft) return
+    const { anchor, paragraph } = this.draft
+    const thread = await api.openThread(this.textId, { anchor, paragraph, body, audience: 'all' })
+    this.take(thread)
+    this.draft = null
+    this.active = thread.id
+  }
+
+  async reply(thread: Thread, body: string): Promise<void> {
+    this.take(await api.comment(thread.id, body))
+  }
+
+  async resolve(thread: Thread): Promise<void> {
+    this.take(await api.resolve(thread.id, thread.version))
+    if (this.active === thread.id) this.active = null
+  }
+
+  async reopen(thread: Thread): Promise<void> {
+    this.take(await api.reopen(thread.id, thread.version))
+    this.filter = 'open'
+    this.active = thread.id
+  }
+}

@@ -1,0 +1,17 @@
+/** What a card may do, told once for all cards of a page. */
+import type { Thread } from '../../api'
+
+export interface Talk {
+  mayComment: boolean
+  /** The name of a component in the language of the interface, from its code. */
+  component(code: string): string
+  /** Opens a thread's card; the one that was open folds. */
+  unfold(id: string): void
+  /** Folds the open card and gives the focus back to where it came from. */
+  fold(): void
+  /** Whether the card of this thread was opened by its reader just now: then it takes the focus, once. */
+  takesFocus(id: string): boolean
+  reply(thread: Thread, body: string): Promise<void>
+  resolve(thread: Thread): Promise<void>
+  reopen(thread: Thread): Promise<void>
+}
