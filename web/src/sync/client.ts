@@ -232,11 +232,12 @@ export class TextClient {
     this.#inbox = []
     const chunks = messages.flatMap(message => message.chunks)
     const wasUnsaved = this.#replica.countSince(this.#serverHeads) > 0
-    if (chunks.length > 0) this.#replica.receive(chunks)
+    const news = chunks.length > 0 ? this.#replica.receive(chunks) : []
+    const keep = { type: 'store', chunks: news } as const
     if (!this.#learnHeads(messages.flatMap(message => message.heads))) {
       // The heads run ahead of what has come: an answer read from the disk may arrive after newer words. It is awaited.
       this.#answerBy = Math.min(this.#answerBy, now + ANSWER_WITHIN_MS)
-      return []
+      return [{ ...keep, serverHeads: this.serverHeads() }]
     }
     // Whatever came, the line is alive.
     this.#answerBy = Infinity
@@ -249,8 +250,8 @@ export class TextClient {
       this.#answerBy = now + ANSWER_WITHIN_MS
     }
     this.#answered = true
-    if (chunks.length > 0) this.#acknowledgeAt = Math.min(this.#acknowledgeAt, now + ACKNOWLEDGE_AFTER_MS)
-    return [{ type: 'store', chunks, serverHeads: this.serverHeads() }, ...this.#offer(now)]
+    if (news.length > 0) this.#acknowledgeAt = Math.min(this.#acknowledgeAt, now + ACKNOWLEDGE_AFTER_MS)
+    return [{ ...keep, serverHeads: this.serverHeads() }, ...this.#offer(now)]
   }
 
   /**

@@ -1,6 +1,6 @@
 /** What a session needs of the browser, in one place, so that tests can put a simulated network and clock there. */
 import { Line } from './socket'
-import type { LineEdges } from './socket'
+import type { LineEdges, Socket, SocketHandlers } from './socket'
 import { openStore } from './storage'
 import type { TextStore } from './storage'
 
@@ -43,7 +43,6 @@ function sharedLine(url: string, clock: Pick<LineEdges, 'now' | 'random'>): { li
   watchLeaving()
   let entry = lines.get(url)
   if (entry === undefined) {
-    const connect = (address: string) => new WebSocket(address)
     entry = { line: new Line(url, { ...clock, connect, later, onNetwork, log: browserEdges.log }), users: 0 }
     lines.set(url, entry)
   }
@@ -61,6 +60,15 @@ function sharedLine(url: string, clock: Pick<LineEdges, 'now' | 'random'>): { li
       shared.line.close()
     },
   }
+}
+
+function connect(url: string, handlers: SocketHandlers): Socket {
+  const socket = new WebSocket(url)
+  socket.binaryType = 'arraybuffer'
+  socket.onopen = () => handlers.onOpen()
+  socket.onmessage = ({ data }) => handlers.onMessage(data instanceof ArrayBuffer ? new Uint8Array(data) : null)
+  socket.onclose = ({ code }) => handlers.onClose(code)
+  return { send: data => socket.send(data as Uint8Array<ArrayBuffer>), close: code => socket.close(code) }
 }
 
 function later(run: () => void, delayMs: number): () => void {

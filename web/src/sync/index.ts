@@ -3,7 +3,7 @@
  * `client.ts`, the bytes in `frames.ts` and `message.ts`.
  */
 export { openText } from './session'
-export type { OpenText, OpenTextOptions } from './session'
+export type { OpenText, OpenTextOptions, Refusal } from './session'
 export type { PresentPerson } from './presence'
 export type { TextDoc } from './replica'
 export type { SaveState } from './savestate'

@@ -90,6 +90,11 @@ export class Presence {
     return encode({ v: 1, caret: this.#caret, anchor: this.#anchor })
   }
 
+  /** What to say when this window leaves the text while its connection stays: that the caret is nowhere. */
+  farewell(): Uint8Array {
+    return encode({ v: 1, caret: null, anchor: null })
+  }
+
   /** When `announcement` or `expire` has something to do. */
   deadline(): number {
     const silences = [...this.#others.values()].map(({ heardAt }) => heardAt + GONE_AFTER_MS)

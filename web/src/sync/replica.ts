@@ -27,8 +27,10 @@ export interface Replica {
   /**
    * Takes in what the server sent: changes, and possibly a whole document. Throws when they cannot be read. What builds on
    * something that has not come waits inside; an empty replica stays empty until it is whole.
+   *
+   * Returns the chunks that were news: the server sends everybody the same frames, and so our own changes back to us.
    */
-  receive(chunks: readonly Uint8Array[]): void
+  receive(chunks: readonly Uint8Array[]): Uint8Array[]
 }
 
 export interface ReplicaListener {
@@ -68,14 +70,15 @@ export class AutomergeReplica implements Replica {
     return this.#doc === null ? 0 : this.#backend().getChangesMeta([...heads]).length
   }
 
-  receive(chunks: readonly Uint8Array[]): void {
+  receive(chunks: readonly Uint8Array[]): Uint8Array[] {
     if (this.#doc === null) {
       this.#early.push(...chunks)
       if (this.open(this.#early)) this.#early = []
-      return
+      return [...chunks]
     }
-    const changes = this.#changesIn(chunks)
-    if (changes.length > 0) this.listener.onRemote(changes)
+    const news = this.#newsIn(chunks)
+    if (news.length > 0) this.listener.onRemote(news)
+    return news
   }
 
   /**
@@ -111,13 +114,11 @@ export class AutomergeReplica implements Replica {
     return A.getBackend(this.#doc!)
   }
 
-  /** A whole document in front of a reply is taken apart: an open document only applies changes. */
-  #changesIn(chunks: readonly Uint8Array[]): Uint8Array[] {
-    if (!chunks.some(isDocument)) return [...chunks]
-    const whole = load(chunks)
-    const ours = this.#backend()
-    const missing = A.getBackend(whole).getChangesMeta([]).filter(({ hash }) => ours.getChangeMetaByHash(hash) === null)
-    return missing.map(({ hash }) => A.getBackend(whole).getChangeByHash(hash)!)
+  /** The changes that are not held yet. A whole document is taken apart: an open one only applies changes. */
+  #newsIn(chunks: readonly Uint8Array[]): Uint8Array[] {
+    const changes = chunks.some(isDocument) ? A.getAllChanges(load(chunks)) : chunks
+    const backend = this.#backend()
+    return changes.filter(change => backend.getChangeMetaByHash(A.decodeChange(change).hash) === null)
   }
 }
 

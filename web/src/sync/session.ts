@@ -28,6 +28,7 @@ import type { PresentPerson } from './presence'
 import { AutomergeReplica } from './replica'
 import type { TextDoc } from './replica'
 import { rescueFile } from './rescue'
+import type { Rescue } from './rescue'
 import type { SaveState } from './savestate'
 import type { Line } from './socket'
 import { StartedAgain } from './storage'
@@ -52,7 +53,13 @@ export interface OpenTextOptions {
   onState(state: SaveState): void
   onPresence(people: PresentPerson[]): void
   /** Once for each refusal. `message` is the server's, in English; words for people are at `error-CODE`. */
-  onRefused(info: { code: string; message: string }): void
+  onRefused(refusal: Refusal): void
+}
+
+export interface Refusal {
+  /** Stable, such as `not_allowed`. */
+  code: string
+  message: string
 }
 
 export interface OpenText {
@@ -69,6 +76,11 @@ export interface OpenText {
   /** Stops. What is unsaved stays on the device. */
   close(): void
 }
+
+/** What the server sent is on this device so much later, or with the next local change. */
+const KEEP_WITHIN_MS = 500
+
+type RescuedWords = Omit<Rescue, 'seat' | 'text' | 'rescuedAt'>
 
 export function openText(options: OpenTextOptions, edges: Edges = browserEdges): OpenText {
   const session = new TextSession(options, edges)
@@ -87,6 +99,9 @@ class TextSession implements OpenText {
   #epoch = 0
   /** Writes to the store, one after the other. */
   #writes: Promise<void> = Promise.resolve()
+  /** What the server sent and the store has not: it comes again if it is lost, so it is written now and then. */
+  #unkept: Uint8Array[] = []
+  #keepAt = Infinity
   #cancelTimer = () => {}
   #persistAsked = false
   #closed = false
@@ -105,7 +120,6 @@ class TextSession implements OpenText {
 
   /** Opens what the device has, then turns to the server. */
   async begin(): Promise<void> {
-    this.options.onState(this.#client.state())
     try {
       this.#store = await this.edges.store(this.options.seat)
       await this.#openStored(this.#store)
@@ -114,6 +128,7 @@ class TextSession implements OpenText {
       this.edges.log(`sync: this device keeps nothing: ${String(error)}`)
     }
     if (this.#closed) return
+    this.options.onState(this.#client.state())
     this.#detach = this.#line.attach(this.options.documentId, {
       onUp: () => {
         this.#presence.connected(this.options.now())
@@ -143,14 +158,17 @@ class TextSession implements OpenText {
     this.#setTimer()
   }
 
-  rescue = async (): Promise<Blob> => new Blob([this.#rescueFile()], { type: 'application/json' })
+  rescue = async (): Promise<Blob> => new Blob([this.#rescueFile(this.#unsaved())], { type: 'application/json' })
 
   startAgain = async (): Promise<void> => {
     const { textId, now } = this.options
-    const rescue = { text: textId, at: now(), file: this.#rescueFile() }
     await this.#writes
-    if (this.#store !== null) this.#epoch = await this.#store.startAgain(textId, rescue)
+    if (this.#store === null) throw new Error('this device keeps nothing: save the rescue file, then reload the page')
+    const rescue = { text: textId, at: now(), file: this.#rescueFile(this.#unsaved()) }
+    this.#epoch = await this.#store.startAgain(textId, rescue)
     if (this.#closed) return
+    this.#unkept = []
+    this.#keepAt = Infinity
     this.#replica.reset()
     this.#handle({ type: 'restart' })
   }
@@ -159,21 +177,37 @@ class TextSession implements OpenText {
 
   close = (): void => {
     if (this.#closed) return
-    this.#presence.moveTo(this.options.now(), null, null)
-    this.#announce()
+    // The last words go out now: there is no later for waiting until they are on the device.
+    this.#handle({ type: 'stored' })
+    this.#line.send({ type: 'ephemeral', documentId: this.options.documentId, data: this.#presence.farewell() })
+    void this.#keep([]).then(() => this.#store?.close())
     this.#closed = true
     this.#cancelTimer()
     this.#detach()
     this.#releaseLine()
-    void this.#writes.then(() => this.#store?.close())
   }
 
   async #openStored(store: TextStore): Promise<void> {
     const stored = await store.open(this.options.textId)
     if (stored === null || this.#closed) return
     this.#epoch = stored.epoch
-    this.#replica.open(stored.chunks)
-    this.#client = new TextClient(this.#replica, { serverHeads: stored.serverHeads })
+    if (this.#opens(stored.chunks)) {
+      this.#client = new TextClient(this.#replica, { serverHeads: stored.serverHeads })
+      return
+    }
+    // Set aside as it is, for somebody with better tools; the server's text takes its place.
+    const { chunks: changes, serverHeads: baseHeads } = stored
+    const file = this.#rescueFile({ reason: 'device_copy_unreadable', baseHeads, changes, written: [], whole: '' })
+    this.#epoch = await store.startAgain(this.options.textId, { text: this.options.textId, at: this.options.now(), file })
+  }
+
+  #opens(chunks: readonly Uint8Array[]): boolean {
+    try {
+      return this.#replica.open(chunks)
+    } catch (error) {
+      this.edges.log(`sync: the copy on this device cannot be read: ${String(error)}`)
+      return false
+    }
   }
 
   #hear(frame: TextFrame): void {
@@ -210,7 +244,8 @@ class TextSession implements OpenText {
       case 'paint':
         return this.edges.paint(() => this.#handle({ type: 'paint' }))
       case 'store':
-        void this.#keep(effect.chunks)
+        this.#unkept.push(...effect.chunks)
+        this.#keepAt = Math.min(this.#keepAt, this.options.now() + KEEP_WITHIN_MS)
         return
       case 'state':
         return this.options.onState(effect.state)
@@ -221,12 +256,16 @@ class TextSession implements OpenText {
     }
   }
 
-  /** Appends to the store; resolves also when it cannot, because the changes must then go out all the more. */
-  #keep(chunks: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Appends to the store, after what came before. Resolves also when it cannot: the changes must then go out all the more.
+   */
+  #keep(changes: readonly Uint8Array[]): Promise<void> {
     const { textId } = this.options
     const epoch = this.#epoch
-    // Read when it is written: heads learned meanwhile rest on chunks that stand before this in the queue.
+    const chunks = [...this.#unkept, ...changes]
     const heads = this.#client.serverHeads()
+    this.#unkept = []
+    this.#keepAt = Infinity
     this.#writes = this.#writes
       .then(() => this.#store?.append(textId, epoch, chunks, heads))
       .catch(error => {
@@ -239,21 +278,19 @@ class TextSession implements OpenText {
   /** Another window started this text again: what this one holds beyond the server's text becomes a rescue file too. */
   #followRestart(epoch: number): void {
     // Not awaited: it waits for the queue of writes that this is part of. Later writes of the old epoch find it done.
-    if (epoch === this.#epoch && !this.#closed) void this.startAgain()
+    if (epoch !== this.#epoch || this.#closed) return
+    this.startAgain().catch(error => this.edges.log(`sync: could not start again: ${String(error)}`))
   }
 
-  #rescueFile(): string {
-    const { seat, textId, now } = this.options
+  #unsaved(): RescuedWords {
     const baseHeads = this.#client.serverHeads()
-    return rescueFile({
-      seat,
-      text: textId,
-      rescuedAt: new Date(now()).toISOString(),
-      reason: this.#client.state().code,
-      baseHeads,
-      changes: this.#replica.since(baseHeads),
-      ...this.#replica.words(baseHeads),
-    })
+    const changes = this.#replica.since(baseHeads)
+    return { reason: this.#client.state().code, baseHeads, changes, ...this.#replica.words(baseHeads) }
+  }
+
+  #rescueFile(words: RescuedWords): string {
+    const { seat, textId, now } = this.options
+    return rescueFile({ seat, text: textId, rescuedAt: new Date(now()).toISOString(), ...words })
   }
 
   #announce(): void {
@@ -265,6 +302,7 @@ class TextSession implements OpenText {
     const now = this.options.now()
     if (this.#presence.expire(now)) this.options.onPresence(this.#presence.list())
     this.#announce()
+    if (now >= this.#keepAt) void this.#keep([])
     if (now >= this.#client.deadline()) this.#handle({ type: 'time' })
     else this.#setTimer()
   }
@@ -272,7 +310,7 @@ class TextSession implements OpenText {
   #setTimer(): void {
     this.#cancelTimer()
     if (this.#closed) return
-    const due = Math.min(this.#client.deadline(), this.#presence.deadline())
+    const due = Math.min(this.#client.deadline(), this.#presence.deadline(), this.#keepAt)
     if (due < Infinity) this.#cancelTimer = this.edges.later(() => this.#onTimer(), Math.max(0, due - this.options.now()))
   }
 }

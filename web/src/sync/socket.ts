@@ -22,18 +22,21 @@ export type OutgoingFrame =
   | { type: 'request' | 'sync'; documentId: string; data: Uint8Array }
   | { type: 'ephemeral'; documentId: string; data: Uint8Array }
 
-/** The part of `WebSocket` that is used. */
-export interface SocketLike {
-  binaryType: string
+/** A WebSocket, of which only this is used. */
+export interface Socket {
   send(data: Uint8Array): void
-  close(code?: number, reason?: string): void
-  onopen: (() => void) | null
-  onmessage: ((event: { data: unknown }) => void) | null
-  onclose: ((event: { code: number }) => void) | null
+  close(code: number): void
+}
+
+export interface SocketHandlers {
+  onOpen(): void
+  /** `null` for a text frame, which this protocol does not have. */
+  onMessage(data: Uint8Array | null): void
+  onClose(code: number): void
 }
 
 export interface LineEdges {
-  connect(url: string): SocketLike
+  connect(url: string, handlers: SocketHandlers): Socket
   later(run: () => void, delayMs: number): () => void
   now(): number
   random(): number
@@ -58,7 +61,7 @@ export class Line {
   readonly #senderId: string
   readonly #sessionId: string
   readonly #stopListening: () => void
-  #socket: SocketLike | null = null
+  #socket: Socket | null = null
   #server: string | null = null
   #upSince = 0
   #attempt = 0
@@ -119,22 +122,26 @@ export class Line {
 
   #connect(): void {
     this.#cancelTimer()
-    const socket = this.edges.connect(this.url)
-    this.#socket = socket
-    socket.binaryType = 'arraybuffer'
-    socket.onopen = () => socket.send(encodeFrame({ type: 'join', senderId: this.#senderId, peerMetadata: {} }))
-    socket.onmessage = ({ data }) => this.#receive(data)
-    socket.onclose = ({ code }) => {
-      const { code: reason, retry } = closing(code)
-      this.#drop(reason, retry)
+    // A socket that was given up may still speak: only the current one is listened to.
+    const ifCurrent = (work: () => void) => {
+      if (this.#socket === socket) work()
     }
+    const socket = this.edges.connect(this.url, {
+      onOpen: () => ifCurrent(() => socket.send(encodeFrame({ type: 'join', senderId: this.#senderId, peerMetadata: {} }))),
+      onMessage: data => ifCurrent(() => this.#receive(data)),
+      onClose: closeCode => ifCurrent(() => {
+        const { code, retry } = closing(closeCode)
+        this.#drop(code, retry)
+      }),
+    })
+    this.#socket = socket
     this.#cancelTimer = this.edges.later(() => this.reconnect('no handshake'), HANDSHAKE_WITHIN_MS)
   }
 
-  #receive(data: unknown): void {
+  #receive(data: Uint8Array | null): void {
     try {
-      if (!(data instanceof ArrayBuffer)) throw new FrameError('a text frame')
-      this.#route(decodeFrame(new Uint8Array(data)))
+      if (data === null) throw new FrameError('a text frame')
+      this.#route(decodeFrame(data))
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
       this.reconnect(error.message)
@@ -171,9 +178,8 @@ export class Line {
     this.#tellDown(code)
   }
 
-  #forgetSocket(): SocketLike | null {
+  #forgetSocket(): Socket | null {
     const socket = this.#socket
-    if (socket !== null) socket.onopen = socket.onmessage = socket.onclose = null
     this.#socket = null
     this.#server = null
     return socket

@@ -1,0 +1,6 @@
+/** Comments beside the text: their order, their places, and the numbers people quote. Pure values; the pages draw them. */
+export { layoutCards } from './layout'
+export type { CardPlace, LayoutOptions } from './layout'
+export { firstNumbers } from './numbering'
+export { countThreads, groupThreads, withThread } from './threads'
+export type { ThreadGroups, ThreadPlace } from './threads'
