@@ -22,6 +22,9 @@ pub struct Moment(i64);
 pub struct NotAMoment(pub String);
 
 impl Moment {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Moment = Moment(0);
+
     const MIN_MS: i64 = -62_167_219_200_000;
     const MAX_MS: i64 = 253_402_300_799_999;
 

@@ -4,4 +4,5 @@
 //! (a keystroke, a milestone) and the arrows between the modules.
 
 pub mod boot;
+pub mod live;
 pub mod store;

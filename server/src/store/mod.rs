@@ -23,7 +23,13 @@
 //! # });
 //! ```
 
+mod blobs;
+#[cfg(test)]
+mod contract;
+pub mod folder;
+mod format;
 pub mod memory;
+pub mod sled;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -288,5 +294,19 @@ pub async fn scan_all(store: &dyn Store, coll: Coll, prefix: &str) -> Result<Vec
         if last {
             return Ok(all);
         }
+    }
+}
+
+/// Every change of a text after `after`, however many there are.
+pub async fn scan_log(store: &dyn Store, text: TextId, after: Seq) -> Result<Vec<LoggedChange>, StoreError> {
+    const PIECE_BYTES: usize = 4 << 20;
+    let mut all: Vec<LoggedChange> = Vec::new();
+    loop {
+        let after = all.last().map_or(after, |logged| logged.seq);
+        let piece = store.changes(text, after, PIECE_BYTES).await?;
+        if piece.is_empty() {
+            return Ok(all);
+        }
+        all.extend(piece);
     }
 }

@@ -1,0 +1,475 @@
+//! The room of one text: everybody who has it open, and the order in which their changes become durable.
+//!
+//! ```
+//! use crdt::ids::TextId;
+//! use crdt::moment::Moment;
+//! use crdt::sync::events::{Access, ConnectionId, Input, Speaker};
+//! use crdt::sync::room::{Room, RoomSettings};
+//!
+//! let mut room = Room::open(TextId(uuid::Uuid::from_u128(1)), RoomSettings::named("borrador"), []);
+//! let lyon = Speaker { seat: uuid::Uuid::from_u128(2).into(), peer: "lyon".into() };
+//! // Lyon asks for a text of which there is nothing yet, and is told so: one answer, no changes.
+//! let asks = vec![0x42, 0, 0, 0, 0].into();
+//! let output = room.handle(
+//!     Moment::EPOCH,
+//!     Input::Sync { connection: ConnectionId(1), speaker: lyon, access: Access::Read, data: asks },
+//! );
+//! assert_eq!(output.send.len(), 1);
+//! assert!(output.commit.is_none());
+//! ```
+//!
+//! Invariants:
+//! - Only durable changes are sent to anybody, and the heads in every frame are the heads of what is durable. So "saved" is,
+//!   for a client: its own changes are among the ancestors of the server's heads.
+//! - The graph holds `committed` durable changes, then `under_way` ones being made durable, then those in `queue`.
+//! - A message is taken whole or refused whole.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::admission::{Admitted, Bindings, admit, refusal_of};
+use super::chunk::{Chunk, ChunkLimits, Header};
+use super::events::{
+    Access, AdmittedChange, Answer, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
+};
+use super::graph::{Graph, NodeIx};
+use super::message::{self, SyncMessage};
+use super::presence::{self, Caret};
+use super::wire::{document_id, say};
+use crate::ids::{ChangeHash, SeatId, TextId};
+use crate::moment::Moment;
+
+/// Names and limits of a room.
+#[derive(Clone, Debug)]
+pub struct RoomSettings {
+    /// The server's name on the wire.
+    pub server: String,
+    /// How much of one change is read.
+    pub chunk: ChunkLimits,
+    /// Changes that one connection may have waiting for others.
+    pub max_waiting: usize,
+    /// Their bytes together.
+    pub max_waiting_bytes: usize,
+    /// Changes in one text.
+    pub max_changes: NodeIx,
+}
+
+impl RoomSettings {
+    /// The default limits.
+    pub fn named(server: &str) -> RoomSettings {
+        RoomSettings {
+            server: server.to_owned(),
+            chunk: ChunkLimits::default(),
+            max_waiting: 256,
+            max_waiting_bytes: 1 << 20,
+            max_changes: 200_000,
+        }
+    }
+}
+
+/// One text and those who have it open.
+pub struct Room {
+    document: String,
+    settings: RoomSettings,
+    graph: Graph,
+    bindings: Bindings,
+    committed: NodeIx,
+    committed_heads: Vec<NodeIx>,
+    heads: Vec<ChangeHash>,
+    under_way: Option<UnderWay>,
+    queue: Vec<AdmittedChange>,
+    submitted: Vec<(u64, NodeIx)>,
+    guests: BTreeMap<ConnectionId, Guest>,
+    passing_count: u64,
+    stopped: bool,
+}
+
+/// What is being made durable.
+struct UnderWay {
+    raw: Vec<Bytes>,
+    upto: NodeIx,
+}
+
+/// A connection in the room.
+struct Guest {
+    speaker: Speaker,
+    /// Changes that wait for others.
+    waiting: Vec<Chunk>,
+    /// Everything was sent anew since the client last had all we have.
+    resent: bool,
+    caret: Option<Caret>,
+}
+
+impl Room {
+    /// Opens the room of a text whose log holds these changes, in order, with the seats that answer for them.
+    ///
+    /// Logged changes were admitted when they came; one that does not fit now means that the log is damaged, and the room
+    /// opens with what stands before it (the server compares [`Room::committed`] with the length of the log).
+    pub fn open(text: TextId, settings: RoomSettings, log: impl IntoIterator<Item = (Header, SeatId)>) -> Room {
+        let mut graph = Graph::default();
+        let mut bindings = Bindings::new();
+        for (header, seat) in log {
+            if graph.add(&header).is_err() {
+                break;
+            }
+            bindings.insert(header.actor, seat);
+        }
+        Room {
+            document: document_id(text),
+            settings,
+            committed: graph.len(),
+            committed_heads: graph.head_nodes().to_vec(),
+            heads: graph.heads(),
+            graph,
+            bindings,
+            under_way: None,
+            queue: Vec::new(),
+            submitted: Vec::new(),
+            guests: BTreeMap::new(),
+            passing_count: 0,
+            stopped: false,
+        }
+    }
+
+    /// How many changes are durable.
+    pub fn committed(&self) -> NodeIx { self.committed }
+
+    /// The heads of what is durable, sorted.
+    pub fn heads(&self) -> &[ChangeHash] { &self.heads }
+
+    /// Whether nobody is here and nothing waits to be stored: the room may be closed.
+    pub fn is_idle(&self) -> bool { self.guests.is_empty() && self.under_way.is_none() && self.queue.is_empty() }
+
+    /// Takes what happened, returns what follows.
+    pub fn handle(&mut self, now: Moment, input: Input) -> Output {
+        let mut output = Output::default();
+        match input {
+            Input::Sync { connection, speaker, access, data } => {
+                self.on_sync(now, connection, speaker, access, &data, &mut output);
+            }
+            Input::Caret { connection, data } => self.on_caret(connection, &data, &mut output),
+            Input::Submit { ticket, seat, changes } => self.on_submit(now, ticket, seat, changes, &mut output),
+            Input::Stored => self.on_stored(&mut output),
+            Input::StoreFailed => {
+                self.stopped = true;
+                self.take_back(Refusal::StorageFailed, &mut output);
+            }
+            Input::StoreFull => self.take_back(Refusal::StorageFull, &mut output),
+            Input::Left { connection } => self.on_left(connection, &mut output),
+        }
+        self.start_commit(&mut output);
+        output
+    }
+
+    // --- sync
+
+    fn on_sync(
+        &mut self,
+        now: Moment,
+        connection: ConnectionId,
+        speaker: Speaker,
+        access: Access,
+        data: &Bytes,
+        output: &mut Output,
+    ) {
+        if access == Access::None {
+            self.on_left(connection, output);
+            let frame = say::unavailable(&self.settings.server, &speaker.peer, &self.document);
+            output.send.push(Send::Frame { to: vec![connection], frame: frame.into() });
+            return;
+        }
+        let Ok(message) = SyncMessage::read(data) else {
+            output.close.push((connection, CloseCode::Malformed));
+            return;
+        };
+        let first = !self.guests.contains_key(&connection);
+        if first {
+            self.greet(connection, &speaker, output);
+        }
+        let taken = match access {
+            _ if message.changes.is_empty() => Ok(0),
+            Access::Write => self.take_in(now, connection, speaker.seat, &message.changes),
+            Access::Read | Access::None => Err(Refusal::NotAllowed),
+        };
+        if let Err(refusal) = taken {
+            output.refused.push((speaker.seat, refusal));
+            let frame = self.error_frame(&speaker.peer, refusal);
+            output.send.push(Send::Frame { to: vec![connection], frame });
+        }
+        self.answer(connection, first, &message, taken.unwrap_or(0), output);
+    }
+
+    /// Lets a connection in and shows it where the others are.
+    fn greet(&mut self, connection: ConnectionId, speaker: &Speaker, output: &mut Output) {
+        let here: Vec<Vec<u8>> = self
+            .guests
+            .iter()
+            .filter_map(|(other, guest)| Some(guest.caret.as_ref()?.write(guest.speaker.seat, *other)))
+            .collect();
+        let guest = Guest { speaker: speaker.clone(), waiting: Vec::new(), resent: false, caret: None };
+        self.guests.insert(connection, guest);
+        for data in here {
+            let frame = self.passing_frame(&data);
+            output.send.push(Send::Frame { to: vec![connection], frame });
+        }
+    }
+
+    /// Admits the changes of one message, all or none. Returns how many are new.
+    fn take_in(
+        &mut self,
+        now: Moment,
+        connection: ConnectionId,
+        seat: SeatId,
+        changes: &[Bytes],
+    ) -> Result<usize, Refusal> {
+        let mut chunks = Vec::with_capacity(changes.len());
+        for raw in changes {
+            chunks.push(Chunk::read(raw.clone(), &self.settings.chunk).map_err(refusal_of)?);
+        }
+        let guest = self.guests.get_mut(&connection).expect("a connection is let in before its changes are");
+        let waited_before = std::mem::take(&mut guest.waiting);
+        let arrived = waited_before.iter().cloned().chain(chunks).collect();
+        let (new, result) = match self.admit_all(now, seat, arrived) {
+            Ok((new, waiting)) => (new, self.may_wait(&waiting).map(|()| waiting)),
+            Err(refusal) => (0, Err(refusal)),
+        };
+        let guest = self.guests.get_mut(&connection).expect("it is still here");
+        match result {
+            Ok(waiting) => {
+                guest.waiting = waiting;
+                Ok(new)
+            }
+            Err(refusal) => {
+                guest.waiting = waited_before;
+                self.drop_newest(new);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Admits chunks in any causal order. Returns how many were new, and those that wait for others. On a refusal nothing
+    /// of them stays.
+    fn admit_all(&mut self, now: Moment, seat: SeatId, chunks: Vec<Chunk>) -> Result<(usize, Vec<Chunk>), Refusal> {
+        if self.stopped {
+            return Err(Refusal::StorageFailed);
+        }
+        let mut left = chunks;
+        let mut new = 0;
+        loop {
+            let round = std::mem::take(&mut left);
+            let before = new;
+            for chunk in round {
+                match self.admit_one(now, seat, &chunk) {
+                    Ok(Admitted::New) => new += 1,
+                    Ok(Admitted::Known) => {}
+                    Ok(Admitted::Waiting) => left.push(chunk),
+                    Err(refusal) => {
+                        self.drop_newest(new);
+                        return Err(refusal);
+                    }
+                }
+            }
+            if left.is_empty() || new == before {
+                return Ok((new, left));
+            }
+        }
+    }
+
+    fn admit_one(&mut self, now: Moment, seat: SeatId, chunk: &Chunk) -> Result<Admitted, Refusal> {
+        let admitted = admit(chunk, seat, &mut self.graph, &mut self.bindings)?;
+        if admitted == Admitted::New {
+            let Header { hash, actor, .. } = &chunk.header;
+            let raw = chunk.raw.clone();
+            self.queue.push(AdmittedChange { hash: *hash, actor: actor.clone(), seat, received: now, raw });
+            if self.graph.len() > self.settings.max_changes {
+                self.drop_newest(1);
+                return Err(Refusal::TextFull);
+            }
+        }
+        Ok(admitted)
+    }
+
+    fn may_wait(&self, waiting: &[Chunk]) -> Result<(), Refusal> {
+        let size_bytes: usize = waiting.iter().map(|chunk| chunk.raw.len()).sum();
+        let fits = waiting.len() <= self.settings.max_waiting && size_bytes <= self.settings.max_waiting_bytes;
+        if fits { Ok(()) } else { Err(Refusal::MissingDependencies) }
+    }
+
+    /// Takes back the newest changes of the queue.
+    fn drop_newest(&mut self, count: usize) {
+        self.queue.truncate(self.queue.len() - count);
+        self.graph.truncate(self.graph.len() - count as NodeIx);
+        let graph = &self.graph;
+        self.bindings.retain(|actor, _| graph.knows_actor(actor));
+    }
+
+    /// SYN6: what is said in reply to a sync message. New changes need no reply of their own: the relay is the reply.
+    fn answer(
+        &mut self,
+        connection: ConnectionId,
+        first: bool,
+        message: &SyncMessage,
+        new: usize,
+        output: &mut Output,
+    ) {
+        let known: Vec<NodeIx> = message.heads.iter().filter_map(|head| self.graph.find(head)).collect();
+        let unknown = known.len() < message.heads.len();
+        let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
+        if !unknown && !known.is_empty() {
+            guest.resent = false;
+        }
+        let starts_over = message.is_reset() && !guest.resent;
+        guest.resent |= message.is_reset() && !first;
+        let need = lacking(&guest.waiting, &self.graph);
+        let peer = guest.speaker.peer.clone();
+        let wanted = if first || starts_over {
+            self.since(&known, unknown, message)
+        } else {
+            let asked = message.need.iter().filter_map(|hash| self.graph.find(hash));
+            let mut durable: Vec<NodeIx> = asked.filter(|node| *node < self.committed).collect();
+            durable.sort_unstable();
+            Wanted::These(durable)
+        };
+        let only_echoes = !message.changes.is_empty() && new == 0;
+        let nothing_to_say = wanted == Wanted::These(Vec::new()) && need.is_empty();
+        if nothing_to_say && !(first || message.is_reset() || unknown || only_echoes) {
+            return;
+        }
+        output.send.push(Send::Answer(Answer {
+            to: connection,
+            peer,
+            document: self.document.clone(),
+            server: self.settings.server.clone(),
+            heads: self.heads.clone(),
+            need,
+            wanted,
+        }));
+    }
+
+    /// Everything durable that the client does not have, judging by its heads and, if some of these are not known here, by
+    /// what it says both sides had when they last agreed.
+    fn since(&self, known: &[NodeIx], unknown: bool, message: &SyncMessage) -> Wanted {
+        let mut base = known.to_vec();
+        if let (true, Some(have)) = (unknown, message.have.first()) {
+            base.extend(have.last_sync.iter().filter_map(|hash| self.graph.find(hash)));
+        }
+        if base.is_empty() {
+            return Wanted::First(self.committed);
+        }
+        Wanted::These(self.graph.missing(&base, self.committed))
+    }
+
+    // --- the server's own changes
+
+    fn on_submit(&mut self, now: Moment, ticket: u64, seat: SeatId, changes: Vec<Bytes>, output: &mut Output) {
+        let read: Result<Vec<Chunk>, Refusal> = changes
+            .into_iter()
+            .map(|raw| Chunk::read(raw, &self.settings.chunk).map_err(refusal_of))
+            .collect();
+        match read.and_then(|chunks| self.admit_all(now, seat, chunks)) {
+            Ok((new, waiting)) if !waiting.is_empty() => {
+                self.drop_newest(new);
+                output.done.push((ticket, Err(Refusal::MissingDependencies)));
+            }
+            // Changes that were known already may still be on their way to the disk: the ticket waits for all.
+            Ok(_) if self.graph.len() == self.committed => output.done.push((ticket, Ok(()))),
+            Ok(_) => self.submitted.push((ticket, self.graph.len())),
+            Err(refusal) => output.done.push((ticket, Err(refusal))),
+        }
+    }
+
+    // --- storage
+
+    fn start_commit(&mut self, output: &mut Output) {
+        if self.under_way.is_none() && !self.queue.is_empty() {
+            let changes = std::mem::take(&mut self.queue);
+            let raw = changes.iter().map(|change| change.raw.clone()).collect();
+            self.under_way = Some(UnderWay { raw, upto: self.graph.len() });
+            output.commit = Some(changes);
+        }
+    }
+
+    /// What was under way is durable: now the others may see it, and its authors may read "saved".
+    fn on_stored(&mut self, output: &mut Output) {
+        let Some(UnderWay { raw, upto }) = self.under_way.take() else { return };
+        self.graph.advance(&mut self.committed_heads, self.committed, upto);
+        self.heads = self.graph.hashes(&self.committed_heads);
+        self.committed = upto;
+        self.submitted.retain(|(ticket, last)| {
+            let durable = *last <= upto;
+            if durable {
+                output.done.push((*ticket, Ok(())));
+            }
+            !durable
+        });
+        if !self.guests.is_empty() {
+            let data = message::write(&self.heads, &[], &raw);
+            let frame = say::sync(&self.settings.server, "*", &self.document, &data).into();
+            output.send.push(Send::Frame { to: self.guests.keys().copied().collect(), frame });
+        }
+    }
+
+    /// What was not made durable is taken back, and its authors are told: their clients keep it.
+    fn take_back(&mut self, refusal: Refusal, output: &mut Output) {
+        self.under_way = None;
+        self.queue.clear();
+        self.graph.truncate(self.committed);
+        let graph = &self.graph;
+        self.bindings.retain(|actor, _| graph.knows_actor(actor));
+        output.done.extend(self.submitted.drain(..).map(|(ticket, _)| (ticket, Err(refusal))));
+        let guests: Vec<(ConnectionId, String)> =
+            self.guests.iter().map(|(connection, guest)| (*connection, guest.speaker.peer.clone())).collect();
+        for (connection, peer) in guests {
+            let frame = self.error_frame(&peer, refusal);
+            output.send.push(Send::Frame { to: vec![connection], frame });
+        }
+    }
+
+    // --- carets
+
+    fn on_caret(&mut self, connection: ConnectionId, data: &Bytes, output: &mut Output) {
+        let Some(guest) = self.guests.get_mut(&connection) else { return };
+        let Some(caret) = Caret::read(data) else { return };
+        let said = caret.write(guest.speaker.seat, connection);
+        guest.caret = Some(caret);
+        self.tell_others(connection, &said, output);
+    }
+
+    fn on_left(&mut self, connection: ConnectionId, output: &mut Output) {
+        if let Some(guest) = self.guests.remove(&connection) {
+            self.tell_others(connection, &presence::gone(guest.speaker.seat, connection), output);
+        }
+    }
+
+    fn tell_others(&mut self, about: ConnectionId, said: &[u8], output: &mut Output) {
+        let to: Vec<ConnectionId> = self.guests.keys().copied().filter(|other| *other != about).collect();
+        if !to.is_empty() {
+            let frame = self.passing_frame(said);
+            output.send.push(Send::Frame { to, frame });
+        }
+    }
+
+    fn passing_frame(&mut self, data: &[u8]) -> Bytes {
+        self.passing_count += 1;
+        let server = &self.settings.server;
+        say::ephemeral(server, server, self.passing_count, &self.document, data).into()
+    }
+
+    fn error_frame(&self, peer: &str, refusal: Refusal) -> Bytes {
+        let words = refusal.to_string();
+        say::error(&self.settings.server, peer, Some(&self.document), refusal.code(), &words).into()
+    }
+}
+
+/// What waiting changes wait for: their dependencies that are neither here nor waiting themselves.
+fn lacking(waiting: &[Chunk], graph: &Graph) -> Vec<ChangeHash> {
+    let mut lacking: Vec<ChangeHash> = waiting
+        .iter()
+        .flat_map(|chunk| chunk.header.dependencies.iter().copied())
+        .filter(|hash| graph.find(hash).is_none() && !waiting.iter().any(|chunk| chunk.header.hash == *hash))
+        .collect();
+    lacking.sort_unstable();
+    lacking.dedup();
+    lacking
+}

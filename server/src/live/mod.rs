@@ -1,0 +1,210 @@
+//! Writing together, performed: sockets, rooms, and the texts they build up.
+//!
+//! The rules are in [`crdt::sync`]; this module carries out what a room asks for.
+//!
+//! ```text
+//! socket ─ connection ─► room task ─ room.handle ─► store.commit ─► Input::Stored ─► outboxes ─► sockets
+//! ```
+//!
+//! | File | What it does |
+//! |---|---|
+//! | `socket.rs` | one WebSocket: handshake, frames in, the queue of frames out |
+//! | `outbox.rs` | finished frames, shared, to many sockets of many workers |
+//! | `registry.rs` | the open rooms, and the way into them |
+//! | `room_task.rs` | one task for each open text; commits before it relays |
+//! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
+//! | `mod.rs` | the face that the rest of the server sees |
+//!
+//! This module knows seats and texts. It has never heard of accounts, papers or HTTP bodies.
+
+mod outbox;
+mod registry;
+mod room_task;
+pub mod socket;
+mod texts;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use crdt::document::Text;
+use crdt::ids::{SeatId, TextId};
+use crdt::sync::chunk::{Chunk, ChunkLimits};
+use crdt::sync::events::{Access, ConnectionId, Input, Refusal};
+use crdt::sync::room::RoomSettings;
+use tokio::runtime::Handle;
+use tokio::sync::{broadcast, oneshot, watch};
+
+use self::outbox::Outboxes;
+use self::registry::Registry;
+use self::room_task::ToRoom;
+use self::texts::Texts;
+use crate::boot::clock::Clock;
+use crate::store::{Store, StoreError};
+
+/// Answers what a seat may do with a text, now. Asked for every message, so it must be quick.
+pub trait RightsOf: Send + Sync + 'static {
+    /// What the seat may do; [`Access::None`] for a text that does not exist.
+    fn access(&self, seat: SeatId, text: TextId) -> Access;
+
+    /// Whether the seat is still held by somebody: if not, its sockets are closed.
+    fn is_held(&self, seat: SeatId) -> bool;
+}
+
+/// Limits and names of the live path.
+#[derive(Clone, Debug)]
+pub struct LiveSettings {
+    /// Which store this is; clients remember by it what they have in common with it.
+    pub storage_id: String,
+    /// The longest frame, and the longest message of several frames.
+    pub max_message_bytes: usize,
+    /// How much may wait for a client that does not read.
+    pub max_queue_bytes: usize,
+    /// A room that nobody has been in for so long is closed.
+    pub idle_room: Duration,
+    /// Names and limits of each room.
+    pub room: RoomSettings,
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Self {
+            storage_id: "borrador".to_owned(),
+            max_message_bytes: 16 << 20,
+            max_queue_bytes: 8 << 20,
+            idle_room: Duration::from_secs(300),
+            room: RoomSettings::named("borrador"),
+        }
+    }
+}
+
+/// A text has new durable changes. Sent at most some three times a second for each text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextChanged {
+    /// Which.
+    pub text: TextId,
+}
+
+/// Why the live path could not do something.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LiveError {
+    /// The changes were not taken.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The text as stored cannot be read; it stays as it is, and an operator must look.
+    #[error("text {text} cannot be read: {detail}")]
+    Unreadable {
+        /// Which.
+        text: TextId,
+        /// How it shows.
+        detail: String,
+    },
+    /// The server is stopping.
+    #[error("the server is stopping; try again in a moment")]
+    Stopping,
+}
+
+/// All rooms of this process.
+pub struct Live {
+    shared: Arc<Shared>,
+    next_ticket: AtomicU64,
+    next_connection: AtomicU64,
+}
+
+/// What sockets and room tasks have in common.
+struct Shared {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    rights: Arc<dyn RightsOf>,
+    settings: LiveSettings,
+    texts: Texts,
+    outboxes: Outboxes,
+    registry: Registry,
+    changed: broadcast::Sender<TextChanged>,
+    rights_epoch: watch::Sender<u64>,
+    stopping: watch::Sender<bool>,
+    runtime: Handle,
+}
+
+impl Live {
+    /// Starts the live path on the current Tokio runtime.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        rights: Arc<dyn RightsOf>,
+        settings: LiveSettings,
+    ) -> Arc<Live> {
+        let shared = Shared {
+            texts: Texts::new(store.clone()),
+            outboxes: Outboxes::default(),
+            registry: Registry::default(),
+            changed: broadcast::channel(1024).0,
+            rights_epoch: watch::channel(0).0,
+            stopping: watch::channel(false).0,
+            runtime: Handle::current(),
+            store,
+            clock,
+            rights,
+            settings,
+        };
+        Arc::new(Live {
+            shared: Arc::new(shared),
+            next_ticket: AtomicU64::new(1),
+            next_connection: AtomicU64::new(1),
+        })
+    }
+
+    /// A text as it is durable at this moment, loaded if it was not. Shared: asking again costs little.
+    pub async fn text(&self, text: TextId) -> Result<Arc<Text>, LiveError> { self.shared.texts.read(text).await }
+
+    /// Changes of the server's own making, for which a seat answers. When this returns `Ok` they are durable and on their
+    /// way to everybody who has the text open.
+    pub async fn submit(&self, text: TextId, seat: SeatId, changes: Vec<Bytes>) -> Result<(), LiveError> {
+        let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
+        let (answer, done) = oneshot::channel();
+        let input = Input::Submit { ticket, seat, changes };
+        Registry::send(&self.shared, text, ToRoom::Submit { ticket, input, answer }).await?;
+        done.await.map_err(|_| LiveError::Stopping)?
+    }
+
+    /// The first changes of a new text. They come from the server itself, so they may make the root that no client may
+    /// touch; everything else about them is checked.
+    pub async fn create(&self, text: TextId, seat: SeatId, first: Vec<Bytes>) -> Result<(), LiveError> {
+        let received = self.shared.clock.now();
+        let limits = ChunkLimits { max_unpacked_bytes: 16 << 20, ..ChunkLimits::default() };
+        let changes = first
+            .into_iter()
+            .map(|raw| {
+                let header = Chunk::read(raw.clone(), &limits).map_err(|_| Refusal::ChangeInvalid)?.header;
+                Ok(crate::store::NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
+            })
+            .collect::<Result<Vec<_>, Refusal>>()?;
+        self.shared.store.commit(vec![crate::store::Op::Append { text, changes }]).await?;
+        Ok(())
+    }
+
+    /// Texts that change, as they change. A slow listener misses some and is told how many.
+    pub fn changed(&self) -> broadcast::Receiver<TextChanged> { self.shared.changed.subscribe() }
+
+    /// Rights were given or taken: open sockets ask again at once.
+    pub fn rights_changed(&self) { self.shared.rights_epoch.send_modify(|epoch| *epoch += 1); }
+
+    /// How many sockets are open.
+    pub fn connections(&self) -> usize { self.shared.outboxes.len() }
+
+    /// Closes all sockets, tells their clients to come back, and returns when everything that was admitted is durable.
+    pub async fn stop(&self) {
+        self.shared.stopping.send_replace(true);
+        for ended in self.shared.registry.stop() {
+            ended.await;
+        }
+    }
+
+    fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.next_connection.fetch_add(1, Ordering::Relaxed))
+    }
+}

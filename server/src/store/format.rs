@@ -1,0 +1,142 @@
+//! The bytes that the embedded store keeps: keys and values.
+//!
+//! One ordered key space, so that a commit is one atomic batch. The first byte of a key says what it is:
+//!
+//! | Key | Value |
+//! |---|---|
+//! | `L` text (16) first seq (8) | the changes that one commit appended |
+//! | `R` coll (1) key | version (8), JSON |
+//! | `A` seq (8) | hash (32), JSON |
+//! | `S` text (16) upto (8) | heads, SHA-256 of the blob that holds the snapshot |
+//!
+//! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
+//! value begins with the CRC-32C of the rest, so that a damaged one is noticed when it is read.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use crdt::ids::{ActorId, ChangeHash, SeatId, TextId};
+use crdt::moment::Moment;
+use uuid::Uuid;
+
+use super::{AuditEntry, Coll, LoggedChange, NewChange, Record, Seq, Snapshot, StoreError};
+
+/// The version of this format, as written in `store.json`.
+pub const FORMAT: u32 = 1;
+
+pub fn log_prefix(text: TextId) -> Vec<u8> { [b"L", &text.0.as_bytes()[..]].concat() }
+
+pub fn log_key(text: TextId, first: Seq) -> Vec<u8> { [&log_prefix(text)[..], &first.to_be_bytes()].concat() }
+
+pub fn record_key(coll: Coll, key: &str) -> Vec<u8> { [&[b'R', coll as u8], key.as_bytes()].concat() }
+
+pub fn audit_key(seq: Seq) -> Vec<u8> { [&b"A"[..], &seq.to_be_bytes()].concat() }
+
+pub const AUDIT_PREFIX: &[u8] = b"A";
+
+pub fn snapshot_prefix(text: TextId) -> Vec<u8> { [b"S", &text.0.as_bytes()[..]].concat() }
+
+pub fn snapshot_key(text: TextId, upto: Seq) -> Vec<u8> {
+    [&snapshot_prefix(text)[..], &upto.to_be_bytes()].concat()
+}
+
+/// The number at the end of a key.
+pub fn seq_in(key: &[u8]) -> Option<Seq> { Some(Seq::from_be_bytes(*key.last_chunk()?)) }
+
+/// A value with its checksum before it.
+pub fn seal(body: &[u8]) -> Vec<u8> { [&crc32c::crc32c(body).to_le_bytes()[..], body].concat() }
+
+/// The body of a value whose checksum holds.
+pub fn open(key: &[u8], value: &[u8]) -> Result<Bytes, StoreError> {
+    let (crc, body) = value.split_at_checked(4).ok_or_else(|| damaged(key, "it is too short"))?;
+    if crc32c::crc32c(body).to_le_bytes()[..] != *crc {
+        return Err(damaged(key, "its checksum does not match"));
+    }
+    Ok(Bytes::copy_from_slice(body))
+}
+
+/// The error that names the damaged thing.
+pub fn damaged(key: &[u8], detail: &str) -> StoreError {
+    let what = match key.split_first() {
+        Some((b'L' | b'S', rest)) if rest.len() >= 16 => {
+            let text = Uuid::from_slice(&rest[..16]).unwrap_or_default();
+            format!("text {text}")
+        }
+        Some((b'R', [coll, key @ ..])) => format!("record {coll}/{}", String::from_utf8_lossy(key)),
+        Some((b'A', _)) => "the audit log".to_owned(),
+        _ => "an entry of the store".to_owned(),
+    };
+    StoreError::Corrupt { what, detail: detail.to_owned() }
+}
+
+pub fn write_changes(changes: &[NewChange]) -> Vec<u8> {
+    let size: usize = changes.iter().map(|change| change.bytes.len() + 100).sum();
+    let mut body = BytesMut::with_capacity(size);
+    body.put_u32_le(changes.len() as u32);
+    for change in changes {
+        body.put_slice(&change.hash.0);
+        body.put_slice(change.seat.0.as_bytes());
+        body.put_i64_le(change.received.unix_ms());
+        body.put_u8(change.actor.0.len() as u8);
+        body.put_slice(&change.actor.0);
+        body.put_u32_le(change.bytes.len() as u32);
+        body.put_slice(&change.bytes);
+    }
+    seal(&body)
+}
+
+pub fn read_changes(key: &[u8], value: &[u8]) -> Result<Vec<LoggedChange>, StoreError> {
+    let first = seq_in(key).ok_or_else(|| damaged(key, "its key is too short"))?;
+    let mut body = open(key, value)?;
+    let count = Seq::from(take_u32(&mut body, key)?);
+    (0..count).map(|index| Ok(LoggedChange { seq: first + index, change: read_change(&mut body, key)? })).collect()
+}
+
+fn read_change(body: &mut Bytes, key: &[u8]) -> Result<NewChange, StoreError> {
+    let hash = ChangeHash(take(body, 32, key)?[..].try_into().expect("thirty-two bytes were taken"));
+    let seat = SeatId(Uuid::from_slice(&take(body, 16, key)?).expect("sixteen bytes were taken"));
+    let received = Moment::from_unix_ms(take(body, 8, key)?.get_i64_le());
+    let actor_bytes = usize::from(take(body, 1, key)?[0]);
+    let actor = ActorId(take(body, actor_bytes, key)?.to_vec());
+    let length = take_u32(body, key)? as usize;
+    Ok(NewChange { hash, actor, seat, received, bytes: take(body, length, key)? })
+}
+
+pub fn write_record(version: u64, json: &[u8]) -> Vec<u8> { seal(&[&version.to_le_bytes()[..], json].concat()) }
+
+pub fn read_record(key: &[u8], value: &[u8]) -> Result<Record, StoreError> {
+    let mut body = open(key, value)?;
+    let version = take(&mut body, 8, key)?.get_u64_le();
+    Ok(Record { key: String::from_utf8_lossy(&key[2..]).into_owned(), version, json: body })
+}
+
+pub fn write_audit(entry: &AuditEntry) -> Vec<u8> { seal(&[&entry.hash[..], &entry.json].concat()) }
+
+pub fn read_audit(key: &[u8], value: &[u8]) -> Result<AuditEntry, StoreError> {
+    let seq = seq_in(key).ok_or_else(|| damaged(key, "its key is too short"))?;
+    let mut body = open(key, value)?;
+    let hash = take(&mut body, 32, key)?[..].try_into().expect("thirty-two bytes were taken");
+    Ok(AuditEntry { seq, hash, json: body })
+}
+
+/// Where a snapshot's bytes are, and what they stand for.
+pub fn write_snapshot(snapshot: &Snapshot, blob: [u8; 32]) -> Vec<u8> {
+    let mut body = BytesMut::new();
+    body.put_slice(&blob);
+    for head in &snapshot.heads {
+        body.put_slice(&head.0);
+    }
+    seal(&body)
+}
+
+/// The blob and the heads of a snapshot.
+pub fn read_snapshot(key: &[u8], value: &[u8]) -> Result<([u8; 32], Vec<ChangeHash>), StoreError> {
+    let body = open(key, value)?;
+    let (hashes, []) = body.as_chunks::<32>() else { return Err(damaged(key, "its length is wrong")) };
+    let (blob, heads) = hashes.split_first().ok_or_else(|| damaged(key, "it is empty"))?;
+    Ok((*blob, heads.iter().copied().map(ChangeHash).collect()))
+}
+
+fn take(body: &mut Bytes, count: usize, key: &[u8]) -> Result<Bytes, StoreError> {
+    if body.len() < count { Err(damaged(key, "it ends too early")) } else { Ok(body.split_to(count)) }
+}
+
+fn take_u32(body: &mut Bytes, key: &[u8]) -> Result<u32, StoreError> { Ok(take(body, 4, key)?.get_u32_le()) }
