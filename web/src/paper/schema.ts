@@ -45,6 +45,7 @@ function listItem(tag: 'ol' | 'ul'): NodeSpec {
   return textblock(
     { depth: { default: 0 } },
     {
+      definingForContent: true, // pasted into an empty paragraph, an item stays an item
       // One list per item: flat in the document, still a list for assistive technology. `numbers.ts` sets `start` on ordered ones.
       toDOM: (node: Node): DOMOutputSpec => [tag, withId(node.attrs.id, { class: `d${node.attrs.depth}` }), ['li', 0]],
       parseDOM: [{ tag: `${tag} > li` }],
@@ -74,6 +75,7 @@ export const schema = new Schema({
     quote: textblock(
       {},
       {
+        definingForContent: true,
         toDOM: (node: Node): DOMOutputSpec => ['blockquote', withId(node.attrs.id), ['p', 0]],
         parseDOM: [{ tag: 'blockquote' }],
       },

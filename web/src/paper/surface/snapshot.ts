@@ -1,0 +1,59 @@
+/** What toolbars and outlines show of an editor state. */
+import type { MarkType, Node } from 'prosemirror-model'
+import type { EditorState } from 'prosemirror-state'
+import type { BlockKind, EditorSnapshot } from '../face'
+import { isTitle } from '../normalise'
+import { marks as M, nodes as N } from '../schema'
+import { linkAt } from './commands'
+import { countNumbered } from './numbers'
+
+const PREVIEW_LENGTH = 200
+
+export function snapshotOf(state: EditorState, history: { canUndo: boolean; canRedo: boolean }): EditorSnapshot {
+  const { doc, selection } = state
+  const { $head, from, to } = selection
+  return {
+    strong: isActive(state, M.strong),
+    em: isActive(state, M.em),
+    link: linkAt(state),
+    block: kindOf($head.depth > 0 ? $head.parent : (doc.firstChild as Node), $head.index(0)),
+    selectionEmpty: selection.empty,
+    selectedWords: doc.textBetween(from, Math.min(to, from + PREVIEW_LENGTH * 2), ' ').slice(0, PREVIEW_LENGTH).toWellFormed(),
+    ...history,
+    characters: doc.children.reduce((sum, node) => sum + node.content.size, 0),
+    numbered: countNumbered(doc),
+    title: doc.firstChild?.textContent ?? '',
+  }
+}
+
+/** Strong for a caret: what the next letter would be. For a selection: whether all of it is. */
+function isActive(state: EditorState, mark: MarkType): boolean {
+  const { empty, from, to, $head } = state.selection
+  if (empty) return mark.isInSet(state.storedMarks ?? $head.marks()) !== undefined
+  let all = true
+  let words = false
+  state.doc.nodesBetween(from, to, (node) => {
+    if (!node.isText) return
+    words = true
+    all &&= mark.isInSet(node.marks) !== undefined
+  })
+  return words && all
+}
+
+function kindOf(node: Node, index: number): BlockKind {
+  switch (node.type) {
+    case N.heading:
+      if (index === 0 && isTitle(node)) return 'title'
+      return node.attrs.level === 2 ? 'heading2' : node.attrs.level === 3 ? 'heading3' : 'heading'
+    case N.paragraph:
+      return node.attrs.numbered ? 'numbered' : 'paragraph'
+    case N.quote:
+      return 'quote'
+    case N.ordered:
+      return 'ordered'
+    case N.unordered:
+      return 'unordered'
+    default:
+      return 'unknown'
+  }
+}
