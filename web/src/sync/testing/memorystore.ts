@@ -1,0 +1,39 @@
+/** A store in memory that keeps the same promises as IndexedDB; both pass `storage.test.ts`. */
+import { StartedAgain } from '../storage'
+import type { StoredRescue, StoredText, TextStore } from '../storage'
+
+/** What a device keeps for one seat: shared by its windows, and there after they close. */
+export class MemoryDevice {
+  readonly texts = new Map<string, StoredText>()
+  readonly kept: StoredRescue[] = []
+  /** While true every write fails, as on a full disk. */
+  full = false
+
+  open(): TextStore {
+    const row = (textId: string): StoredText => this.texts.get(textId) ?? { epoch: 0, chunks: [], serverHeads: [] }
+    const mayWrite = async () => {
+      if (this.full) throw new Error('the disk is full')
+    }
+    return {
+      open: async textId => {
+        const { epoch, chunks, serverHeads } = row(textId)
+        return chunks.length === 0 ? null : { epoch, chunks: [...chunks], serverHeads }
+      },
+      append: async (textId, epoch, chunks, serverHeads) => {
+        await mayWrite()
+        const before = row(textId)
+        if (before.epoch !== epoch) throw new StartedAgain()
+        this.texts.set(textId, { epoch, chunks: [...before.chunks, ...chunks], serverHeads: [...serverHeads] })
+      },
+      startAgain: async (textId, rescue) => {
+        await mayWrite()
+        const epoch = row(textId).epoch + 1
+        this.kept.push(rescue)
+        this.texts.set(textId, { epoch, chunks: [], serverHeads: [] })
+        return epoch
+      },
+      rescues: async () => [...this.kept],
+      close: () => {},
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Texts for tests, and Automerge made ready for Node. */
+import '@automerge/automerge'
+import * as A from '@automerge/automerge/slim'
+import type { TextDoc } from '../replica'
+
+/** A text as the server seeds it. */
+export function seeded(words: string): TextDoc {
+  return A.change(A.init<{ schema: number; text: string }>(), { time: 0 }, doc => {
+    doc.schema = 1
+    doc.text = words
+  })
+}
+
+/** An independent copy. */
+export function replicaDoc(doc: TextDoc): TextDoc {
+  return A.load(A.save(doc))
+}
+
+/** Puts words in at a UTF-16 offset, and takes some out. Returns the document and the change. */
+export function edited(doc: TextDoc, at: number, remove: number, words: string): { doc: TextDoc; change: Uint8Array } {
+  const next = A.change(doc, { time: 0 }, draft => A.splice(draft, ['text'], at, remove, words))
+  return { doc: next, change: A.getLastLocalChange(next)! }
+}
+
+/** A random generator with a seed, in the shape of `Math.random`: the same seed gives the same run. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
