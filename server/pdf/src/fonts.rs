@@ -18,9 +18,9 @@ pub fn embedded() -> Vec<Font> {
 /// Whether `character` comes out right in any place of a paper.
 ///
 /// True when one of the two families has it: the template names both for every place, and all faces of a family have the same
-/// characters. True also for what leaves no mark: joiners, variation selectors, line and tab controls.
+/// characters. True also for what leaves no mark: joiners, variation selectors, tabs and line feeds. Typst sets no other controls.
 pub fn can_print(fonts: &[Font], character: char) -> bool {
-    matches!(character, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(character, '\t' | '\n')
         || is_default_ignorable(character)
         || fonts.iter().any(|font| font.info().coverage.contains(character.into()))
 }

@@ -163,7 +163,9 @@ fn shortened(runs: &[Run]) -> String {
     if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
 }
 
-/// A control character would disturb the sentence that names it.
+/// Controls, line separators and private characters would disturb the sentence that names them.
 fn visible(character: char) -> char {
-    if character.is_control() { '\u{FFFD}' } else { character }
+    let disturbs =
+        character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{E000}'..='\u{F8FF}');
+    if disturbs { '\u{FFFD}' } else { character }
 }

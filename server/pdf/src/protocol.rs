@@ -8,7 +8,7 @@
 //! A job that cannot be read or printed is answered like any other and disturbs none after it. The process ends when the input ends
 //! between two jobs.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 
 use crate::job::Job;
@@ -30,7 +30,7 @@ pub enum End {
 
 /// Prints every job of `input` until it ends. An error means that one of the streams broke.
 pub fn serve<W: Write + Send + 'static>(
-    input: &mut impl Read,
+    input: &mut impl BufRead,
     press: &mut Press,
     watch: &Watch<W>,
 ) -> io::Result<End> {
@@ -54,10 +54,12 @@ pub fn serve<W: Write + Send + 'static>(
 }
 
 /// The bytes of the next job, `None` at the end of the input. A job over the limit is skipped and comes back as a refusal.
-fn read_job(input: &mut impl Read) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-    let Some(first) = input.by_ref().bytes().next().transpose()? else { return Ok(None) };
-    let mut length = [first, 0, 0, 0];
-    input.read_exact(&mut length[1..])?;
+fn read_job(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
+    if input.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);
     if length > MAX_JOB_BYTES {
         skip(input, length.into())?;
@@ -76,7 +78,7 @@ fn read_job(input: &mut impl Read) -> io::Result<Option<Result<Vec<u8>, Refusal>
     Ok(Some(Ok(job)))
 }
 
-fn skip(input: &mut impl Read, length: u64) -> io::Result<()> {
+fn skip(input: &mut impl BufRead, length: u64) -> io::Result<()> {
     if io::copy(&mut input.take(length), &mut io::sink())? < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }

@@ -90,8 +90,7 @@ mod tests {
     fn refusal_of(template: &str) -> String {
         let errors = typst::compile::<PagedDocument>(&ClosedWorld::new(template))
             .output
-            .err()
-            .expect("the template is refused");
+            .expect_err("the template is refused");
         errors.iter().map(|error| error.message.as_str()).collect()
     }
 

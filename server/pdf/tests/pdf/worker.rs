@@ -132,7 +132,7 @@ fn the_time_of_earlier_jobs_does_not_count_for_the_next() {
 
 #[test]
 fn i13_a_job_that_needs_too_much_memory_ends_the_worker_without_half_an_answer() {
-    let run = run(&["--max-memory-mb", "420"], frame(&order(&endless())));
+    let run = run(&["--max-memory-mb", "220"], frame(&order(&endless())));
     assert!(!run.status.success());
     assert!(run.answers.is_empty());
 }
