@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 const allowed = new Set([
-  'MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense', 'Python-2.0',
+  'MIT', 'MIT-0', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense', 'Python-2.0',
   // fonts
   'OFL-1.1', 'SIL OFL 1.1',
   // axe-core and the CSS compiler, used by tests and the build, not shipped
