@@ -18,11 +18,6 @@ export function firstNumbersOf(blocks: readonly (readonly Block[])[]): number[] 
   })
 }
 
-/** A digest in groups of four, as people read it to one another: `7c1e 90ab …`. */
-export function grouped(digest: string): string {
-  return digest.match(/.{1,4}/g)?.join(' ') ?? ''
-}
-
 function byNumber(a: string, b: string): number {
   const [left, right] = [a, b].map((number) => number.split('.').map(Number)) as [number[], number[]]
   for (let i = 0; i < Math.max(left.length, right.length); i++) {

@@ -27,20 +27,6 @@ export function parentOf(entry: OutlineEntry, entries: readonly OutlineEntry[]):
   return entries.find((other) => other.chapter.id === entry.chapter.parent) ?? null
 }
 
-/**
- * The number of the first paragraph of every text in one language, by text id, when each holds `numbered` paragraphs:
- * people add and remove paragraphs while others read, and all later numbers follow.
- */
-export function firstNumbers(entries: readonly OutlineEntry[], numbered: ReadonlyMap<string, number>): Map<string, number> {
-  const first = new Map<string, number>()
-  let next = entries[0]?.text.first_number ?? 1
-  for (const { text } of entries) {
-    first.set(text.id, next)
-    next += numbered.get(text.id) ?? text.numbered
-  }
-  return first
-}
-
 function range({ first_number: first, numbered }: ChapterText): string {
   if (numbered === 0) return ''
   return numbered === 1 ? `${first}` : `${first}–${first + numbered - 1}`

@@ -24,6 +24,12 @@ export function directoryOf(people: readonly Person[], components: readonly Comp
   return directory
 }
 
+/** The name of a component from its code, which is all that comments and sealed drafts carry; the code itself when nobody of it is known. */
+export function componentName(directory: Directory, code: string, language: string): string {
+  for (const { component } of directory.values()) if (component.code === code) return inLanguage(component.name, language)
+  return code
+}
+
 /** The words in the wanted language, else in English, else in whatever language there is; empty only when there are none. */
 export function inLanguage(words: Readonly<Record<string, string>>, language: string): string {
   return words[language] ?? words.en ?? Object.values(words)[0] ?? ''

@@ -3,6 +3,7 @@
  * One per page; every call to the server goes through `api`, which names the seat chosen here.
  */
 import { ApiError, createApi, type Me, type Seat } from '../../api'
+import { setServiceClock } from '../../i18n/dates'
 import { directoryOf, type Directory } from './directory'
 import { remembered } from './remembered'
 
@@ -55,6 +56,7 @@ class Session {
   }
 
   async #enter(me: Me): Promise<void> {
+    setServiceClock(me.service.now)
     this.me = me
     this.#seatId = remembered.seat(me.person.id).get()
     this.standing = 'in'

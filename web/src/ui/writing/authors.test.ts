@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Attribution, Component } from '../../api'
 import type { Directory } from '../shell/directory'
-import { authors } from './authors'
+import { listedAuthors } from './authors'
 
 const component = (code: string, hue: number) => ({ id: code, code, name: { en: code }, kind: 'section', hue }) as Component
 const directory: Directory = new Map([
@@ -23,7 +23,7 @@ const told: Attribution = {
 }
 
 test('Adaeze wrote in two sessions and is one author, with the later time; who wrote most stands first', () => {
-  const list = authors([{ actor: 'm1', text: 'Las' }, { actor: 'a1', text: ' ciudades' }, { actor: 'a2', text: ' acogen' }], told, directory, 'en')
+  const list = listedAuthors([{ actor: 'm1', text: 'Las' }, { actor: 'a1', text: ' ciudades' }, { actor: 'a2', text: ' acogen' }], told, directory, 'en')
   expect(list.map((each) => `${each.name}, ${each.component}, ${each.at}`)).toEqual([
     'Adaeze Obi, AFR, 2016-09-21T08:00:00Z',
     'Marta Roca, CSI, 2016-09-20T08:00:00Z',
@@ -31,15 +31,15 @@ test('Adaeze wrote in two sessions and is one author, with the later time; who w
 })
 
 test('words the server has not received yet are shown without a name or time', () => {
-  expect(authors([{ actor: 'zz', text: 'new' }], told, directory, 'en')).toMatchObject([{ name: '', at: null, excerpt: 'new' }])
+  expect(listedAuthors([{ actor: 'zz', text: 'new' }], told, directory, 'en')).toMatchObject([{ name: '', at: null, excerpt: 'new' }])
 })
 
 test('somebody who left the directory keeps the name the server knows', () => {
-  expect(authors([{ actor: 'm1', text: 'Las' }], told, new Map(), 'en')).toMatchObject([{ name: 'Marta Roca', component: 'CSI' }])
+  expect(listedAuthors([{ actor: 'm1', text: 'Las' }], told, new Map(), 'en')).toMatchObject([{ name: 'Marta Roca', component: 'CSI' }])
 })
 
 test('a long passage is cut, never inside a character', () => {
-  const [author] = authors([{ actor: 'm1', text: 'a'.repeat(89) + '😀' + 'b'.repeat(9) }], told, directory, 'en')
+  const [author] = listedAuthors([{ actor: 'm1', text: 'a'.repeat(89) + '😀' + 'b'.repeat(9) }], told, directory, 'en')
   expect(author?.excerpt.isWellFormed()).toBe(true)
   expect(author?.excerpt.endsWith('…')).toBe(true)
 })

@@ -3,8 +3,8 @@
  * text. What is written here goes to the server and comes back as the thread it made; nothing is shown as said before that.
  */
 import { listenToPaper, type Anchor, type PaperEvents, type Thread } from '../../api'
+import { withThread } from '../../review'
 import { api } from '../shell/session.svelte'
-import { merged } from './threads'
 
 /** A comment being composed: its words are held as an anchor from the moment it begins, so the text may move on meanwhile. */
 export interface Draft {
@@ -63,7 +63,7 @@ export class Discussion {
   }
 
   take(thread: Thread): void {
-    this.all = merged(this.all, thread)
+    this.all = withThread(this.all, thread)
   }
 
   begin(draft: Draft): void {

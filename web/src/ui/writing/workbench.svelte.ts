@@ -3,8 +3,14 @@
  * and the document are plain objects here, never reactive state; what the page draws are the snapshots they send.
  */
 import { createEditor, loadAutomerge, type Editor, type EditorSnapshot, type PaperDoc, type ThreadPlace } from '../../paper'
-import { openText, type OpenText, type PresentPerson, type Refusal, type SaveState } from '../../sync'
+import { openText, type OpenText, type PresentPerson, type SaveState } from '../../sync'
 import { wasmUrl } from '../shell/preload'
+
+/** Why the server does not take what was written here; words for people are at `error-CODE`. */
+export interface Refusal {
+  code: string
+  message: string
+}
 
 export interface Bench {
   textId: string
