@@ -153,3 +153,69 @@ fn reaches(scope: Scope, place: &Place) -> bool {
         Scope::Chapter(chapter) => place.chapter == Some(chapter),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PAPER: PaperId = PaperId(Uuid::from_u128(1));
+    const HOUSING: ChapterId = ChapterId(Uuid::from_u128(2));
+    const SCHOOLS: ChapterId = ChapterId(Uuid::from_u128(3));
+
+    fn seat(function: Function, grants: &[(Scope, Role)]) -> Rights {
+        let grants = grants.iter().map(|(scope, role)| Grant { scope: *scope, role: *role }).collect();
+        Rights { function, grants, ended: false }
+    }
+
+    fn housing() -> Place { Place { paper: Some(PAPER), chapter: Some(HOUSING) } }
+
+    #[test]
+    fn rev1_everybody_who_holds_a_seat_may_read_and_nobody_else() {
+        let joan = seat(Function::Observer, &[]);
+        assert!(may(&joan, Action::Read, &housing()));
+        let former = Rights { ended: true, ..seat(Function::FocalPoint, &[(Scope::Service, Role::Admin)]) };
+        assert!(Action::ALL.iter().all(|action| !may(&former, *action, &housing())));
+    }
+
+    #[test]
+    fn rev2_the_pen_writes_where_its_scope_reaches() {
+        let schools = Place { chapter: Some(SCHOOLS), ..housing() };
+        let elsewhere = Place { paper: Some(PaperId(Uuid::from_u128(9))), chapter: None };
+        let adaeze = seat(Function::FocalPoint, &[(Scope::Chapter(HOUSING), Role::Pen)]);
+        assert!(may(&adaeze, Action::WriteText, &housing()) && !may(&adaeze, Action::WriteText, &schools));
+        let marta = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), Role::Committee)]);
+        assert!(may(&marta, Action::WriteText, &schools) && !may(&marta, Action::WriteText, &elsewhere));
+        let no_pen = [Role::Admin, Role::Secretariat, Role::Rapporteur].map(|role| (Scope::Service, role));
+        assert!(!may(&seat(Function::FocalPoint, &no_pen), Action::WriteText, &housing()));
+    }
+
+    #[test]
+    fn rev3_observers_read_in_silence() {
+        assert!(may(&seat(Function::Contributor, &[]), Action::Comment, &housing()));
+        assert!(!may(&seat(Function::Observer, &[]), Action::Comment, &housing()));
+        let with_pen = seat(Function::Observer, &[(Scope::Paper(PAPER), Role::Pen)]);
+        assert!(may(&with_pen, Action::Comment, &housing()));
+    }
+
+    #[test]
+    fn rev4_only_the_secretariat_seals_and_only_admins_invite() {
+        for role in [Role::Admin, Role::Secretariat, Role::Rapporteur, Role::Committee, Role::Pen] {
+            let rights = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), role)]);
+            let runs_the_paper = matches!(role, Role::Secretariat | Role::Admin);
+            assert_eq!(may(&rights, Action::Seal, &housing()), runs_the_paper, "{role:?}");
+            assert_eq!(may(&rights, Action::InvitePeople, &housing()), role == Role::Admin, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn rev2_a_grant_is_written_as_scope_id_and_role() {
+        let grant = Grant { scope: Scope::Paper(PAPER), role: Role::Pen };
+        let json = serde_json::json!({"scope": "paper", "id": PAPER, "role": "pen"});
+        assert_eq!(serde_json::to_value(grant).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Grant>(json).unwrap(), grant);
+        let everywhere: Grant = serde_json::from_value(serde_json::json!({"scope": "service", "role": "admin"})).unwrap();
+        assert_eq!(everywhere.scope, Scope::Service);
+    }
+}
