@@ -1,0 +1,118 @@
+//! Markdown, read as chapters.
+//!
+//! Each level-1 heading opens a chapter; a file without one is a single chapter. A top-level `N.` item is a numbered
+//! paragraph, every other list item a list item. **Not a word is lost**: what the schema cannot hold (tables, images,
+//! code, raw HTML) comes in as plain words, and the [`Report`] says what became of it, line by line.
+//!
+//! ```
+//! use crdt::document::{import, BlockKind};
+//! let mut next = 0u8;
+//! let mut ids = || { next += 1; crdt::ids::ParagraphId([next; 8]) };
+//! let imported = import::chapters(b"1. Cities **welcome**.\n - all of them", "Reception", &mut ids)?;
+//! let kinds: Vec<_> = imported.chapters[0].blocks.iter().map(|block| &block.kind).collect();
+//! assert_eq!(kinds, [
+//!     &BlockKind::Heading { level: 1 }, &BlockKind::Paragraph { numbered: true }, &BlockKind::UnorderedItem { depth: 0 },
+//! ]);
+//! # Ok::<(), import::ImportError>(())
+//! ```
+//!
+//! This module knows Markdown and blocks; it has never heard of Automerge.
+
+mod ours;
+mod reader;
+mod report;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use report::{Finding, Note, Report};
+
+use super::schema::{Block, BlockKind, Run};
+use crate::ids::ParagraphId;
+
+/// Larger files are refused unread.
+pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+/// Files with more paragraphs than this are refused: no chapter people write comes near it.
+pub const MAX_BLOCKS: usize = 200_000;
+
+/// Draws the id of a new paragraph.
+pub type Ids<'a> = dyn FnMut() -> ParagraphId + 'a;
+
+/// A file, read as chapters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// In the order of the file; at least one.
+    pub chapters: Vec<ImportedChapter>,
+    /// What could not be kept as it was.
+    pub report: Report,
+}
+
+/// One chapter of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedChapter {
+    /// The words of its first block.
+    pub title: String,
+    /// Its blocks; the first is a heading of level 1. Ids are distinct within the file.
+    pub blocks: Vec<Block>,
+}
+
+/// Why a file was not read. Nothing was made of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// There are no words in it.
+    #[error("the file is empty")]
+    Empty,
+    /// It has more than [`MAX_BYTES`].
+    #[error("the file has {size_bytes} bytes; at most {MAX_BYTES} can be imported")]
+    TooLarge {
+        /// Its size.
+        size_bytes: usize,
+    },
+    /// It is written in another encoding, or is no text at all.
+    #[error("the file is not UTF-8 text: byte {offset} does not belong; save it as UTF-8")]
+    NotUtf8 {
+        /// The first byte that is wrong, counted from 0.
+        offset: usize,
+    },
+    /// It has more than [`MAX_BLOCKS`] paragraphs.
+    #[error("the file has more than {MAX_BLOCKS} paragraphs; split it")]
+    TooManyBlocks,
+    /// The Markdown parser gave up.
+    #[error("the file could not be read as Markdown")]
+    Unreadable,
+}
+
+/// Reads a file as chapters. `title` names what stands before the first level-1 heading, and the whole of a file
+/// without one. Blocks ending in `{#p-ID}` keep that id.
+pub fn chapters(file: &[u8], title: &str, ids: &mut Ids<'_>) -> Result<Imported, ImportError> {
+    let (blocks, report) = blocks(file, ids)?;
+    let opens = |block: &Block| block.kind == BlockKind::Heading { level: 1 };
+    let mut chapters: Vec<ImportedChapter> = Vec::new();
+    for block in blocks {
+        if chapters.is_empty() && !opens(&block) {
+            let heading = Block::new(ids(), BlockKind::Heading { level: 1 }, vec![Run::plain(title)]);
+            chapters.push(ImportedChapter { title: title.to_string(), blocks: vec![heading] });
+        }
+        match chapters.last_mut() {
+            Some(chapter) if !opens(&block) => chapter.blocks.push(block),
+            _ => chapters.push(ImportedChapter { title: block.words(), blocks: vec![block] }),
+        }
+    }
+    Ok(Imported { chapters, report })
+}
+
+/// Reads a file as the blocks of one text, headings of all levels where they stand.
+pub fn blocks(file: &[u8], ids: &mut Ids<'_>) -> Result<(Vec<Block>, Report), ImportError> {
+    if file.len() > MAX_BYTES {
+        return Err(ImportError::TooLarge { size_bytes: file.len() });
+    }
+    let source =
+        std::str::from_utf8(file).map_err(|wrong| ImportError::NotUtf8 { offset: wrong.valid_up_to() })?;
+    if let Some(offset) = source.find('\0') {
+        return Err(ImportError::NotUtf8 { offset });
+    }
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    // The parser is not ours, and the file is anybody's.
+    let read = catch_unwind(AssertUnwindSafe(|| reader::read(source, ids)));
+    let (blocks, report) = read.unwrap_or(Err(ImportError::Unreadable))?;
+    if blocks.is_empty() { Err(ImportError::Empty) } else { Ok((blocks, report)) }
+}

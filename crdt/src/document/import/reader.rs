@@ -1,0 +1,389 @@
+//! The parser's events, gathered into blocks.
+//!
+//! The parser reports containers opening and closing; blocks are flat. So the reader keeps the open containers, opens a
+//! block when the first words arrive, and closes it at the next edge of anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use super::ours::{cut_id, front_matter, written_id};
+use super::report::{Finding, Report};
+use super::{Ids, ImportError, MAX_BLOCKS};
+use crate::document::schema::{Block, BlockKind, MAX_LIST_DEPTH, Marks, Run, link_is_allowed};
+use crate::ids::ParagraphId;
+
+pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Report), ImportError> {
+    let mut reader = Reader::new(source, ids);
+    let body = front_matter(source);
+    if body > 0 {
+        reader.note(0, Finding::FrontMatter, &source[..body]);
+    }
+    let parser = Parser::new_ext(&source[body..], Options::ENABLE_TABLES);
+    let defined = parser.reference_definitions().iter();
+    let mut defined: Vec<_> =
+        defined.map(|(_, address)| (address.span.clone(), address.dest.to_string())).collect();
+    defined.sort_by_key(|(span, _)| span.start);
+    for (event, range) in parser.into_offset_iter() {
+        reader.take(event, range.start + body..range.end + body);
+        if reader.blocks.len() > MAX_BLOCKS {
+            return Err(ImportError::TooManyBlocks);
+        }
+    }
+    reader.close();
+    defined.retain(|(_, address)| !reader.used_addresses.contains(address));
+    for (span, _) in defined {
+        let range = span.start + body..span.end + body;
+        reader.note(range.start, Finding::UnusedAddress, &source[range.clone()]);
+        reader.open_as(BlockKind::Paragraph { numbered: false });
+        reader.words(&source[range.clone()], range);
+        reader.close();
+    }
+    Ok((reader.blocks, reader.report))
+}
+
+struct Reader<'a, 'i> {
+    source: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    ids: &'a mut Ids<'i>,
+    blocks: Vec<Block>,
+    known_ids: BTreeSet<ParagraphId>,
+    report: Report,
+    containers: Vec<Container>,
+    open: Option<Open>,
+    /// How many quotations are open.
+    quotes: usize,
+    /// How often each mark is open around the next words: by Markdown, and by HTML tags.
+    marks: BTreeMap<(&'static str, By), usize>,
+    /// The links around the next words; `None` for one that may not be followed.
+    links: Vec<Option<String>>,
+    used_addresses: BTreeSet<String>,
+    /// The number that the next numbered paragraph should have typed.
+    next_number: Option<u64>,
+}
+
+enum Container {
+    Quote,
+    List {
+        ordered: bool,
+    },
+    /// An item, and whether its own block has been opened.
+    Item {
+        began: bool,
+        numbered: bool,
+    },
+    Code,
+    Row {
+        cells: usize,
+    },
+}
+
+/// What opened a mark, and must close it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    Markdown,
+    Tag,
+}
+
+struct Open {
+    block: Block,
+    /// Where its last words end in the source.
+    end: usize,
+    /// Kept even without words.
+    may_be_empty: bool,
+}
+
+impl<'a, 'i> Reader<'a, 'i> {
+    fn new(source: &'a str, ids: &'a mut Ids<'i>) -> Self {
+        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Reader {
+            source,
+            lines,
+            ids,
+            blocks: Vec::new(),
+            known_ids: BTreeSet::new(),
+            report: Report::default(),
+            containers: Vec::new(),
+            open: None,
+            quotes: 0,
+            marks: BTreeMap::new(),
+            links: Vec::new(),
+            used_addresses: BTreeSet::new(),
+            next_number: None,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(words) if self.in_code() => self.code_lines(&words, range),
+            Event::Text(words) => self.words(&words, range),
+            Event::Code(words) => {
+                self.note(range.start, Finding::Code, &words);
+                self.words(&words, range);
+            }
+            Event::InlineHtml(html) => self.inline_html(&html, range),
+            Event::Html(html) => {
+                self.words(html.trim_end_matches('\n'), range);
+                self.close();
+            }
+            Event::SoftBreak | Event::HardBreak => self.words(" ", range),
+            Event::Rule => self.close(),
+            // Extensions that are not switched on.
+            Event::InlineMath(words) | Event::DisplayMath(words) | Event::FootnoteReference(words) => {
+                self.words(&words, range);
+            }
+            Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Emphasis => self.begin_mark("em", By::Markdown),
+            Tag::Strong => self.begin_mark("strong", By::Markdown),
+            Tag::Link { link_type, dest_url, title, .. } => self.link(link_type, &dest_url, &title, range),
+            Tag::Image { dest_url, title, .. } => {
+                self.note(range.start, Finding::Image, &format!("{dest_url} {title}"));
+                self.used_addresses.insert(dest_url.to_string());
+            }
+            Tag::TableCell => {
+                if let Some(Container::Row { cells }) = self.containers.last_mut() {
+                    *cells += 1;
+                    if *cells > 1 {
+                        self.words(" | ", range.start..range.start);
+                    }
+                }
+            }
+            block => {
+                self.close();
+                self.start_block(block, range);
+            }
+        }
+    }
+
+    fn start_block(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                let kind = if self.containers.is_empty() {
+                    BlockKind::Heading { level: level as u8 }
+                } else {
+                    self.note(range.start, Finding::Loosened, &self.source[range.clone()]);
+                    self.kind_here()
+                };
+                self.open_as(kind);
+            }
+            Tag::BlockQuote(_) => {
+                self.quotes += 1;
+                self.containers.push(Container::Quote);
+            }
+            Tag::List(first) => {
+                if self.quotes > 0 {
+                    self.note(range.start, Finding::Loosened, &self.source[range]);
+                }
+                self.containers.push(Container::List { ordered: first.is_some() });
+            }
+            Tag::Item => {
+                let numbered = self.number(range);
+                self.containers.push(Container::Item { began: false, numbered });
+            }
+            Tag::CodeBlock(_) => {
+                self.note(range.start, Finding::Code, &self.source[range.clone()]);
+                self.containers.push(Container::Code);
+            }
+            Tag::HtmlBlock => self.note(range.start, Finding::Html, &self.source[range.clone()]),
+            Tag::Table(_) => self.note(range.start, Finding::Table, &self.source[range.clone()]),
+            Tag::TableHead | Tag::TableRow => self.containers.push(Container::Row { cells: 0 }),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Emphasis => self.end_mark("em", By::Markdown),
+            TagEnd::Strong => self.end_mark("strong", By::Markdown),
+            TagEnd::Link => _ = self.links.pop(),
+            TagEnd::Image | TagEnd::TableCell => {}
+            TagEnd::BlockQuote(_) => {
+                self.close();
+                self.quotes -= 1;
+                self.containers.pop();
+            }
+            TagEnd::Item | TagEnd::List(_) | TagEnd::CodeBlock | TagEnd::TableHead | TagEnd::TableRow => {
+                self.close();
+                self.containers.pop();
+            }
+            _ => self.close(),
+        }
+    }
+
+    /// Reads the typed number of an item. Whether it is a numbered paragraph: `N.` at the top level.
+    fn number(&mut self, range: Range<usize>) -> bool {
+        let typed = &self.source[range.clone()];
+        let digits = typed.len() - typed.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if digits == 0 || !typed[digits..].starts_with('.') || self.containers.len() != 1 {
+            return false;
+        }
+        let number: u64 = typed[..digits].parse().unwrap_or(0);
+        if self.next_number.is_some_and(|expected| expected != number) {
+            self.note(range.start, Finding::Number, &typed[..digits]);
+        }
+        self.next_number = Some(self.next_number.unwrap_or(number) + 1);
+        true
+    }
+
+    fn link(&mut self, link_type: LinkType, to: &str, title: &str, range: Range<usize>) {
+        let href = if link_type == LinkType::Email { format!("mailto:{to}") } else { to.to_string() };
+        self.used_addresses.insert(to.to_string());
+        let is_allowed = link_is_allowed(&href);
+        if !is_allowed {
+            self.note(range.start, Finding::Address, &href);
+        }
+        if !title.is_empty() {
+            self.note(range.start, Finding::LinkTitle, title);
+        }
+        self.links.push(is_allowed.then_some(href));
+    }
+
+    /// The few tags that say what our marks say are understood; every other one is shown as written.
+    fn inline_html(&mut self, html: &str, range: Range<usize>) {
+        let name =
+            html.trim_start_matches('<').trim_start_matches('/').trim_end_matches('>').trim_end_matches('/');
+        let mark = match name.trim().to_ascii_lowercase().as_str() {
+            "strong" | "b" => "strong",
+            "em" | "i" => "em",
+            "sup" => "superscript",
+            "sub" => "subscript",
+            "br" => return self.words(" ", range),
+            _ => {
+                self.note(range.start, Finding::Html, html);
+                return self.words(html, range);
+            }
+        };
+        if html.starts_with("</") {
+            self.end_mark(mark, By::Tag);
+        } else {
+            self.begin_mark(mark, By::Tag);
+        }
+        // An id may stand behind the last tag.
+        if let Some(open) = &mut self.open {
+            open.end = range.end;
+        }
+    }
+
+    fn begin_mark(&mut self, name: &'static str, by: By) {
+        *self.marks.entry((name, by)).or_default() += 1;
+    }
+
+    fn end_mark(&mut self, name: &'static str, by: By) {
+        if let Some(open) = self.marks.get_mut(&(name, by)) {
+            *open = open.saturating_sub(1);
+        }
+    }
+
+    fn marks_here(&self) -> Marks {
+        let marks = Marks::on(self.marks.iter().filter(|(_, open)| **open > 0).map(|((name, _), _)| *name));
+        match self.links.last() {
+            Some(Some(href)) => marks.with_link(href),
+            _ => marks,
+        }
+    }
+
+    fn words(&mut self, words: &str, range: Range<usize>) {
+        if self.open.is_none() {
+            if words.trim_matches([' ', '\n']).is_empty() {
+                return;
+            }
+            self.open_as(self.kind_here());
+        }
+        let marks = self.marks_here();
+        let open = self.open.as_mut().expect("a block was opened");
+        open.block.push(Run::marked(words, marks));
+        open.end = range.end;
+    }
+
+    fn code_lines(&mut self, code: &str, range: Range<usize>) {
+        for line in code.lines().filter(|line| !line.trim().is_empty()) {
+            self.words(line, range.clone());
+            self.close();
+        }
+    }
+
+    fn in_code(&self) -> bool {
+        matches!(self.containers.last(), Some(Container::Code))
+    }
+
+    /// What a block that opens here is.
+    fn kind_here(&self) -> BlockKind {
+        let around = self
+            .containers
+            .iter()
+            .rev()
+            .find(|container| !matches!(container, Container::Code | Container::Row { .. }));
+        match around {
+            Some(Container::Item { began: false, numbered: true }) => BlockKind::Paragraph { numbered: true },
+            Some(Container::Item { began: false, numbered: false }) => self.item_here(),
+            Some(Container::Quote) => BlockKind::Quote,
+            _ => BlockKind::Paragraph { numbered: false },
+        }
+    }
+
+    fn item_here(&self) -> BlockKind {
+        let lists = self.containers.iter().filter_map(|container| match container {
+            Container::List { ordered } => Some(*ordered),
+            _ => None,
+        });
+        let inside_numbered = self
+            .containers
+            .iter()
+            .any(|container| matches!(container, Container::Item { numbered: true, .. }));
+        let lists: Vec<bool> = lists.collect();
+        let depth = lists.len() - 1 - usize::from(inside_numbered);
+        let depth = u8::try_from(depth).unwrap_or(MAX_LIST_DEPTH).min(MAX_LIST_DEPTH);
+        if lists.last() == Some(&true) {
+            BlockKind::OrderedItem { depth }
+        } else {
+            BlockKind::UnorderedItem { depth }
+        }
+    }
+
+    fn open_as(&mut self, kind: BlockKind) {
+        let around =
+            self.containers.iter_mut().rev().find(|c| !matches!(c, Container::Code | Container::Row { .. }));
+        if let Some(Container::Item { began, .. }) = around {
+            *began = true;
+        }
+        let may_be_empty = matches!(kind, BlockKind::Heading { .. });
+        let block = Block::new(ParagraphId([0; 8]), kind, Vec::new());
+        self.open = Some(Open { block, end: 0, may_be_empty });
+    }
+
+    fn close(&mut self) {
+        self.marks.retain(|(_, by), _| *by == By::Markdown);
+        let Some(mut open) = self.open.take() else { return };
+        let written = written_id(&self.source[..open.end]);
+        if written.is_some() {
+            cut_id(&mut open.block);
+        }
+        if open.block.runs.is_empty() && written.is_none() && !open.may_be_empty {
+            return;
+        }
+        let id = match written {
+            Some(id) if self.known_ids.insert(id) => id,
+            _ => loop {
+                let id = (self.ids)();
+                if self.known_ids.insert(id) {
+                    break id;
+                }
+            },
+        };
+        self.blocks.push(Block { id, ..open.block });
+    }
+
+    fn note(&mut self, at: usize, found: Finding, words: &str) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        self.report.note(line, found, words);
+    }
+}
