@@ -1,1 +1,13 @@
-//! render.
+//! How a paper is shown: as Markdown, as HTML, and as the data of the printed template.
+//!
+//! [`tree`] puts the chapters of one language in order and computes every number once. The writers ([`markdown`],
+//! [`html`], [`typst_data`]) turn that tree into their format and decide nothing else.
+//!
+//! This module knows blocks; it has never heard of Automerge heads, of people's rights, or of sockets.
+
+pub mod html;
+pub mod markdown;
+pub mod tree;
+pub mod typst_data;
+
+pub use tree::{ChapterBlocks, Tree};

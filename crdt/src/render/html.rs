@@ -1,0 +1,166 @@
+//! A text as an HTML fragment, for reading before the editor has arrived.
+//!
+//! Everything people wrote is escaped, only addresses that may be followed become links, and no attribute but ours
+//! appears. The fragment needs no script and no style of its own.
+
+use std::fmt::Write;
+
+use super::tree::{Chapter, Item, List, Node, Numbered};
+use crate::document::Run;
+
+/// One chapter as `<article lang="…">…</article>`. Each block carries its id in `data-id`, numbered paragraphs their
+/// number in `data-number`.
+pub fn chapter(chapter: &Chapter, lang: &str) -> String {
+    let mut html = format!("<article lang=\"{}\" dir=\"{}\">\n", escape(lang), direction(lang));
+    for node in chapter.nodes() {
+        write_node(&mut html, &node);
+    }
+    html.push_str("</article>\n");
+    html
+}
+
+fn direction(lang: &str) -> &'static str {
+    match lang.split('-').next() {
+        Some("ar" | "fa" | "he" | "ur") => "rtl",
+        _ => "ltr",
+    }
+}
+
+fn write_node(html: &mut String, node: &Node<'_>) {
+    match node {
+        Node::Heading(heading) => {
+            let tag = format!("h{}", heading.level.unwrap_or(1).min(6));
+            element(html, &tag, heading, "");
+        }
+        Node::Paragraph(block) => paragraph(html, block),
+        Node::Quote(quoted) => {
+            html.push_str("<blockquote>\n");
+            quoted.iter().for_each(|block| paragraph(html, block));
+            html.push_str("</blockquote>\n");
+        }
+        Node::List(list) => write_list(html, list),
+    }
+}
+
+fn paragraph(html: &mut String, block: &Numbered) {
+    let number = block.number.map(|number| format!(" data-number=\"{number}\"")).unwrap_or_default();
+    element(html, "p", block, &number);
+}
+
+fn element(html: &mut String, tag: &str, block: &Numbered, attributes: &str) {
+    put(html, format_args!("<{tag} data-id=\"{}\"{attributes}>", block.id()));
+    write_runs(html, block.runs());
+    put(html, format_args!("</{tag}>\n"));
+}
+
+fn write_list(html: &mut String, list: &List<'_>) {
+    let tag = if list.ordered { "ol" } else { "ul" };
+    put(html, format_args!("<{tag}>\n"));
+    for Item { own, lists } in &list.items {
+        match own {
+            Some(own) => {
+                put(html, format_args!("<li data-id=\"{}\">", own.id()));
+                write_runs(html, own.runs());
+            }
+            None => html.push_str("<li>"),
+        }
+        lists.iter().for_each(|list| write_list(html, list));
+        html.push_str("</li>\n");
+    }
+    put(html, format_args!("</{tag}>\n"));
+}
+
+fn write_runs(html: &mut String, runs: &[Run]) {
+    for run in runs {
+        let mut open = Vec::new();
+        if let Some(href) = run.marks.link() {
+            put(html, format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
+            open.push("a");
+        }
+        if let Some(lang) = run.marks.lang() {
+            put(html, format_args!("<span lang=\"{}\">", escape(lang)));
+            open.push("span");
+        }
+        for (mark, tag) in [("strong", "strong"), ("em", "em"), ("superscript", "sup"), ("subscript", "sub")]
+        {
+            if run.marks.has(mark) {
+                put(html, format_args!("<{tag}>"));
+                open.push(tag);
+            }
+        }
+        html.push_str(&escape(&run.text));
+        while let Some(tag) = open.pop() {
+            put(html, format_args!("</{tag}>"));
+        }
+    }
+}
+
+fn put(html: &mut String, what: std::fmt::Arguments<'_>) {
+    html.write_fmt(what).expect("a string takes every write");
+}
+
+/// Words and attribute values: the five characters of HTML escaped, controls (which HTML forbids) left out.
+fn escape(words: &str) -> String {
+    let mut escaped = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c if c.is_control() && c != '\n' && c != '\t' => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, BlockKind, MarkValue, Marks};
+    use crate::ids::ParagraphId;
+    use crate::render::{ChapterBlocks, Tree};
+
+    fn html(blocks: Vec<Block>) -> String {
+        let tree = Tree::of(7, [ChapterBlocks { number: "1".into(), depth: 1, blocks }]);
+        chapter(&tree.chapters[0], "es")
+    }
+
+    fn block(kind: BlockKind, runs: Vec<Run>) -> Block {
+        Block::new(ParagraphId([0xab; 8]), kind, runs)
+    }
+
+    #[test]
+    fn ren4_a_chapter_reads_as_plain_elements_with_their_ids() {
+        let mut marks = Marks::on(["strong"]).with_link("https://uclg.org/?a=1&b=2");
+        marks.0.insert("lang".into(), MarkValue::Text("fr".into()));
+        let found = html(vec![
+            block(BlockKind::Heading { level: 2 }, vec![Run::plain("Título")]),
+            block(BlockKind::Paragraph { numbered: true }, vec![Run::marked("mairie", marks)]),
+            block(BlockKind::OrderedItem { depth: 0 }, vec![Run::plain("uno")]),
+            block(BlockKind::UnorderedItem { depth: 1 }, vec![Run::plain("dos")]),
+        ]);
+        let id = "data-id=\"abababababababab\"";
+        assert_eq!(
+            found,
+            format!(
+                "<article lang=\"es\" dir=\"ltr\">\n<h2 {id}>Título</h2>\n<p {id} data-number=\"7\"><a href=\"https://uclg.org/?a=1&amp;b=2\" rel=\"noopener noreferrer\">\
+             <span lang=\"fr\"><strong>mairie</strong></span></a></p>\n<ol>\n<li {id}>uno<ul>\n<li {id}>dos</li>\n</ul>\n</li>\n</ol>\n</article>\n"
+            )
+        );
+    }
+
+    #[test]
+    fn ren4_nothing_that_people_wrote_becomes_markup() {
+        let mut marks = Marks::default().with_link("javascript:alert(1)");
+        marks.0.insert("lang".into(), MarkValue::Text("\"><script>".into()));
+        let found = html(vec![block(
+            BlockKind::Quote,
+            vec![Run::marked("<img src=x onerror='alert(1)'>\u{0}&", marks)],
+        )]);
+        assert!(found.contains("&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;"), "{found}");
+        assert!(!found.contains("<a ") && !found.contains("<script") && !found.contains("<span"), "{found}");
+    }
+}

@@ -1,0 +1,267 @@
+//! The data of the printed template: the tree as JSON.
+//!
+//! The template reads values and never evaluates words, so nothing in a text can become code. What could stop a PDF/A
+//! export is taken out here: characters that no font has by design, and heading levels that skip one.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::tree::{Item, List, Node, Numbered, Tree};
+use crate::document::Run;
+
+/// What stands on the cover and around the pages. The server fills it in; words are in the paper's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Meta {
+    /// The paper's language: `es`, `en`.
+    pub lang: String,
+    /// The paper's title.
+    pub title: String,
+    /// Below the title; may be empty.
+    pub subtitle: String,
+    /// Whose paper it is.
+    pub org: String,
+    /// The running head.
+    pub short: String,
+    /// The sealed draft's name, or words for a draft in progress.
+    pub milestone: String,
+    /// A version for people: a date, a count.
+    pub version: String,
+    /// The first 12 digits of the document digest; empty for a draft in progress.
+    pub hash: String,
+    /// Whether pages are marked as a draft.
+    pub draft: bool,
+    /// One line saying that it is a demonstration; empty when it is not.
+    pub demo: String,
+    /// The date on the cover.
+    pub date: Date,
+    /// Rows of the cover: a label and its value.
+    pub cover: Vec<(String, String)>,
+    /// Words the template needs.
+    pub labels: Labels,
+}
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Date {
+    /// Year.
+    pub y: i32,
+    /// Month, 1 to 12.
+    pub m: u8,
+    /// Day, 1 to 31.
+    pub d: u8,
+}
+
+/// The template's own words, in the paper's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Labels {
+    /// "Contents".
+    pub contents: String,
+    /// "DRAFT", across the page.
+    pub draft: String,
+    /// "Page".
+    pub page: String,
+    /// "of", in "page 3 of 20".
+    pub of: String,
+}
+
+/// The whole paper: `{"meta": …, "blocks": […]}`.
+pub fn paper(meta: &Meta, tree: &Tree) -> Value {
+    let mut level_before = 0;
+    let mut blocks = Vec::new();
+    for chapter in &tree.chapters {
+        let mut number = Some(printable(&chapter.number));
+        for node in chapter.nodes() {
+            if let Node::Heading(heading) = node {
+                // Words are what a heading is for: a reader of the outline would find an empty line.
+                if heading.block.words().trim().is_empty() {
+                    continue;
+                }
+                let level = heading.level.unwrap_or(1).min(level_before + 1);
+                level_before = level;
+                let mut value =
+                    json!({"t": "h", "l": level, "id": heading.id(), "c": inlines(heading.runs())});
+                if let Some(number) = number.take() {
+                    value["n"] = number.into();
+                }
+                blocks.push(value);
+            } else {
+                blocks.extend(block(&node));
+            }
+        }
+    }
+    json!({"meta": meta_data(meta), "blocks": blocks})
+}
+
+fn meta_data(meta: &Meta) -> Value {
+    let mut data = serde_json::to_value(meta).expect("a meta has only strings, numbers and lists of them");
+    each_string(&mut data, &mut |words| *words = printable(words));
+    data
+}
+
+fn each_string(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(words) => change(words),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_string(item, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| each_string(field, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn block(node: &Node<'_>) -> Option<Value> {
+    match node {
+        Node::Heading(block) | Node::Paragraph(block) => paragraph(block),
+        Node::Quote(quoted) => {
+            let paragraphs: Vec<Value> = quoted.iter().filter_map(|block| paragraph(block)).collect();
+            (!paragraphs.is_empty()).then(|| json!({"t": "q", "c": paragraphs}))
+        }
+        Node::List(list) => Some(self::list(list)),
+    }
+}
+
+/// A paragraph; none without words, unless it takes a number.
+fn paragraph(block: &Numbered) -> Option<Value> {
+    let mut value = json!({"t": "p", "id": block.id(), "c": inlines(block.runs())});
+    if let Some(number) = block.number {
+        value["n"] = number.to_string().into();
+    }
+    (block.number.is_some() || !block.block.words().trim().is_empty()).then_some(value)
+}
+
+fn list(list: &List<'_>) -> Value {
+    let item = |item: &Item<'_>| {
+        let own = item.own.map(|own| json!({"t": "p", "id": own.id(), "c": inlines(own.runs())}));
+        own.into_iter().chain(item.lists.iter().map(self::list)).collect::<Vec<_>>()
+    };
+    let items: Vec<Vec<Value>> = list.items.iter().map(item).collect();
+    if list.ordered {
+        json!({"t": "ol", "start": 1, "items": items})
+    } else {
+        json!({"t": "ul", "items": items})
+    }
+}
+
+fn inlines(runs: &[Run]) -> Vec<Value> {
+    let inline = |run: &Run| {
+        let words = printable(&run.text);
+        let mut value = json!({"t": "s", "v": words});
+        let names = [("strong", "b"), ("em", "i"), ("superscript", "sup"), ("subscript", "sub")];
+        let marks: Vec<&str> =
+            names.into_iter().filter(|(mark, _)| run.marks.has(mark)).map(|(_, short)| short).collect();
+        if !marks.is_empty() {
+            value["m"] = marks.into();
+        }
+        if let Some(href) = run.marks.link() {
+            value["href"] = printable(href).into();
+        }
+        if let Some(lang) = run.marks.lang() {
+            value["lang"] = lang.into();
+        }
+        (!words.is_empty()).then_some(value)
+    };
+    runs.iter().filter_map(inline).collect()
+}
+
+/// The words that can be printed: white space becomes a space; controls, private characters, what stands for no
+/// character at all, and marks that would turn the direction of neighbouring words are left out.
+pub fn printable(words: &str) -> String {
+    let is_printed = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            && !matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffc}' | '\u{feff}')
+            && (u32::from(*c) & 0xfffe) != 0xfffe
+    };
+    let spaced = words
+        .chars()
+        .map(|c| if matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') { ' ' } else { c });
+    spaced.filter(is_printed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, BlockKind, Marks};
+    use crate::ids::ParagraphId;
+    use crate::render::ChapterBlocks;
+
+    fn blocks_of(depth: u8, blocks: Vec<Block>) -> Value {
+        let labels = Labels {
+            contents: "Índice".into(),
+            draft: "BORRADOR".into(),
+            page: "Página".into(),
+            of: "de".into(),
+        };
+        let meta = Meta {
+            lang: "es".into(),
+            title: "La ciudad\u{202e}".into(),
+            subtitle: String::new(),
+            org: "CGLU".into(),
+            short: "La ciudad".into(),
+            milestone: "Borrador de Bogotá".into(),
+            version: "1".into(),
+            hash: String::new(),
+            draft: true,
+            demo: String::new(),
+            date: Date { y: 2016, m: 9, d: 21 },
+            cover: vec![("Fecha".into(), "21\u{0}".into())],
+            labels,
+        };
+        let tree = Tree::of(31, [ChapterBlocks { number: "4".into(), depth, blocks }]);
+        let mut data = paper(&meta, &tree);
+        assert_eq!(data["meta"]["title"], "La ciudad");
+        assert_eq!(data["meta"]["cover"], json!([["Fecha", "21"]]));
+        data["blocks"].take()
+    }
+
+    fn block(kind: BlockKind, runs: Vec<Run>) -> Block {
+        Block::new(ParagraphId([1; 8]), kind, runs)
+    }
+    fn words(words: &str) -> Vec<Run> {
+        vec![Run::plain(words)]
+    }
+
+    #[test]
+    fn ren5_the_title_bears_the_chapter_s_number_and_paragraphs_their_own() {
+        let found = blocks_of(
+            1,
+            vec![
+                block(BlockKind::Heading { level: 1 }, words("Acogida")),
+                block(
+                    BlockKind::Paragraph { numbered: true },
+                    vec![Run::marked("Sí", Marks::on(["strong", "em"]).with_link("https://uclg.org"))],
+                ),
+                block(BlockKind::UnorderedItem { depth: 1 }, words("uno")),
+                block(BlockKind::Quote, words("dicho")),
+                block(BlockKind::Paragraph { numbered: false }, words(" ")),
+            ],
+        );
+        let id = "0101010101010101";
+        assert_eq!(
+            found,
+            json!([
+                {"t": "h", "l": 1, "n": "4", "id": id, "c": [{"t": "s", "v": "Acogida"}]},
+                {"t": "p", "n": "31", "id": id, "c": [{"t": "s", "v": "Sí", "m": ["b", "i"], "href": "https://uclg.org"}]},
+                {"t": "ul", "items": [[{"t": "ul", "items": [[{"t": "p", "id": id, "c": [{"t": "s", "v": "uno"}]}]]}]]},
+                {"t": "q", "c": [{"t": "p", "id": id, "c": [{"t": "s", "v": "dicho"}]}]},
+            ])
+        );
+    }
+
+    #[test]
+    fn ren5_a_heading_never_skips_a_level() {
+        let heading = |level| block(BlockKind::Heading { level }, words("…"));
+        let found = blocks_of(2, vec![heading(1), heading(4), heading(2)]);
+        let levels: Vec<_> = found.as_array().unwrap().iter().map(|block| block["l"].clone()).collect();
+        assert_eq!(levels, [1, 2, 3]);
+    }
+
+    #[test]
+    fn ren5_what_no_font_has_and_what_may_not_be_followed_is_left_out() {
+        let run = Run::marked(
+            "a\u{e000}\u{202e}\u{7}b\nc\u{ffff}",
+            Marks::default().with_link("javascript:alert(1)"),
+        );
+        let found = blocks_of(1, vec![block(BlockKind::Paragraph { numbered: false }, vec![run])]);
+        assert_eq!(found[0]["c"], json!([{"t": "s", "v": "ab c"}]));
+    }
+}
