@@ -1,1 +1,15 @@
-//! history.
+//! What a paper was and who wrote it: sealed drafts, digests, authorship.
+//!
+//! A [`Milestone`] is a draft that was sealed under a name, with the [`digest`] of every text: whoever holds the blocks
+//! can prove later that nothing in them changed. [`attribution`] tells which editing session wrote which words; the
+//! server knows which seat each session belongs to.
+//!
+//! This module knows blocks and texts; it has never heard of stores, files or connections.
+
+pub mod attribution;
+pub mod digest;
+pub mod milestone;
+
+pub use attribution::AttributedRun;
+pub use digest::Digest;
+pub use milestone::{Milestone, SealError, Sealing};
