@@ -1,13 +1,15 @@
-//! Embeds the faces of the paper, so that the worker needs no font on the machine it runs on and prints the same bytes everywhere.
+//! Embeds the faces of the paper, so that the worker needs no font on the machine it runs on and prints the
+//! same bytes everywhere.
 //!
-//! The files come from npm, because only those packages ship whole TTFs; `web/package-lock.json` pins them for page and paper alike.
+//! The files come from npm, because only those packages ship whole TTFs; `web/package-lock.json` pins them
+//! for page and paper alike.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Package, folder and file of every face, below `web/node_modules/@expo-google-fonts`. Three weights are enough: the words, the
-/// emphasis, and the thin numeral that opens a chapter.
+/// Package, folder and file of every face, below `web/node_modules/@expo-google-fonts`. Three weights are
+/// enough: the words, the emphasis, and the thin numeral that opens a chapter.
 const FACES: [&str; 9] = [
     "source-serif-4/400Regular/SourceSerif4_400Regular.ttf",
     "source-serif-4/400Regular_Italic/SourceSerif4_400Regular_Italic.ttf",

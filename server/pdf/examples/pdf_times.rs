@@ -4,8 +4,9 @@
 //! cargo run --release -p borrador-pdf --example pdf_times [-- FILE.json [ROUNDS]]
 //! ```
 //!
-//! FILE holds the `data` of a job (default: the Spanish paper of `fixtures/render`). Each figure is the median of ROUNDS (default 5).
-//! A round begins with an empty memory, so that its first printing is a first one; faces and template stay loaded, as in the worker.
+//! FILE holds the `data` of a job (default: the Spanish paper of `fixtures/render`). Each figure is the
+//! median of ROUNDS (default 5). A round begins with an empty memory, so that its first printing is a first
+//! one; faces and template stay loaded, as in the worker.
 
 use std::error::Error;
 use std::time::{Duration, Instant};

@@ -1,7 +1,8 @@
 //! The faces inside the binary, and which characters they can print.
 //!
-//! A PDF/A may not show a blank box for a letter it lacks: one unknown character stops the whole export. So the question "can this be
-//! printed?" is asked here, before Typst, where the answer can still name the paragraph.
+//! A PDF/A may not show a blank box for a letter it lacks: one unknown character stops the whole export. So
+//! the question "can this be printed?" is asked here, before Typst, where the answer can still name the
+//! paragraph.
 
 use typst::foundations::Bytes;
 use typst::text::{Font, is_default_ignorable};
@@ -17,8 +18,9 @@ pub fn embedded() -> Vec<Font> {
 
 /// Whether `character` comes out right in any place of a paper.
 ///
-/// True when one of the two families has it: the template names both for every place, and all faces of a family have the same
-/// characters. True also for what leaves no mark: joiners, variation selectors, tabs and line feeds. Typst sets no other controls.
+/// True when one of the two families has it: the template names both for every place, and all faces of a
+/// family have the same characters. True also for what leaves no mark: joiners, variation selectors, tabs and
+/// line feeds. Typst sets no other controls.
 pub fn can_print(fonts: &[Font], character: char) -> bool {
     matches!(character, '\t' | '\n')
         || is_default_ignorable(character)

@@ -1,7 +1,8 @@
 //! What a job says: one paper in one language, ready to be laid out.
 //!
-//! The names in JSON are short (`t`, `c`, `v`) because a paper repeats them thousands of times. Unknown fields are refused by name:
-//! a field that one side knows and the other ignores would be words missing from a paper.
+//! The names in JSON are short (`t`, `c`, `v`) because a paper repeats them thousands of times. Unknown
+//! fields are refused by name: a field that one side knows and the other ignores would be words missing from
+//! a paper.
 
 use std::num::NonZeroU8;
 
@@ -42,7 +43,8 @@ pub struct Paper {
     pub blocks: Vec<Block>,
 }
 
-/// What stands around the text. All strings but the title may be empty; the page then shows nothing in their place.
+/// What stands around the text. All strings but the title may be empty; the page then shows nothing in their
+/// place.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
@@ -66,7 +68,8 @@ pub struct Meta {
     pub draft: bool,
     /// One line saying that this is a demonstration, on the cover and at the foot of every page.
     pub demo: String,
-    /// The day of this state of the text, for programs that read the attachment; pages show dates in the words of `cover`.
+    /// The day of this state of the text, for programs that read the attachment; pages show dates in the
+    /// words of `cover`.
     pub date: Date,
     /// Label and value of each line at the bottom of the cover.
     pub cover: Vec<(String, String)>,
@@ -107,7 +110,8 @@ pub enum Block {
     /// A heading; with a number it is the title of a chapter. Never inside a list or a quote.
     #[serde(rename = "h")]
     Heading {
-        /// From 1. A chapter of level 1 opens a page. Levels may skip (2, then 4): the tags in the PDF do not.
+        /// From 1. A chapter of level 1 opens a page. Levels may skip (2, then 4): the tags in the PDF do
+        /// not.
         #[serde(rename = "l")]
         level: NonZeroU8,
         /// The chapter's number, e.g. `4.1`.

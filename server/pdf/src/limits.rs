@@ -1,9 +1,9 @@
 //! What the worker may use, imposed on itself: memory for its whole life, processor time for each job.
 //!
-//! Typst compiles in one call that asks nobody whether to go on. So a watch stands beside it: when a job has used up its processor
-//! time, the watch answers in its place and ends the process. The kernel's own limit lies a little above, in case the watch itself
-//! does not get to run. When memory runs out, allocation fails and the process aborts without an answer. In all three cases the
-//! server starts another worker.
+//! Typst compiles in one call that asks nobody whether to go on. So a watch stands beside it: when a job has
+//! used up its processor time, the watch answers in its place and ends the process. The kernel's own limit
+//! lies a little above, in case the watch itself does not get to run. When memory runs out, allocation fails
+//! and the process aborts without an answer. In all three cases the server starts another worker.
 
 use std::io::{self, Write};
 use std::process;
@@ -26,7 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Seconds from the watch's limit to the kernel's.
 const KERNEL_GRACE_SECONDS: u64 = 2;
 
-/// Typst's threads. Each one reserves address space, which is what the memory limit counts, and a paper gains little beyond four.
+/// Typst's threads. Each one reserves address space, which is what the memory limit counts, and a paper gains
+/// little beyond four.
 const MOST_THREADS: usize = 4;
 
 /// How much the worker may use.
@@ -34,7 +35,8 @@ const MOST_THREADS: usize = 4;
 pub struct Limits {
     /// Processor time of one job, over all threads.
     pub cpu_seconds: u64,
-    /// Address space of the process: some 200 MB of layout for 77 pages, and as much again for the program and its reserves.
+    /// Address space of the process: some 200 MB of layout for 77 pages, and as much again for the program
+    /// and its reserves.
     pub memory_mb: u64,
 }
 
@@ -45,7 +47,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Reads `--max-cpu-seconds N` and `--max-memory-mb N`. The error is one line for the person at the terminal.
+    /// Reads `--max-cpu-seconds N` and `--max-memory-mb N`. The error is one line for the person at the
+    /// terminal.
     pub fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut limits = Self::default();
         while let Some(option) = arguments.next() {

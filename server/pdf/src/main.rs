@@ -1,7 +1,9 @@
-//! `borrador-pdf`: reads jobs on standard input, answers with PDFs on standard output. The frames are described in `protocol`.
+//! `borrador-pdf`: reads jobs on standard input, answers with PDFs on standard output. The frames are
+//! described in `protocol`.
 //!
-//! Exit status: 0 the input ended · 1 a stream broke, or a fault that was answered · 2 wrong command line · 3 a job took too long and
-//! was answered. Killed by a signal: memory or the kernel's limit on processor time ran out, and the job has no answer.
+//! Exit status: 0 the input ended · 1 a stream broke, or a fault that was answered · 2 wrong command line · 3
+//! a job took too long and was answered. Killed by a signal: memory or the kernel's limit on processor time
+//! ran out, and the job has no answer.
 
 use std::io;
 use std::process::ExitCode;

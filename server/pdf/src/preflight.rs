@@ -18,8 +18,8 @@ const ALLOWED_LINKS: [&str; 3] = ["http://", "https://", "mailto:"];
 /// Further places that a refusal lists before it only counts.
 const LISTED_PLACES: usize = 10;
 
-/// Passes a paper that Typst and PDF/UA will take, or says what stands in the way. Characters without a font are all reported at
-/// once; of the other faults, the first.
+/// Passes a paper that Typst and PDF/UA will take, or says what stands in the way. Characters without a font
+/// are all reported at once; of the other faults, the first.
 pub fn check(paper: &Paper, fonts: &[Font]) -> Result<(), Refusal> {
     if paper.meta.title.trim().is_empty() {
         let hint =
@@ -40,7 +40,8 @@ pub fn check(paper: &Paper, fonts: &[Font]) -> Result<(), Refusal> {
 /// One reading of the paper from the first block to the last.
 struct Walk<'a> {
     fonts: &'a [Font],
-    /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered paragraph.
+    /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered
+    /// paragraph.
     near: String,
     seen: BTreeSet<char>,
     /// Each character that no font has, with the first place it stands in.

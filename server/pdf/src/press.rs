@@ -10,15 +10,16 @@ use crate::preflight;
 use crate::refusal::{Code, Refusal};
 use crate::world::ClosedWorld;
 
-/// The file that the template reads and that the PDF carries inside, so that the printed paper holds its own source.
+/// The file that the template reads and that the PDF carries inside, so that the printed paper holds its own
+/// source.
 const PAPER: &str = "paper.json";
 
-/// Jobs for which a remembered layout may stay unused. The languages of a paper are printed in turn, and the first one should still be
-/// warm when somebody corrects a word in it.
+/// Jobs for which a remembered layout may stay unused. The languages of a paper are printed in turn, and the
+/// first one should still be warm when somebody corrects a word in it.
 const JOBS_REMEMBERED: usize = 4;
 
-/// Typst with the template and the faces loaded. Costs some 40 ms to make and remembers the layout of recent papers: printing a paper
-/// again after a small change takes a fraction of the first time.
+/// Typst with the template and the faces loaded. Costs some 40 ms to make and remembers the layout of recent
+/// papers: printing a paper again after a small change takes a fraction of the first time.
 pub struct Press {
     world: ClosedWorld,
     standards: PdfStandards,
@@ -32,7 +33,8 @@ impl Press {
         Self { world: ClosedWorld::new(include_str!("template.typ")), standards }
     }
 
-    /// Lays out the paper and writes it as PDF/A-3a and PDF/UA-1. The same job gives the same bytes, in any process.
+    /// Lays out the paper and writes it as PDF/A-3a and PDF/UA-1. The same job gives the same bytes, in any
+    /// process.
     ///
     /// Takes as long as it takes: whoever calls bounds the time.
     pub fn print(&mut self, job: &Job) -> Result<Vec<u8>, Refusal> {

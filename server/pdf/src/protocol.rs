@@ -5,8 +5,8 @@
 //! answer:  status (u8: 0 printed, 1 refused) · length (u32, little-endian) · PDF, or JSON of `refusal::Refusal`
 //! ```
 //!
-//! A job that cannot be read or printed is answered like any other and disturbs none after it. The process ends when the input ends
-//! between two jobs.
+//! A job that cannot be read or printed is answered like any other and disturbs none after it. The process
+//! ends when the input ends between two jobs.
 
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
@@ -53,7 +53,8 @@ pub fn serve<W: Write + Send + 'static>(
     Ok(End::InputClosed)
 }
 
-/// The bytes of the next job, `None` at the end of the input. A job over the limit is skipped and comes back as a refusal.
+/// The bytes of the next job, `None` at the end of the input. A job over the limit is skipped and comes back
+/// as a refusal.
 fn read_job(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
     if input.fill_buf()?.is_empty() {
         return Ok(None);

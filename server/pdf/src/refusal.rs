@@ -3,7 +3,8 @@
 use serde::Serialize;
 use typst::diag::SourceDiagnostic;
 
-/// What stands in the answer instead of a PDF. The server passes `message` and `hints` on to the person who asked.
+/// What stands in the answer instead of a PDF. The server passes `message` and `hints` on to the person who
+/// asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Stable, for programs.

@@ -1,7 +1,7 @@
 //! The world that Typst sees: one template, the faces, and the files handed in. Nothing else exists.
 //!
-//! No path reaches the disk, no package is fetched, and there is no today. So a paper cannot read the machine it is printed on, and
-//! the same paper gives the same pages on every day.
+//! No path reaches the disk, no package is fetched, and there is no today. So a paper cannot read the machine
+//! it is printed on, and the same paper gives the same pages on every day.
 
 use std::collections::HashMap;
 

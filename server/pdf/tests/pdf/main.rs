@@ -1,4 +1,5 @@
-//! The worker as the server and the readers meet it: what is in the finished PDF, what is refused, how the process behaves.
+//! The worker as the server and the readers meet it: what is in the finished PDF, what is refused, how the
+//! process behaves.
 
 mod document;
 mod reader;

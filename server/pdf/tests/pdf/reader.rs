@@ -9,7 +9,8 @@ impl Pdf {
         Self(Document::load_mem(bytes).expect("the PDF can be read"))
     }
 
-    /// Everything a reader could select and copy, without white space: where lines break is the typesetter's affair.
+    /// Everything a reader could select and copy, without white space: where lines break is the typesetter's
+    /// affair.
     pub fn words(&self) -> String {
         let pages: Vec<u32> = self.0.get_pages().into_keys().collect();
         let text = self.0.extract_text(&pages).expect("the words can be extracted");
