@@ -51,14 +51,14 @@ function restoreTitle(tr: Transaction, before: Node): void {
 }
 
 function giveIds(tr: Transaction, before: Node, newId: () => string): void {
-  const untouched = new Set(before.children)
+  const untouched = untouchedBlocks(before, tr.doc)
   const owners = new OwnersOfIds(before, tr.doc, untouched)
   const lone = tr.doc.childCount === 1
   tr.doc.forEach((node, position, index) => {
     if (isGhost(node)) {
-      if (index === 0 && untouched.has(node) && (node.content.size > 0 || lone)) return
+      if (index === 0 && untouched.has(index) && (node.content.size > 0 || lone)) return
       tr.setNodeAttribute(position, 'ghost', false)
-    } else if (untouched.has(node) || owners.mayHave(node.attrs.id)) return
+    } else if (untouched.has(index) || owners.mayHave(node.attrs.id)) return
     if (node.type === N.unknown) {
       // Not our block to number: a copy goes without.
       if (node.attrs.id !== null) tr.setNodeAttribute(position, 'id', null)
@@ -69,13 +69,29 @@ function giveIds(tr: Transaction, before: Node, newId: () => string): void {
   })
 }
 
+/** Indexes of the blocks of `after` that were there before. One object may stand twice, as original and copy: only one of them was. */
+function untouchedBlocks(before: Node, after: Node): Set<number> {
+  const { start, end } = changedWindow(before, after)
+  const left = new Map<Node, number>()
+  for (const node of before.children.slice(start, before.childCount - end)) left.set(node, (left.get(node) ?? 0) + 1)
+  const untouched = new Set<number>()
+  after.children.forEach((node, index) => {
+    const inWindow = index >= start && index < after.childCount - end
+    const count = left.get(node) ?? 0
+    if (inWindow && count === 0) return
+    if (inWindow) left.set(node, count - 1)
+    untouched.add(index)
+  })
+  return untouched
+}
+
 /** Whether a touched block may keep its id: it may, unless all blocks that had that id before are still there. */
 class OwnersOfIds {
   private readonly spare = new Map<string, number>()
 
-  constructor(before: Node, after: Node, untouched: Set<Node>) {
+  constructor(before: Node, after: Node, untouched: Set<number>) {
     for (const { attrs } of before.children) if (isBlockId(attrs.id)) this.spare.set(attrs.id, (this.spare.get(attrs.id) ?? 0) + 1)
-    for (const node of after.children) if (untouched.has(node)) this.mayHave(node.attrs.id)
+    for (const index of untouched) this.mayHave(after.child(index).attrs.id)
   }
 
   /** Asking takes the place: the first in document order gets it. */

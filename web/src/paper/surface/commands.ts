@@ -3,7 +3,7 @@
  *
  * Blocks keep their id through every change of kind. The title keeps its place and its kind, and unknown blocks are left as they are.
  */
-import { chainCommands, deleteSelection, joinBackward, joinForward, splitBlock, toggleMark } from 'prosemirror-commands'
+import { chainCommands, deleteSelection, joinBackward, joinForward, splitBlockAs, toggleMark } from 'prosemirror-commands'
 import type { Attrs, Node, NodeType } from 'prosemirror-model'
 import { Selection, TextSelection, type Command, type EditorState } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
@@ -100,7 +100,13 @@ export const outdentInList: Command = (state, dispatch, view) =>
  * Enter. At the start of a block with words, a new block is put *before* it, so that the words keep their id and their comments. In an
  * empty list item, quotation or numbered paragraph it ends that kind. After a heading a paragraph follows.
  */
-export const enter: Command = chainCommands(endEmptyKind, insertBefore, splitAfterHeading, splitBlock)
+export const enter: Command = chainCommands(endEmptyKind, insertBefore, splitAfterHeading, splitBlockAs(continued))
+
+/** What follows at the end of a block: one more of the kind, but for headings. In the middle both parts are what the whole was. */
+function continued(node: Node, atEnd: boolean): { type: NodeType; attrs?: Attrs } | null {
+  if (!atEnd || node.type === N.heading) return null
+  return { type: node.type, attrs: { ...node.attrs, id: null, renders: null, rendersSha256: null, ghost: false } }
+}
 
 function caretBlock(state: EditorState): { node: Node; position: number; index: number; offset: number } | null {
   const { selection } = state
