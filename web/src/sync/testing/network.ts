@@ -21,7 +21,8 @@ import type { Socket, SocketHandlers } from '../socket'
 import type { TextStore } from '../storage'
 import { MemoryDevice } from './memorystore'
 import { ServerModel } from './server'
-import { edited, seeded, seededRandom } from './texts'
+import { seededRandom } from './random'
+import { edited, seeded } from './texts'
 
 export interface NetworkOptions {
   seed?: number

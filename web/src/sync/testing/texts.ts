@@ -21,14 +21,3 @@ export function edited(doc: TextDoc, at: number, remove: number, words: string):
   const next = A.change(doc, { time: 0 }, draft => A.splice(draft, ['text'], at, remove, words))
   return { doc: next, change: A.getLastLocalChange(next)! }
 }
-
-/** A random generator with a seed, in the shape of `Math.random`: the same seed gives the same run. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
