@@ -1,0 +1,134 @@
+//! The service: its parts, and what it can do.
+//!
+//! [`App`] owns the store, the directory, the live path, the exports and the clock. Its methods are the acts of Borrador
+//! (somebody signs in, a paper is imported, a thread is answered, a milestone is sealed), each with its rules, its commit and
+//! its entry in the audit log. The HTTP routes, the command line and the demonstration all go through them; none of them
+//! decides anything itself.
+//!
+//! This module knows no status codes, no JSON names and no sockets.
+
+pub mod access;
+pub mod activity;
+pub mod attribution;
+pub mod audit;
+pub mod exports;
+pub mod milestones;
+pub mod news;
+pub mod papers;
+pub mod rate;
+pub mod refusal;
+pub mod settings;
+pub mod sweep;
+pub mod texts;
+pub mod threads;
+pub mod turns;
+pub mod words;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crdt::ids::{PersonId, SeatId, TextId};
+use crdt::review::permission::Action;
+use crdt::sync::events::{Access, Refusal as SyncRefusal};
+
+use self::activity::Activity;
+use self::exports::Exports;
+use self::news::News;
+use self::rate::Rate;
+use self::refusal::Refusal;
+use self::settings::Settings;
+use self::turns::Turns;
+use crate::boot::clock::Clock;
+use crate::live::{Live, LiveError, LiveSettings, RightsOf};
+use crate::people::directory::Directory;
+use crate::store::{Store, StoreError};
+
+/// A running service.
+pub struct App {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Who is there.
+    pub directory: Arc<Directory>,
+    /// Where people write together.
+    pub live: Arc<Live>,
+    /// Files on their way.
+    pub exports: Exports,
+    /// What time it is.
+    pub clock: Clock,
+    /// What the operator set.
+    pub settings: Settings,
+    /// What happens, for those who listen.
+    pub news: News,
+    /// Requests with the same `Idempotency-Key`, one after the other.
+    pub answering: Turns,
+    activity: Activity,
+    settling: Turns,
+    sign_ins: Rate<IpAddr>,
+    refusals: Rate<SeatId>,
+    export_rate: Rate<PersonId>,
+}
+
+impl App {
+    /// The service over a store. Nothing listens yet.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        settings: Settings,
+        live: LiveSettings,
+    ) -> Result<Arc<App>, StoreError> {
+        let directory = Arc::new(Directory::load(store.clone()).await?);
+        let live = Live::start(store.clone(), clock.clone(), directory.clone(), live);
+        let limits = &settings.limits;
+        let app = Arc::new(App {
+            exports: Exports::new(&settings),
+            news: News::default(),
+            answering: Turns::default(),
+            activity: Activity::default(),
+            settling: Turns::default(),
+            sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
+            refusals: Rate::new("refused attempts", 60),
+            export_rate: Rate::new("exports", limits.exports_per_minute),
+            store,
+            directory,
+            live,
+            clock,
+            settings,
+        });
+        app.clone().listen_to_texts();
+        Ok(app)
+    }
+}
+
+impl RightsOf for Directory {
+    fn access(&self, seat: SeatId, text: TextId) -> Access {
+        let register = self.register();
+        let Some(place) = register.text(text).map(|text| text.place()) else { return Access::None };
+        if register.may(seat, Action::WriteText, &place) {
+            Access::Write
+        } else if register.may(seat, Action::Read, &place) {
+            Access::Read
+        } else {
+            Access::None
+        }
+    }
+
+    fn is_held(&self, seat: SeatId) -> bool {
+        self.register().seat(seat).is_some_and(|seat| !seat.ended)
+    }
+}
+
+impl From<LiveError> for Refusal {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::Refused(SyncRefusal::NotAllowed) => Refusal::NotAllowed("change this text"),
+            LiveError::Refused(SyncRefusal::StorageFull) => Refusal::StorageFull,
+            LiveError::Refused(SyncRefusal::StorageFailed) => {
+                Refusal::StorageFailed(StoreError::Poisoned("reported by the live path".to_owned()))
+            }
+            LiveError::Refused(refusal) => Refusal::ChangeRefused(refusal.to_string()),
+            LiveError::Store(error) => error.into(),
+            LiveError::Unreadable { .. } => Refusal::Fault(error.to_string()),
+            LiveError::Stopping => Refusal::Stopping,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Files of a paper: of its draft as it is, or of a sealed milestone, which are made once and kept.
+
+use bytes::Bytes;
+use crdt::history::milestone::Milestone;
+use crdt::ids::{PersonId, from_hex, to_hex};
+use crdt::render::ChapterBlocks;
+
+use super::App;
+use super::papers::aside;
+use super::refusal::Refusal;
+use super::settings::Settings;
+use crate::export::files::{self, Sheet};
+use crate::export::queue::Queue;
+use crate::export::worker::{Worker, WorkerError};
+use crate::people::paper::Paper;
+use crate::store::{Coll, Expect, Op};
+
+/// A kind of file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// PDF/A with tags.
+    Pdf,
+    /// Markdown.
+    Md,
+}
+
+/// A finished file.
+#[derive(Clone, Debug)]
+pub struct FileMade {
+    /// A name for people, which may hold any letters.
+    pub name: String,
+    /// Its kind.
+    pub format: Format,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+/// What exports need.
+pub struct Exports {
+    queue: Queue,
+    worker: Worker,
+    limit_s: u64,
+}
+
+impl Format {
+    /// The end of a file's name, and the word in addresses.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Pdf => "pdf",
+            Format::Md => "md",
+        }
+    }
+
+    /// The kind with this extension.
+    pub fn of_extension(word: &str) -> Option<Self> {
+        [Format::Pdf, Format::Md].into_iter().find(|format| format.extension() == word)
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Format::Pdf => "application/pdf",
+            Format::Md => "text/markdown; charset=utf-8",
+        }
+    }
+}
+
+impl Exports {
+    /// Exports by these settings. The PDF program is started when the first PDF is wanted.
+    pub fn new(settings: &Settings) -> Self {
+        let limits = &settings.limits;
+        let beside = || Worker::beside_this_program().unwrap_or_else(|_| "borrador-pdf".into());
+        let program = settings.pdf_worker.clone().unwrap_or_else(beside);
+        let patience = std::time::Duration::from_secs(limits.export_seconds);
+        Self {
+            queue: Queue::new(limits.exports_per_person, limits.exports_at_once),
+            worker: Worker::new(program, patience, limits.pdf_jobs),
+            limit_s: limits.export_seconds,
+        }
+    }
+}
+
+impl App {
+    /// The draft of a paper as it is now.
+    pub async fn export_draft(
+        &self,
+        person: PersonId,
+        paper: &Paper,
+        language: &str,
+        format: Format,
+    ) -> Result<FileMade, Refusal> {
+        let mut chapters = Vec::new();
+        for (chapter, text) in paper.texts_in(language) {
+            let document = self.live.text(text).await?;
+            let blocks = aside(move || Ok(document.blocks())).await?;
+            chapters.push(chapter_blocks(&chapter.number, blocks));
+        }
+        self.make(person, paper, language, format, chapters, None).await
+    }
+
+    /// A file of a sealed milestone: the same bytes whenever it is asked for.
+    pub async fn export_milestone(
+        &self,
+        person: PersonId,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+        format: Format,
+    ) -> Result<FileMade, Refusal> {
+        let key = format!("{}/{language}.{}", milestone.id, format.extension());
+        if let Some(kept) = self.kept_file(&key).await? {
+            let name = files::name(paper, Some(milestone), language, format.extension());
+            return Ok(FileMade { name, format, bytes: kept });
+        }
+        let mut chapters = Vec::new();
+        for text in milestone.texts.iter().filter(|text| text.language == language) {
+            chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
+        }
+        let made = self.make(person, paper, language, format, chapters, Some(milestone)).await?;
+        let sha256 = self.store.put_blob(made.bytes.clone()).await?;
+        self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
+        Ok(made)
+    }
+
+    async fn kept_file(&self, key: &str) -> Result<Option<Bytes>, Refusal> {
+        let Some(record) = self.store.get(Coll::File, key).await? else { return Ok(None) };
+        let sha256: Option<[u8; 32]> =
+            from_hex(&record.read::<String>()?).and_then(|bytes| bytes.try_into().ok());
+        // A file can always be made again, so one that is missing is no error.
+        match sha256 {
+            Some(sha256) => Ok(self.store.blob(sha256).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn make(
+        &self,
+        person: PersonId,
+        paper: &Paper,
+        language: &str,
+        format: Format,
+        chapters: Vec<ChapterBlocks>,
+        milestone: Option<&Milestone>,
+    ) -> Result<FileMade, Refusal> {
+        if chapters.is_empty() {
+            return Err(Refusal::NotFound);
+        }
+        let now = self.clock.now();
+        self.export_rate.take(person, now)?;
+        let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
+        let _place = self.exports.queue.enter(person).map_err(full)?;
+        let name = files::name(paper, milestone, language, format.extension());
+        let sheet = Sheet::new(paper, language, chapters, milestone, now, self.settings.demo);
+        let bytes = match format {
+            Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
+            Format::Pdf => {
+                let job = aside(move || Ok(sheet.job())).await?;
+                self.exports.worker.pdf(&job).await.map_err(|error| self.exports.refusal(error))?
+            }
+        };
+        Ok(FileMade { name, format, bytes })
+    }
+}
+
+impl Exports {
+    fn refusal(&self, error: WorkerError) -> Refusal {
+        match error {
+            WorkerError::Objection(objection) => Refusal::ExportRefused {
+                reason: objection.code,
+                message: objection.message,
+                hints: objection.hints,
+            },
+            WorkerError::TooLong(_) => Refusal::ExportTooLong { limit_s: self.limit_s },
+            WorkerError::Died => Refusal::ExportRefused {
+                reason: "worker_died".to_owned(),
+                message: "this text needs more time or memory than one file may take".to_owned(),
+                hints: vec!["export one language, or split the longest chapters".to_owned()],
+            },
+            WorkerError::Unavailable(cause) => Refusal::ExportUnavailable(cause),
+        }
+    }
+}
+
+fn chapter_blocks(number: &str, blocks: Vec<crdt::document::Block>) -> ChapterBlocks {
+    let depth = u8::try_from(number.split('.').count()).unwrap_or(u8::MAX);
+    ChapterBlocks { number: number.to_owned(), depth, blocks }
+}

@@ -1,0 +1,197 @@
+//! Milestones: sealed once, readable for ever.
+//!
+//! Sealing keeps the canonical block list of each text as a blob (its address is the text's digest) and one record. A second
+//! record claims the name; whoever comes second under the same name finds it taken, even at the same moment.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crdt::document::Block;
+use crdt::history::digest;
+use crdt::history::milestone::{Day, Milestone, SealError, SealedText, Sealer, Sealing, TextToSeal};
+use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, SeatId, TextId, to_hex};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::App;
+use super::audit::{self, By};
+use super::news::What;
+use super::papers::aside;
+use super::refusal::Refusal;
+use crate::people::paper::Paper;
+use crate::store::{Coll, Expect, Op, StoreError, scan_all};
+
+/// A milestone to be sealed.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct NewMilestone {
+    /// Its name.
+    pub name: String,
+    /// The event it goes to.
+    pub event: Option<String>,
+    /// The day of the event.
+    pub date: Option<String>,
+    /// A note that stays with it.
+    pub note: Option<String>,
+}
+
+/// A text as it stood when it was read for sealing.
+struct Read {
+    text: TextId,
+    chapter: ChapterId,
+    number: String,
+    language: String,
+    heads: Vec<ChangeHash>,
+    blocks: Vec<Block>,
+}
+
+impl App {
+    /// Seal all texts of a paper as they are now.
+    pub async fn seal(
+        &self,
+        paper: &Paper,
+        seat: SeatId,
+        new: NewMilestone,
+    ) -> Result<Arc<Milestone>, Refusal> {
+        let _turn = self.settling.alone(&paper.id.to_string()).await;
+        let date: Option<Day> = new
+            .date
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Refusal::field("date", "is a day, such as 2016-10-12"))?;
+        let register = self.directory.register();
+        let who = register.who(seat).ok_or(Refusal::NotFound)?;
+        let by = Sealer { seat, person: who.person.id, component: who.component.id };
+        let texts = self.read_all(paper).await?;
+        let earlier = self.milestones(paper.id).await?;
+        let (now, slug) = (self.clock.now(), paper.slug.clone());
+        let (milestone, lists) = aside(move || {
+            let sealing = Sealing {
+                id: MilestoneId(Uuid::new_v4()),
+                paper: &slug,
+                name: &new.name,
+                event: new.event.as_deref(),
+                date,
+                note: new.note.as_deref(),
+                by,
+                texts: texts.iter().map(Read::to_seal).collect(),
+            };
+            let milestone = sealing.seal(earlier.iter().map(|kept| &**kept), now)?;
+            Ok((milestone, texts.iter().map(|text| digest::canonical(&text.blocks)).collect::<Vec<_>>()))
+        })
+        .await?;
+        for list in lists {
+            self.store.put_blob(Bytes::from(list)).await?;
+        }
+        let ops = vec![
+            Op::put(Coll::Milestone, name_key(paper.id, &milestone.name), Expect::Absent, &milestone.id),
+            Op::put(Coll::Milestone, by_id(milestone.id), Expect::Absent, &paper.id),
+            Op::put(Coll::Milestone, key(paper.id, milestone.id), Expect::Absent, &milestone),
+            audit::entry(
+                now,
+                "seal",
+                By::Seat(seat),
+                json!({ "milestone": milestone.id, "digest": milestone.digest }),
+            ),
+        ];
+        match self.store.commit(ops).await {
+            Ok(_) => {}
+            Err(StoreError::Conflict { .. }) => return Err(Refusal::MilestoneExists(milestone.name)),
+            Err(error) => return Err(error.into()),
+        }
+        let milestone = Arc::new(milestone);
+        self.news.tell(paper.id, What::Milestone(milestone.clone()));
+        Ok(milestone)
+    }
+
+    async fn read_all(&self, paper: &Paper) -> Result<Vec<Read>, Refusal> {
+        let mut all = Vec::new();
+        for chapter in &paper.chapters {
+            for (language, text) in &chapter.texts {
+                let document = self.live.text(*text).await?;
+                all.push(Read {
+                    text: *text,
+                    chapter: chapter.id,
+                    number: chapter.number.clone(),
+                    language: language.clone(),
+                    heads: document.heads(),
+                    blocks: aside(move || Ok(document.blocks())).await?,
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The sealed milestones of a paper, in the order of sealing.
+    pub async fn milestones(&self, paper: PaperId) -> Result<Vec<Arc<Milestone>>, Refusal> {
+        let records = scan_all(&*self.store, Coll::Milestone, &format!("{paper}/")).await?;
+        let mut all = records
+            .iter()
+            .map(|record| Ok(Arc::new(record.read()?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        all.sort_by_key(|milestone: &Arc<Milestone>| (milestone.sealed_at, milestone.id));
+        Ok(all)
+    }
+
+    /// One milestone, with its paper.
+    pub async fn milestone(&self, id: MilestoneId) -> Result<(PaperId, Arc<Milestone>), Refusal> {
+        let pointer = self.store.get(Coll::Milestone, &by_id(id)).await?.ok_or(Refusal::NotFound)?;
+        let paper: PaperId = pointer.read()?;
+        let record = self.store.get(Coll::Milestone, &key(paper, id)).await?.ok_or(Refusal::NotFound)?;
+        Ok((paper, Arc::new(record.read()?)))
+    }
+
+    /// The canonical block list of a sealed text: the very bytes whose SHA-256 is its digest.
+    pub async fn sealed_list(&self, text: &SealedText) -> Result<Bytes, Refusal> {
+        let list = self.store.blob(text.digest.0).await?;
+        list.ok_or_else(|| Refusal::Fault(format!("the blob {} of a sealed text is missing", text.digest)))
+    }
+
+    /// The blocks of a sealed text.
+    pub async fn sealed_blocks(&self, text: &SealedText) -> Result<Vec<Block>, Refusal> {
+        let list = self.sealed_list(text).await?;
+        serde_json::from_slice(&list)
+            .map_err(|error| Refusal::Fault(format!("sealed text {}: {error}", text.digest)))
+    }
+}
+
+impl Read {
+    fn to_seal(&self) -> TextToSeal<'_> {
+        TextToSeal {
+            text: self.text,
+            chapter: self.chapter,
+            number: &self.number,
+            language: &self.language,
+            heads: self.heads.clone(),
+            blocks: &self.blocks,
+        }
+    }
+}
+
+impl From<SealError> for Refusal {
+    fn from(error: SealError) -> Self {
+        let rule = error.to_string();
+        match error {
+            SealError::Name => Refusal::field("name", rule),
+            SealError::Event => Refusal::field("event", rule),
+            SealError::Note => Refusal::field("note", rule),
+            SealError::NameTaken(name) => Refusal::MilestoneExists(name),
+            SealError::Empty => Refusal::ChangeRefused(rule),
+        }
+    }
+}
+
+fn key(paper: PaperId, id: MilestoneId) -> String {
+    format!("{paper}/{id}")
+}
+
+/// The record that leads from a milestone to its paper. No UUID starts with these letters.
+fn by_id(id: MilestoneId) -> String {
+    format!("paper-of/{id}")
+}
+
+/// The record that claims a name: letters' case makes no difference, as in `Milestone::is_called`.
+fn name_key(paper: PaperId, name: &str) -> String {
+    format!("name/{paper}/{}", to_hex(&Sha256::digest(name.trim().to_lowercase().as_bytes())))
+}

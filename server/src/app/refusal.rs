@@ -1,0 +1,172 @@
+//! Every reason why the service does not do what was asked, in words for the person who asked.
+//!
+//! A refusal has a stable [code](Refusal::code), which programs and translations rely on, and a sentence that says what
+//! is wrong and what to do. It knows no status codes: those are in `http/error.rs`. What the machine knows beyond that
+//! (paths, causes) is in `source()` and goes to the log only.
+
+use crdt::ids::ChangeHash;
+use crdt::review::thread::ThreadError;
+
+use crate::people::invitation::LinkClosed;
+use crate::store::StoreError;
+
+/// Why not.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It does not exist, or not for this reader: both look the same.
+    #[error("there is nothing here, or nothing that you may see")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("sign in first: open a sign-in link, or send a bearer token")]
+    SignInRequired,
+    /// The seat may not do this here.
+    #[error("your seat may not {0} here; another of your seats, or an administrator, may help")]
+    NotAllowed(&'static str),
+    /// The request comes from a page of another site.
+    #[error("this request comes from another site's page and was not carried out")]
+    CrossSite,
+    /// No link with that token was ever made.
+    #[error("this sign-in link is not known here; check that the address is complete, or ask for a new one")]
+    LinkUnknown,
+    /// The link was used or is too old.
+    #[error("{0}")]
+    LinkClosed(#[from] LinkClosed),
+    /// A value breaks a rule.
+    #[error("{field}: {rule}")]
+    Field {
+        /// The name of the field, as the request spells it.
+        field: String,
+        /// The rule, as "has 1 to 120 characters".
+        rule: String,
+        /// What came instead, if that helps.
+        received: Option<String>,
+    },
+    /// A paper has that slug already.
+    #[error("there is a paper at {0} already; choose another slug")]
+    PaperExists(String),
+    /// A milestone of the paper has that name already.
+    #[error(
+        "there is a milestone with the name “{0}” already; sealed drafts never change, so choose another name"
+    )]
+    MilestoneExists(String),
+    /// A person has that address already.
+    #[error("{0} has a seat in that component already")]
+    SeatExists(String),
+    /// The text on which the new content is based is not known.
+    #[error(
+        "the text is not at the version your content is based on; read it again and apply your changes to that"
+    )]
+    TextMovedOn {
+        /// The heads it has now.
+        heads: Vec<ChangeHash>,
+    },
+    /// A comment quotes elements that the text never had.
+    #[error("the words this comment is about are not in the text; select them again")]
+    AnchorUnknown,
+    /// The thing was changed meanwhile.
+    #[error("this was changed meanwhile; it has version {current} now, read it again")]
+    StaleVersion {
+        /// Its version now.
+        current: u64,
+    },
+    /// A comment that cannot be.
+    #[error("{0}")]
+    Comment(#[from] ThreadError),
+    /// The same `Idempotency-Key` with another request.
+    #[error("this Idempotency-Key was used for another request; use a new one")]
+    IdempotencyConflict,
+    /// Too much of something in too short a time.
+    #[error("too many {what}; try again in {retry_after_s} seconds")]
+    TooMany {
+        /// Of what: "exports at once".
+        what: &'static str,
+        /// When it may work again.
+        retry_after_s: u64,
+    },
+    /// The file cannot be read as Markdown.
+    #[error("{0}")]
+    ImportUnreadable(String),
+    /// The content breaks the limits of a text.
+    #[error("{0}")]
+    ChangeRefused(String),
+    /// The export worker refused the content.
+    #[error("{message}")]
+    ExportRefused {
+        /// The worker's own code, such as `character_without_font`.
+        reason: String,
+        /// What is wrong, in words.
+        message: String,
+        /// What to do about it.
+        hints: Vec<String>,
+    },
+    /// The export took longer than it may.
+    #[error("the file was not finished within {limit_s} seconds; export one language or fewer chapters")]
+    ExportTooLong {
+        /// The limit, in seconds.
+        limit_s: u64,
+    },
+    /// The PDF program is missing or does not answer.
+    #[error("files of this kind cannot be made at the moment; the log of the service says why")]
+    ExportUnavailable(#[source] std::io::Error),
+    /// The store has no space left.
+    #[error(
+        "the disk of the service is full: nothing was saved; reading goes on, please tell an administrator"
+    )]
+    StorageFull,
+    /// The store did not do it.
+    #[error("the service could not save or read this just now; nothing was lost, try again")]
+    StorageFailed(#[source] StoreError),
+    /// The service is being stopped.
+    #[error("the service is restarting; try again in a moment")]
+    Stopping,
+    /// Something that should not happen.
+    #[error("something went wrong on our side; please report it with the request id")]
+    Fault(String),
+}
+
+impl Refusal {
+    /// A value that breaks a rule.
+    pub fn field(field: &str, rule: impl Into<String>) -> Self {
+        Refusal::Field { field: field.to_owned(), rule: rule.into(), received: None }
+    }
+
+    /// The stable name of the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotFound => "not_found",
+            Refusal::SignInRequired => "sign_in_required",
+            Refusal::NotAllowed(_) => "not_allowed",
+            Refusal::CrossSite => "cross_site_refused",
+            Refusal::LinkUnknown => "invitation_unknown",
+            Refusal::LinkClosed(LinkClosed::Used) => "invitation_used",
+            Refusal::LinkClosed(LinkClosed::Expired) => "invitation_expired",
+            Refusal::Field { .. } | Refusal::Comment(_) => "field_invalid",
+            Refusal::PaperExists(_) => "paper_exists",
+            Refusal::MilestoneExists(_) => "milestone_exists",
+            Refusal::SeatExists(_) => "seat_exists",
+            Refusal::TextMovedOn { .. } => "text_moved_on",
+            Refusal::AnchorUnknown => "anchor_unknown",
+            Refusal::StaleVersion { .. } => "stale_version",
+            Refusal::IdempotencyConflict => "idempotency_conflict",
+            Refusal::TooMany { .. } => "too_many_requests",
+            Refusal::ImportUnreadable(_) => "import_unreadable",
+            Refusal::ChangeRefused(_) => "change_refused",
+            Refusal::ExportRefused { .. } => "export_refused",
+            Refusal::ExportTooLong { .. } => "export_too_long",
+            Refusal::ExportUnavailable(_) => "export_unavailable",
+            Refusal::StorageFull => "storage_full",
+            Refusal::StorageFailed(_) => "storage_failed",
+            Refusal::Stopping => "restarting",
+            Refusal::Fault(_) => "internal_error",
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Refusal::StorageFull,
+            other => Refusal::StorageFailed(other),
+        }
+    }
+}

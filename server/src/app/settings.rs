@@ -1,0 +1,133 @@
+//! What an operator may set, with the defaults. The configuration file (`boot/config.rs`) fills these in.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// The settings of a running service.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Settings {
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// The address people use, without a slash at the end: `https://borrador.example.org`.
+    pub public_url: String,
+    /// Origins of other pages that may act as ours: a development server. Empty in service.
+    pub guest_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The PDF program; `None`: the file `borrador-pdf` beside this program.
+    pub pdf_worker: Option<PathBuf>,
+    /// This service is a demonstration.
+    pub demo: bool,
+    /// How much of everything.
+    pub limits: Limits,
+}
+
+/// How much of everything. Each is one setting `limits.NAME`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// A JSON body, in bytes.
+    pub json_body_bytes: usize,
+    /// A document that is imported or put, in bytes of its request.
+    pub import_bytes: usize,
+    /// An address with its query, in bytes.
+    pub path_bytes: usize,
+    /// All headers of a request, in bytes.
+    pub header_bytes: usize,
+    /// Seconds until the headers of a request must have come in.
+    pub header_seconds: u64,
+    /// Attempts to sign in, for each network address and minute.
+    pub sign_ins_per_minute: u32,
+    /// Exports, for each person and minute.
+    pub exports_per_minute: u32,
+    /// Exports of one person that wait or run at once.
+    pub exports_per_person: usize,
+    /// Exports that wait or run at once.
+    pub exports_at_once: usize,
+    /// Seconds until an export must be finished.
+    pub export_seconds: u64,
+    /// Jobs after which the PDF program is started afresh.
+    pub pdf_jobs: u32,
+    /// Event streams of one person at once.
+    pub event_streams: usize,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            json_body_bytes: 256 * 1024,
+            import_bytes: 20 * 1024 * 1024,
+            path_bytes: 2 * 1024,
+            header_bytes: 16 * 1024,
+            header_seconds: 10,
+            sign_ins_per_minute: 30,
+            exports_per_minute: 30,
+            exports_per_person: 4,
+            exports_at_once: 32,
+            export_seconds: 60,
+            pdf_jobs: 200,
+            event_streams: 12,
+            connections: 10_000,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of a service that listens at `listen`, all else as by default.
+    pub fn listening(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            public_url: format!("http://{listen}"),
+            guest_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            pdf_worker: None,
+            demo: false,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Do people reach the service by HTTPS? Then cookies are `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Is this origin one of our own pages, or one that may act as ours?
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        origin == self.public_url || self.is_loopback_name(origin) || self.is_guest_origin(origin)
+    }
+
+    /// Is this origin one that may act as ours?
+    pub fn is_guest_origin(&self, origin: &str) -> bool {
+        self.guest_origins.iter().any(|guest| guest == origin)
+    }
+
+    /// On one's own machine `localhost` and `127.0.0.1` name the same service.
+    fn is_loopback_name(&self, origin: &str) -> bool {
+        let port = self.listen.port();
+        self.listen.ip().is_loopback()
+            && ["localhost", "127.0.0.1", "[::1]"]
+                .iter()
+                .any(|name| origin == format!("http://{name}:{port}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a07_only_our_own_pages_are_our_own() {
+        let settings = Settings {
+            public_url: "https://borrador.example.org".to_owned(),
+            ..Settings::listening("127.0.0.1:8080".parse().unwrap())
+        };
+        assert!(settings.is_own_origin("https://borrador.example.org"));
+        assert!(settings.is_own_origin("http://localhost:8080"));
+        for foreign in
+            ["null", "https://evil.example", "http://borrador.example.org", "http://localhost:8081"]
+        {
+            assert!(!settings.is_own_origin(foreign), "{foreign} passed");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What stands in a file around the words: cover, labels, version, and its name.
+
+use crdt::history::milestone::Milestone;
+use crdt::moment::Moment;
+use crdt::render::typst_data::{self, Date, Labels, Meta};
+use crdt::render::{ChapterBlocks, Tree, markdown};
+
+use super::labels::Words;
+use super::worker::Job;
+use crate::people::paper::{Paper, in_language};
+
+/// One language of a paper, ready to become a file.
+pub struct Sheet {
+    /// The document's identity: the same content has the same.
+    ident: String,
+    timestamp: Moment,
+    meta: Meta,
+    /// For the head of a Markdown file, in order.
+    facts: Vec<(&'static str, String)>,
+    tree: Tree,
+}
+
+impl Sheet {
+    /// The sheet of a sealed milestone, or of the draft as it is `now`.
+    pub fn new(
+        paper: &Paper,
+        language: &str,
+        chapters: Vec<ChapterBlocks>,
+        milestone: Option<&Milestone>,
+        now: Moment,
+        demo: bool,
+    ) -> Self {
+        let words = Words::of(language);
+        let timestamp = milestone.map_or(now, |milestone| milestone.sealed_at);
+        let (y, m, d) = timestamp.date();
+        let day = format!("{y:04}-{m:02}-{d:02}");
+        let digest = milestone.map(|milestone| milestone.digest.to_string()).unwrap_or_default();
+        let hash: String = digest.chars().take(12).collect();
+        let name =
+            milestone.map_or_else(|| words.get("pdf-current-draft"), |milestone| milestone.name.clone());
+        let status = words.get(if milestone.is_some() { "pdf-status-sealed" } else { "pdf-status-draft" });
+        let org = in_language(&paper.organisation, language, &paper.languages).unwrap_or_default().to_owned();
+        let title = paper.title_in(language).to_owned();
+        let demo = if demo { words.get("demo-line") } else { String::new() };
+        let mut cover = vec![
+            (words.get("pdf-cover-milestone"), name.clone()),
+            (words.get("pdf-cover-date"), day.clone()),
+            (words.get("pdf-cover-status"), status.clone()),
+            (words.get("pdf-cover-languages"), paper.languages.join(", ")),
+        ];
+        if milestone.is_some() {
+            cover.push((words.get("pdf-cover-fingerprint"), grouped(&digest)));
+        }
+        let facts = [
+            ("title", title.clone()),
+            ("organisation", org.clone()),
+            ("language", language.to_owned()),
+            ("version", name.clone()),
+            ("date", day.clone()),
+            ("status", status),
+            ("digest", digest),
+            ("notice", demo.clone()),
+        ];
+        let ident = match milestone {
+            Some(milestone) => format!("urn:uuid:{}#{language}", milestone.id),
+            None => format!("urn:uuid:{}#{language}-{}", paper.id, timestamp.unix_ms()),
+        };
+        let meta = Meta {
+            lang: language.to_owned(),
+            short: title.clone(),
+            subtitle: in_language(&paper.summary, language, &paper.languages).unwrap_or_default().to_owned(),
+            title,
+            org,
+            milestone: name,
+            version: day,
+            hash,
+            draft: milestone.is_none(),
+            demo,
+            date: Date { y, m, d },
+            cover,
+            labels: Labels {
+                contents: words.get("pdf-contents"),
+                draft: words.get("pdf-draft"),
+                page: words.get("pdf-page"),
+                of: words.get("pdf-of"),
+            },
+        };
+        let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+    }
+
+    /// As Markdown, with the facts about it at the head.
+    pub fn markdown(&self) -> String {
+        let head = markdown::front_matter(self.facts.iter().map(|(key, value)| (*key, value.as_str())));
+        head + &markdown::write(&self.tree, markdown::Options::default())
+    }
+
+    /// As a job for the PDF program.
+    pub fn job(&self) -> Job {
+        let data = typst_data::paper(&self.meta, &self.tree);
+        Job { ident: self.ident.clone(), timestamp: self.timestamp, data }
+    }
+}
+
+/// A digest in groups of eight digits, for reading aloud.
+fn grouped(digest: &str) -> String {
+    let digits: Vec<char> = digest.chars().collect();
+    digits.chunks(8).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a file, for people: "slug - Bogotá draft - es.pdf".
+pub fn name(paper: &Paper, milestone: Option<&Milestone>, language: &str, extension: &str) -> String {
+    let version =
+        milestone.map_or_else(|| Words::of(language).get("pdf-current-draft"), |sealed| sealed.name.clone());
+    format!("{} - {version} - {language}.{extension}", paper.slug)
+}
+
+/// `Content-Disposition` of a download: a plain name for old programs, and the real one (RFC 6266, RFC 8187). Nothing in
+/// the name can break the header or name another folder.
+pub fn content_disposition(name: &str) -> String {
+    let safe: String =
+        name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(150).collect();
+    let plain: String =
+        safe.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-".contains(c) { c } else { '_' }).collect();
+    let encoded: String = safe.bytes().map(encoded).collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+fn encoded(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i11_a_name_can_neither_break_the_header_nor_leave_the_folder() {
+        let header = content_disposition("a/../b\r\nSet-Cookie: x=1\"\u{202E}fdp.pdf");
+        assert!(!header.contains(['\r', '\n', '/', '\\']));
+        assert_eq!(header.matches('"').count(), 2);
+        let accented = content_disposition("Bogotá.pdf");
+        assert_eq!(accented, "attachment; filename=\"Bogot_.pdf\"; filename*=UTF-8''Bogot%C3%A1.pdf");
+    }
+}

@@ -1,0 +1,203 @@
+//! From refusals to answers: the one table of codes, and the shape of every error.
+//!
+//! Errors are `application/problem+json` (RFC 9457) with a stable `code`, a `detail` that a person can act on, and the
+//! request's id. The same id stands in the log beside what the machine knows.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Value, json};
+
+use crate::app::refusal::Refusal;
+use crate::http::intake::request_id::current as current_request_id;
+
+/// What the codes mean in HTTP: status and title. Every code that can reach a client stands here.
+const CODES: &[(&str, u16, &str)] = &[
+    ("json_invalid", 400, "The body is not JSON"),
+    ("json_too_deep", 400, "The JSON is nested too deeply"),
+    ("json_duplicate_key", 400, "A key stands twice in the JSON"),
+    ("request_invalid", 400, "The request is malformed"),
+    ("sign_in_required", 401, "Sign in first"),
+    ("not_allowed", 403, "Not allowed"),
+    ("cross_site_refused", 403, "The request comes from another site"),
+    ("not_found", 404, "Not found"),
+    ("invitation_unknown", 404, "The sign-in link is not known"),
+    ("method_not_allowed", 405, "This address does not take that method"),
+    ("not_acceptable", 406, "None of the accepted forms exists"),
+    ("request_timeout", 408, "The request came too slowly"),
+    ("paper_exists", 409, "The slug is taken"),
+    ("milestone_exists", 409, "The name is taken"),
+    ("seat_exists", 409, "The seat exists"),
+    ("text_moved_on", 409, "The text moved on"),
+    ("idempotency_conflict", 409, "The key was used for another request"),
+    ("invitation_used", 410, "The sign-in link was used"),
+    ("invitation_expired", 410, "The sign-in link is too old"),
+    ("stale_version", 412, "Changed meanwhile"),
+    ("body_too_large", 413, "The body is too large"),
+    ("path_too_long", 414, "The address is too long"),
+    ("content_type_unsupported", 415, "The body is in a form that is not taken"),
+    ("field_invalid", 422, "A field is not as it must be"),
+    ("field_unknown", 422, "A field is not known"),
+    ("anchor_unknown", 422, "The commented words are not in the text"),
+    ("import_unreadable", 422, "The file cannot be read"),
+    ("change_refused", 422, "The text cannot take this content"),
+    ("export_refused", 422, "The file cannot be made from this text"),
+    ("too_many_requests", 429, "Too many"),
+    ("headers_too_large", 431, "The headers are too large"),
+    ("internal_error", 500, "Something went wrong on our side"),
+    ("export_too_long", 503, "The file took too long"),
+    ("export_unavailable", 503, "Files cannot be made at the moment"),
+    ("storage_failed", 503, "The store does not answer"),
+    ("restarting", 503, "Restarting"),
+    ("storage_full", 507, "The disk is full"),
+];
+
+/// An error on its way to a client.
+#[derive(Debug)]
+pub struct Problem {
+    code: &'static str,
+    detail: String,
+    details: Value,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Close the connection after the answer: what follows on it cannot be trusted.
+    close: bool,
+}
+
+impl Problem {
+    /// A problem with a code of the table.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), details: Value::Null, headers: Vec::new(), close: false }
+    }
+
+    /// With facts for programs.
+    pub fn details(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With the connection closed afterwards.
+    pub fn closing(self) -> Self {
+        Self { close: true, ..self }
+    }
+
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The facts for programs.
+    pub fn facts(&self) -> &Value {
+        &self.details
+    }
+
+    fn entry(&self) -> (StatusCode, &'static str) {
+        let found = CODES.iter().find(|(code, ..)| *code == self.code);
+        let (_, status, title) =
+            found.unwrap_or(&("internal_error", 500, "Something went wrong on our side"));
+        (StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), title)
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.entry().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, title) = self.entry();
+        let mut body = json!({
+            "type": format!("urn:borrador:problem:{}", self.code),
+            "title": title,
+            "status": status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+            "request_id": current_request_id(),
+        });
+        if !self.details.is_null() {
+            body["details"] = self.details.clone();
+        }
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        for (name, value) in &self.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        if self.close {
+            response.force_close();
+        }
+        response.body(body.to_string())
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        log(&refusal);
+        let problem = Problem::new(refusal.code(), refusal.to_string());
+        match refusal {
+            Refusal::Field { field, received, .. } => {
+                problem.details(json!({ "field": field, "received": received }))
+            }
+            Refusal::Comment(_) => problem.details(json!({ "field": "body" })),
+            Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
+            Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
+            Refusal::ExportRefused { reason, hints, .. } => {
+                problem.details(json!({ "reason": reason, "hints": hints }))
+            }
+            Refusal::TooMany { retry_after_s, .. } => retry_after(problem, retry_after_s),
+            Refusal::Stopping | Refusal::ExportTooLong { .. } | Refusal::ExportUnavailable(_) => {
+                retry_after(problem, 5)
+            }
+            _ => problem,
+        }
+    }
+}
+
+fn retry_after(problem: Problem, seconds: u64) -> Problem {
+    problem.header(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+/// What the machine knows goes to the log, once, here.
+fn log(refusal: &Refusal) {
+    let request_id = current_request_id();
+    match refusal {
+        Refusal::StorageFailed(cause) => tracing::error!(%request_id, %cause, "the store failed"),
+        Refusal::ExportUnavailable(cause) => {
+            tracing::error!(%request_id, %cause, "the PDF worker is not available")
+        }
+        Refusal::Fault(what) => tracing::error!(%request_id, what, "fault"),
+        Refusal::StorageFull => tracing::error!(%request_id, "the disk is full"),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_in_the_table() {
+        let mut codes: Vec<&str> = CODES.iter().map(|(code, ..)| *code).collect();
+        codes.sort_unstable();
+        let all = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn a_refusal_that_waits_says_for_how_long() {
+        let problem = Problem::from(Refusal::TooMany { what: "exports at once", retry_after_s: 7 });
+        let response = problem.error_response();
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "7");
+    }
+}

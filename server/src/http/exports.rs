@@ -1,0 +1,52 @@
+//! Downloads of the draft as it is.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::app::exports::{FileMade, Format};
+use crate::app::refusal::Refusal;
+use crate::export::files::content_disposition;
+use crate::http::error::Problem;
+use crate::http::intake::caller::Caller;
+use crate::http::papers;
+
+/// Which file is wanted.
+#[derive(Deserialize)]
+pub struct Wanted {
+    language: Option<String>,
+    format: Option<String>,
+}
+
+/// The draft of a paper as it is now, as a file.
+#[utoipa::path(get, path = "/api/v1/papers/{slug}/export", tag = "exports",
+    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf or md")),
+    responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
+pub async fn draft(
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    let languages = || Refusal::field("language", format!("is one of {}", paper.languages.join(", ")));
+    let language =
+        wanted.language.as_deref().filter(|word| paper.languages.iter().any(|known| known == word));
+    let language = language.ok_or_else(languages)?;
+    let format = wanted.format.as_deref().and_then(Format::of_extension);
+    let format = format.ok_or_else(|| Refusal::field("format", "is pdf or md"))?;
+    let made = app.export_draft(caller.person, paper, language, format).await?;
+    Ok(download(made, None))
+}
+
+/// A finished file as an answer.
+pub fn download(made: FileMade, cache: Option<&'static str>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.content_type(made.format.media_type());
+    response.insert_header((header::CONTENT_DISPOSITION, content_disposition(&made.name)));
+    if let Some(cache) = cache {
+        response.insert_header((header::CACHE_CONTROL, cache));
+    }
+    response.body(made.bytes)
+}

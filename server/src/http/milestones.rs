@@ -1,0 +1,251 @@
+//! Milestones: sealed, listed, read, and downloaded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use crdt::history::Digest;
+use crdt::history::milestone::{Day, Milestone, SealedText};
+use crdt::ids::{ChangeHash, MilestoneId, PaperId, TextId};
+use crdt::moment::Moment;
+use crdt::review::permission::{Action, Place};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, value::RawValue};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::exports::Format;
+use crate::app::milestones::NewMilestone;
+use crate::app::refusal::Refusal;
+use crate::http::error::Problem;
+use crate::http::exports::download;
+use crate::http::intake::body::{Body, Incoming};
+use crate::http::intake::caller::Caller;
+use crate::http::intake::idempotency;
+use crate::http::intake::paging::Page;
+use crate::http::papers;
+use crate::people::directory::Register;
+
+/// A sealed milestone.
+#[derive(Serialize, ToSchema)]
+pub struct MilestoneView {
+    id: Uuid,
+    /// The paper's slug.
+    paper: String,
+    name: String,
+    event: Option<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    date: Option<Day>,
+    note: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    sealed_at: Moment,
+    sealed_by: SealedBy,
+    texts: Vec<SealedTextView>,
+    languages: Vec<String>,
+    /// The digest over the texts' digests.
+    #[schema(value_type = String)]
+    digest: Digest,
+    /// Where its files are, by language and kind.
+    files: BTreeMap<String, BTreeMap<&'static str, String>>,
+}
+
+/// Who sealed it.
+#[derive(Serialize, ToSchema)]
+pub struct SealedBy {
+    person: String,
+    component: String,
+}
+
+/// A text of a sealed milestone.
+#[derive(Serialize, ToSchema)]
+pub struct SealedTextView {
+    text: Uuid,
+    chapter: Uuid,
+    number: String,
+    language: String,
+    title: String,
+    #[schema(value_type = Vec<String>)]
+    heads: Vec<ChangeHash>,
+    /// SHA-256 of the canonical JSON of its blocks.
+    #[schema(value_type = String)]
+    digest: Digest,
+    words: usize,
+}
+
+/// The words of a sealed text.
+#[derive(Serialize)]
+struct SealedBlocks<'a> {
+    id: Uuid,
+    language: &'a str,
+    heads: &'a [ChangeHash],
+    digest: Digest,
+    first_number: usize,
+    /// As it was sealed, byte for byte.
+    blocks: Box<RawValue>,
+}
+
+/// A milestone to be sealed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMilestoneBody {
+    name: String,
+    #[serde(default)]
+    event: Option<String>,
+    #[serde(default)]
+    date: Option<String>,
+    #[serde(default)]
+    note: Option<String>,
+}
+impl Incoming for NewMilestoneBody {}
+
+/// Seal all texts of a paper under a name.
+#[utoipa::path(post, path = "/api/v1/papers/{slug}/milestones", tag = "milestones", params(("slug" = String, Path)),
+    request_body = NewMilestoneBody,
+    responses((status = 201, body = MilestoneView), (status = 409, description = "The name is taken")))]
+pub async fn seal(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    body: Body<NewMilestoneBody>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    caller.must(Action::Seal, &paper.place(), "seal milestones")?;
+    let NewMilestoneBody { name, event, date, note } = body.value;
+    let new = NewMilestone { name, event, date, note };
+    idempotency::once(&req, &app, &caller, body.sha256, async {
+        let sealed = app.seal(paper, caller.seat, new).await?;
+        Ok((StatusCode::CREATED, json!(view(&caller.register, &sealed))))
+    })
+    .await
+}
+
+/// The sealed milestones of a paper.
+#[utoipa::path(get, path = "/api/v1/papers/{slug}/milestones", tag = "milestones", params(("slug" = String, Path)),
+    responses((status = 200, body = [MilestoneView])))]
+pub async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    page: Page,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    let (sealed, next) = page.of(app.milestones(paper.id).await?, |milestone| milestone.id.to_string())?;
+    let milestones: Vec<MilestoneView> =
+        sealed.iter().map(|milestone| view(&caller.register, milestone)).collect();
+    Ok(HttpResponse::Ok().json(json!({ "milestones": milestones, "next": next })))
+}
+
+/// One sealed milestone.
+#[utoipa::path(get, path = "/api/v1/milestones/{id}", tag = "milestones", params(("id" = Uuid, Path)),
+    responses((status = 200, body = MilestoneView)))]
+pub async fn one(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (_, milestone) = readable(&app, &caller, &id).await?;
+    Ok(HttpResponse::Ok().json(view(&caller.register, &milestone)))
+}
+
+/// The blocks of a sealed text.
+#[utoipa::path(get, path = "/api/v1/milestones/{id}/texts/{text}", tag = "milestones",
+    params(("id" = Uuid, Path), ("text" = Uuid, Path)), responses((status = 200)))]
+pub async fn sealed_text(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, text) = path.into_inner();
+    let (_, milestone) = readable(&app, &caller, &id).await?;
+    let text: TextId = text.parse().map_err(|_| Refusal::NotFound)?;
+    let sealed = milestone.texts.iter().find(|sealed| sealed.text == text).ok_or(Refusal::NotFound)?;
+    let first_number = first_number(&app, &milestone, sealed).await?;
+    let list = app.sealed_list(sealed).await?;
+    let blocks = serde_json::from_slice(&list).map_err(|error| Refusal::Fault(error.to_string()))?;
+    let SealedText { language, heads, digest, .. } = sealed;
+    let view = SealedBlocks { id: text.0, language, heads, digest: *digest, first_number, blocks };
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, FOR_EVER)).json(view))
+}
+
+/// A file of a sealed milestone: the same bytes every time.
+#[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
+    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.md, …")), responses((status = 200)))]
+pub async fn file(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, file) = path.into_inner();
+    let (paper, milestone) = readable(&app, &caller, &id).await?;
+    let paper = caller.register.paper(paper).ok_or(Refusal::NotFound)?;
+    let (language, format) = file
+        .rsplit_once('.')
+        .and_then(|(language, extension)| Some((language, Format::of_extension(extension)?)))
+        .filter(|(language, _)| milestone.languages.iter().any(|known| known == language))
+        .ok_or(Refusal::NotFound)?;
+    let made = app.export_milestone(caller.person, paper, &milestone, language, format).await?;
+    Ok(download(made, Some(FOR_EVER)))
+}
+
+/// Sealed things never change, but only who is signed in may keep them.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
+
+async fn readable(app: &App, caller: &Caller, id: &str) -> Result<(PaperId, Arc<Milestone>), Refusal> {
+    let id: MilestoneId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let (paper, milestone) = app.milestone(id).await?;
+    let place = Place { paper: Some(paper), chapter: None };
+    if caller.may(Action::Read, &place) { Ok((paper, milestone)) } else { Err(Refusal::NotFound) }
+}
+
+async fn first_number(app: &App, milestone: &Milestone, text: &SealedText) -> Result<usize, Refusal> {
+    let mut number = 1;
+    let before = milestone.texts.iter().filter(|other| other.language == text.language);
+    for earlier in before.take_while(|other| other.text != text.text) {
+        number += app.sealed_blocks(earlier).await?.iter().filter(|block| block.is_numbered()).count();
+    }
+    Ok(number)
+}
+
+fn view(register: &Register, milestone: &Milestone) -> MilestoneView {
+    let url = |language: &str, format: Format| {
+        format!("/api/v1/milestones/{}/files/{language}.{}", milestone.id, format.extension())
+    };
+    let files = |language: &String| {
+        let both = [Format::Pdf, Format::Md].map(|format| (format.extension(), url(language, format)));
+        (language.clone(), BTreeMap::from(both))
+    };
+    let by = &milestone.sealed_by;
+    MilestoneView {
+        id: milestone.id.0,
+        paper: milestone.paper.clone(),
+        name: milestone.name.clone(),
+        event: milestone.event.clone(),
+        date: milestone.date,
+        note: milestone.note.clone(),
+        sealed_at: milestone.sealed_at,
+        sealed_by: SealedBy {
+            person: register.person(by.person).map(|person| person.name.clone()).unwrap_or_default(),
+            component: register.component(by.component).map(|body| body.code.clone()).unwrap_or_default(),
+        },
+        texts: milestone.texts.iter().map(text_view).collect(),
+        languages: milestone.languages.clone(),
+        digest: milestone.digest,
+        files: milestone.languages.iter().map(files).collect(),
+    }
+}
+
+fn text_view(text: &SealedText) -> SealedTextView {
+    SealedTextView {
+        text: text.text.0,
+        chapter: text.chapter.0,
+        number: text.number.clone(),
+        language: text.language.clone(),
+        title: text.title.clone(),
+        heads: text.heads.clone(),
+        digest: text.digest,
+        words: text.words,
+    }
+}

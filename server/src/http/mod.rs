@@ -1,0 +1,126 @@
+//! HTTP: the routes, and what every request passes before it reaches one.
+//!
+//! A handler is four movements: who asks ([`intake::caller`]), about what, do it (an act of [`App`]), answer. Status codes,
+//! JSON names and header rules live here and nowhere else.
+
+pub mod error;
+pub mod events;
+pub mod exports;
+pub mod intake;
+pub mod milestones;
+pub mod openapi;
+pub mod papers;
+pub mod people;
+pub mod reviews;
+pub mod site;
+pub mod sync;
+pub mod texts;
+
+use std::sync::Arc;
+
+use actix_web::middleware::Compress;
+use actix_web::web::{self, ServiceConfig, get, post, put};
+use actix_web::{HttpResponse, Resource};
+use serde_json::json;
+
+use crate::app::App;
+use crate::http::error::Problem;
+
+/// All routes of a service.
+pub fn routes(app: &Arc<App>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let (data, live) = (web::Data::from(app.clone()), web::Data::from(app.live.clone()));
+    move |config| {
+        config
+            .app_data(data.clone())
+            .app_data(live.clone())
+            .app_data(web::PathConfig::default().error_handler(|_, _| nothing_there().into()))
+            .app_data(
+                web::QueryConfig::default().error_handler(|error, _| bad_query(&error.to_string()).into()),
+            )
+            .configure(interface)
+            .configure(pages)
+            .default_service(web::to(site::file_or_nothing));
+    }
+}
+
+fn interface(config: &mut ServiceConfig) {
+    config
+        .service(at("/health").route(get().to(health)))
+        .service(at("/sync").route(get().to(sync::open)))
+        .service(at("/api/v1/openapi.json").route(get().to(openapi)))
+        .service(at("/api/v1/sign-in").route(post().to(people::sign_in)))
+        .service(at("/api/v1/sign-out").route(post().to(people::sign_out)))
+        .service(at("/api/v1/sign-in-links").route(post().to(people::make_link)))
+        .service(at("/api/v1/sync-tickets").route(post().to(people::make_ticket)))
+        .service(at("/api/v1/me").route(get().to(people::me)))
+        .service(at("/api/v1/components").route(get().to(people::components)))
+        .service(at("/api/v1/people").route(get().to(people::people)))
+        .service(at("/api/v1/papers").route(get().to(papers::list)).route(post().to(papers::create)))
+        .service(at("/api/v1/papers/{slug}").route(get().to(papers::one)))
+        .service(at("/api/v1/papers/{slug}/threads").route(get().to(reviews::list)))
+        .service(
+            at("/api/v1/papers/{slug}/milestones")
+                .route(get().to(milestones::list))
+                .route(post().to(milestones::seal)),
+        )
+        .service(at("/api/v1/papers/{slug}/export").route(get().to(exports::draft)))
+        .service(at("/api/v1/papers/{slug}/events").route(get().to(events::stream)))
+        .service(
+            // A text has the size that makes compression worth its time; event streams must not be held up by it.
+            at("/api/v1/texts/{id}")
+                .route(get().to(texts::read).wrap(Compress::default()))
+                .route(put().to(texts::replace)),
+        )
+        .service(at("/api/v1/texts/{id}/attribution").route(get().to(texts::attribution)))
+        .service(at("/api/v1/texts/{id}/threads").route(post().to(reviews::open)))
+        .service(at("/api/v1/threads/{id}/comments").route(post().to(reviews::answer)))
+        .service(at("/api/v1/threads/{id}/resolve").route(post().to(reviews::resolve)))
+        .service(at("/api/v1/threads/{id}/reopen").route(post().to(reviews::reopen)))
+        .service(at("/api/v1/milestones/{id}").route(get().to(milestones::one)))
+        .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
+        .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)));
+}
+
+fn pages(config: &mut ServiceConfig) {
+    const PAGES: [&str; 5] = [
+        "/",
+        "/sign-in",
+        "/papers/{slug}",
+        "/papers/{slug}/milestones/{id}",
+        "/papers/{slug}/{language}/{number}",
+    ];
+    for page in PAGES {
+        config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));
+    }
+}
+
+/// A route. Methods that it does not take are told so.
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(openapi::method_not_allowed))
+}
+
+fn nothing_there() -> Problem {
+    crate::app::refusal::Refusal::NotFound.into()
+}
+
+fn bad_query(words: &str) -> Problem {
+    let words: String = words.chars().take(120).collect();
+    Problem::new("field_invalid", format!("the part of the address after ? cannot be read: {words}"))
+}
+
+/// Is the service there?
+#[utoipa::path(get, path = "/health", tag = "service", responses((status = 200)))]
+pub async fn health(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "store": app.store.name(),
+        "connections": app.live.connections(),
+    }))
+}
+
+/// This description.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "service", responses((status = 200)))]
+pub async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().json(&*openapi::DESCRIPTION)
+}

@@ -1,0 +1,75 @@
+//! The description of the HTTP interface, made from the handlers themselves.
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use super::{events, exports, milestones, papers, people, reviews, sync, texts};
+use crate::http::error::Problem;
+
+/// Everything below `/api/v1`, `/health` and `/sync`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Borrador",
+        description = "Many bodies write one policy paper together. Errors are \
+        application/problem+json with a stable `code`. Sign in with a session cookie or a bearer token; the header \
+        Borrador-Seat names the seat to act with."
+    ),
+    paths(
+        super::health,
+        super::openapi,
+        people::sign_in,
+        people::sign_out,
+        people::make_link,
+        people::make_ticket,
+        people::me,
+        people::components,
+        people::people,
+        papers::list,
+        papers::create,
+        papers::one,
+        texts::read,
+        texts::replace,
+        texts::attribution,
+        reviews::list,
+        reviews::open,
+        reviews::answer,
+        reviews::resolve,
+        reviews::reopen,
+        milestones::seal,
+        milestones::list,
+        milestones::one,
+        milestones::sealed_text,
+        milestones::file,
+        exports::draft,
+        events::stream,
+        sync::open,
+    )
+)]
+pub struct Api;
+
+/// The description as JSON.
+pub static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| json!(Api::openapi()));
+
+/// The methods that the description knows for a route, in capitals; empty for an unknown one.
+pub fn methods_of(route: &str) -> Vec<String> {
+    let path = DESCRIPTION["paths"][route].as_object();
+    let methods = path.into_iter().flat_map(|operations| operations.keys());
+    methods
+        .filter(|key| ["get", "put", "post", "delete"].contains(&key.as_str()))
+        .map(|key| key.to_uppercase())
+        .collect()
+}
+
+/// The answer to a method that a route does not take.
+pub async fn method_not_allowed(req: HttpRequest) -> HttpResponse {
+    let known = methods_of(&req.match_pattern().unwrap_or_default());
+    let allow = if known.is_empty() { "GET, HEAD".to_owned() } else { known.join(", ") };
+    let problem = Problem::new("method_not_allowed", format!("this address takes {allow}"));
+    let value = HeaderValue::from_str(&allow).unwrap_or(HeaderValue::from_static("GET"));
+    problem.header(header::ALLOW, value).error_response()
+}

@@ -1,0 +1,281 @@
+//! People: who I am, who is there, signing in and out.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use crdt::ids::SeatId;
+use crdt::moment::Moment;
+use crdt::review::permission::{Grant, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::refusal::Refusal;
+use crate::export::labels;
+use crate::http::error::Problem;
+use crate::http::intake::address;
+use crate::http::intake::body::{Body, Incoming};
+use crate::http::intake::caller::{COOKIE, Caller, choose, session_cookie};
+use crate::http::intake::paging::Page;
+use crate::people::account::Session;
+use crate::people::component::{ByLanguage, Component, Kind};
+use crate::people::directory::Register;
+use crate::people::seat::Seat;
+
+/// A body of the organisation.
+#[derive(Serialize, ToSchema)]
+pub struct ComponentView {
+    id: Uuid,
+    code: String,
+    name: ByLanguage,
+    kind: Kind,
+    hue: u8,
+}
+
+/// The person who asks, and the service they ask.
+#[derive(Serialize, ToSchema)]
+pub struct MeView {
+    person: PersonView,
+    seats: Vec<MySeatView>,
+    service: ServiceView,
+}
+
+/// A person, to themself.
+#[derive(Serialize, ToSchema)]
+pub struct PersonView {
+    id: Uuid,
+    name: String,
+    email: String,
+    initials: String,
+}
+
+/// A seat, to who holds it.
+#[derive(Serialize, ToSchema)]
+pub struct MySeatView {
+    id: Uuid,
+    component: ComponentView,
+    #[schema(value_type = String, example = "focal_point")]
+    function: crdt::review::permission::Function,
+    hue: u8,
+    grants: Vec<GrantView>,
+}
+
+/// What a seat may do beyond its function.
+#[derive(Serialize, ToSchema)]
+pub struct GrantView {
+    #[schema(example = "paper")]
+    scope: &'static str,
+    id: Option<Uuid>,
+    #[schema(value_type = String, example = "pen")]
+    role: crdt::review::permission::Role,
+}
+
+/// The service.
+#[derive(Serialize, ToSchema)]
+pub struct ServiceView {
+    version: &'static str,
+    demo: bool,
+    #[schema(value_type = String, format = DateTime)]
+    now: Moment,
+    languages: Vec<&'static str>,
+}
+
+/// A person, to others: no address.
+#[derive(Serialize, ToSchema)]
+pub struct ColleagueView {
+    id: Uuid,
+    name: String,
+    initials: String,
+    seats: Vec<SeatView>,
+}
+
+/// A seat, to others.
+#[derive(Serialize, ToSchema)]
+pub struct SeatView {
+    id: Uuid,
+    component_id: Uuid,
+    #[schema(value_type = String, example = "deputy")]
+    function: crdt::review::permission::Function,
+}
+
+/// What the sign-in page posts.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// What stands behind the # of a sign-in link.
+    token: String,
+}
+impl Incoming for SignIn {}
+
+/// Nothing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+impl Incoming for Nothing {}
+
+/// For which seat a ticket is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TicketFor {
+    /// One of the caller's seats; without it, the one the request acts with.
+    #[serde(default)]
+    seat: Option<Uuid>,
+}
+impl Incoming for TicketFor {}
+
+/// Sign in with a link's token; answers with a session cookie.
+#[utoipa::path(post, path = "/api/v1/sign-in", tag = "people", request_body = SignIn,
+    responses((status = 200, body = MeView), (status = 410, description = "The link was used or is too old")))]
+pub async fn sign_in(
+    req: HttpRequest,
+    app: web::Data<App>,
+    body: Body<SignIn>,
+) -> Result<HttpResponse, Problem> {
+    let from = address::client(&req, &app.settings.trusted_proxies);
+    let (session, person) = app.sign_in(&body.value.token, from).await?;
+    if let Some(old) = session_cookie(&req) {
+        app.sign_out(old).await?;
+    }
+    let seat = choose(&app.directory.register(), person, None)?;
+    let me = me_view(&app, &Caller::seated(&app, seat)?)?;
+    Ok(HttpResponse::Ok().insert_header((header::SET_COOKIE, cookie(&app, session.reveal())?)).json(me))
+}
+
+fn cookie(app: &App, value: &str) -> Result<HeaderValue, Problem> {
+    let secure = if app.settings.is_https() { "; Secure" } else { "" };
+    let age_s = Session::WHOLE.as_secs();
+    let cookie = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}");
+    HeaderValue::from_str(&cookie).map_err(|error| Refusal::Fault(format!("session cookie: {error}")).into())
+}
+
+/// End this session.
+#[utoipa::path(post, path = "/api/v1/sign-out", tag = "people", request_body = Nothing, responses((status = 204)))]
+pub async fn sign_out(
+    req: HttpRequest,
+    app: web::Data<App>,
+    _caller: Caller,
+    _body: Body<Nothing>,
+) -> Result<HttpResponse, Problem> {
+    if let Some(session) = session_cookie(&req) {
+        app.sign_out(session).await?;
+    }
+    let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, gone)).finish())
+}
+
+/// Make a link with which the caller signs in on another device.
+#[utoipa::path(post, path = "/api/v1/sign-in-links", tag = "people", request_body = Nothing, responses((status = 201)))]
+pub async fn make_link(
+    app: web::Data<App>,
+    caller: Caller,
+    _body: Body<Nothing>,
+) -> Result<HttpResponse, Problem> {
+    let link = app.make_link(caller.person).await?;
+    Ok(HttpResponse::Created().json(link))
+}
+
+/// Make a ticket for a socket that can set neither cookie nor header. It works for an hour.
+#[utoipa::path(post, path = "/api/v1/sync-tickets", tag = "people", request_body = TicketFor, responses((status = 201)))]
+pub async fn make_ticket(
+    app: web::Data<App>,
+    caller: Caller,
+    body: Body<TicketFor>,
+) -> Result<HttpResponse, Problem> {
+    let seat = match body.value.seat {
+        Some(wished) => choose(&caller.register, caller.person, Some(SeatId(wished)))?,
+        None => caller.seat,
+    };
+    let made = app.make_ticket(seat).await?;
+    Ok(HttpResponse::Created().json(json!({ "ticket": made.secret.reveal(), "expires_at": made.expires })))
+}
+
+/// The caller, their seats, and the service.
+#[utoipa::path(get, path = "/api/v1/me", tag = "people", responses((status = 200, body = MeView)))]
+pub async fn me(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(me_view(&app, &caller)?))
+}
+
+/// The bodies of the organisation.
+#[utoipa::path(get, path = "/api/v1/components", tag = "people", responses((status = 200, body = [ComponentView])))]
+pub async fn components(caller: Caller, page: Page) -> Result<HttpResponse, Problem> {
+    let (components, next) = page.of(caller.register.components(), |component| component.id.to_string())?;
+    let components: Vec<ComponentView> = components.into_iter().map(component_view).collect();
+    Ok(HttpResponse::Ok().json(json!({ "components": components, "next": next })))
+}
+
+/// The people and their seats.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", responses((status = 200, body = [ColleagueView])))]
+pub async fn people(caller: Caller, page: Page) -> Result<HttpResponse, Problem> {
+    let register = &caller.register;
+    let (people, next) = page.of(register.people(), |person| person.id.to_string())?;
+    let people: Vec<ColleagueView> = people
+        .into_iter()
+        .map(|person| ColleagueView {
+            id: person.id.0,
+            name: person.name.clone(),
+            initials: person.initials.clone(),
+            seats: register.seats_of(person.id).into_iter().map(seat_view).collect(),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "people": people, "next": next })))
+}
+
+fn me_view(app: &App, caller: &Caller) -> Result<MeView, Problem> {
+    let register = &caller.register;
+    let person = register.person(caller.person).ok_or(Refusal::SignInRequired)?;
+    let seats = register
+        .seats_of(caller.person)
+        .into_iter()
+        .filter_map(|seat| my_seat_view(register, seat))
+        .collect();
+    Ok(MeView {
+        person: PersonView {
+            id: person.id.0,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            initials: person.initials.clone(),
+        },
+        seats,
+        service: ServiceView {
+            version: env!("CARGO_PKG_VERSION"),
+            demo: app.settings.demo,
+            now: app.clock.now(),
+            languages: labels::languages().collect(),
+        },
+    })
+}
+
+fn my_seat_view(register: &Register, seat: &Seat) -> Option<MySeatView> {
+    let component = register.component(seat.component)?;
+    Some(MySeatView {
+        id: seat.id.0,
+        hue: component.hue,
+        component: component_view(component),
+        function: seat.function,
+        grants: seat.grants.iter().map(grant_view).collect(),
+    })
+}
+
+fn grant_view(grant: &Grant) -> GrantView {
+    let (scope, id) = match grant.scope {
+        Scope::Service => ("service", None),
+        Scope::Paper(id) => ("paper", Some(id.0)),
+        Scope::Chapter(id) => ("chapter", Some(id.0)),
+    };
+    GrantView { scope, id, role: grant.role }
+}
+
+fn seat_view(seat: &Seat) -> SeatView {
+    SeatView { id: seat.id.0, component_id: seat.component.0, function: seat.function }
+}
+
+fn component_view(component: &Component) -> ComponentView {
+    ComponentView {
+        id: component.id.0,
+        code: component.code.clone(),
+        name: component.name.clone(),
+        kind: component.kind,
+        hue: component.hue,
+    }
+}
