@@ -7,6 +7,7 @@
  * What is not known here: sockets, storage, ProseMirror.
  */
 import * as A from '@automerge/automerge/slim'
+import { FrameError } from './frames'
 
 /** 64 hexadecimal digits: the name of a change. */
 export type Hash = string
@@ -25,7 +26,7 @@ export interface Replica {
   /** How many `since` would return; cheap. */
   countSince(heads: readonly Hash[]): number
   /**
-   * Takes in what the server sent: changes, and possibly a whole document. Throws when they cannot be read. What builds on
+   * Takes in what the server sent: changes, and possibly a whole document. Throws [[FrameError]] when they cannot be read. What builds on
    * something that has not come waits inside; an empty replica stays empty until it is whole.
    *
    * Returns the chunks that were news: the server sends everybody the same frames, and so our own changes back to us.
@@ -82,8 +83,8 @@ export class AutomergeReplica implements Replica {
   }
 
   /**
-   * Makes the document from a snapshot and changes, in one piece: far cheaper than applying them. Throws when they cannot be
-   * read; false, and still empty, when they do not yet make a text.
+   * Makes the document from a snapshot and changes, in one piece: far cheaper than applying them. Throws
+   * [[FrameError]] when they cannot be read; false, and still empty, when they do not yet make a text.
    */
   open(chunks: readonly Uint8Array[]): boolean {
     const doc = load(chunks)
@@ -107,7 +108,7 @@ export class AutomergeReplica implements Replica {
     const backend = this.#backend()
     const patches = backend.diff([...heads], backend.getHeads())
     const written = patches.flatMap(patch => (patch.action === 'splice' ? [patch.value] : []))
-    return { whole: readable(backend), written }
+    return { whole: plainText(backend), written }
   }
 
   #backend() {
@@ -118,7 +119,7 @@ export class AutomergeReplica implements Replica {
   #newsIn(chunks: readonly Uint8Array[]): Uint8Array[] {
     const changes = chunks.some(isDocument) ? A.getAllChanges(load(chunks)) : chunks
     const backend = this.#backend()
-    return changes.filter(change => backend.getChangeMetaByHash(A.decodeChange(change).hash) === null)
+    return changes.filter(change => backend.getChangeMetaByHash(hashOf(change)) === null)
   }
 }
 
@@ -127,16 +128,31 @@ export function authorOf(seat: string): string {
   return seat.replaceAll('-', '').toLowerCase()
 }
 
-/** One chunk that holds all of these; `null` when a change still lacks what it builds on. Throws when they cannot be read. */
+/**
+ * One chunk that holds all of these; `null` when a change still lacks what it builds on. Throws [[FrameError]] when they
+ * cannot be read.
+ */
 export function compacted(chunks: readonly Uint8Array[]): Uint8Array | null {
   const doc = load(chunks)
   return A.getMissingDeps(doc, []).length === 0 ? A.save(doc) : null
 }
 
-/** Documents first; a change whose dependencies are missing waits inside the document. */
+/** In any order; a change whose dependencies are missing waits inside the document. */
 function load(chunks: readonly Uint8Array[]): TextDoc {
-  const inOrder = [...chunks.filter(isDocument), ...chunks.filter(chunk => !isDocument(chunk))]
-  return A.load(joined(inOrder), { allowMissingChanges: true })
+  return readable('a text', () => A.load(joined(chunks), { allowMissingChanges: true }))
+}
+
+function hashOf(change: Uint8Array): Hash {
+  return readable('a change', () => A.decodeChange(change).hash)
+}
+
+/** The library reports damaged bytes by throwing whatever its engine said. */
+function readable<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new FrameError(`not ${what}: ${String(cause)}`, { cause })
+  }
 }
 
 /** One array of bytes from many. Automerge reads chunks written one after the other. */
@@ -158,7 +174,7 @@ function isDocument(chunk: Uint8Array): boolean {
   return chunk[8] === 0
 }
 
-function readable(backend: ReturnType<typeof A.getBackend>): string {
+function plainText(backend: ReturnType<typeof A.getBackend>): string {
   const absent = backend.get('_root', 'text') === undefined
   return absent ? '' : backend.text('/text').replaceAll(BLOCK_MARKER, '\n').trim()
 }

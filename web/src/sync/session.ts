@@ -144,7 +144,8 @@ class TextSession implements OpenText {
   }
 
   sendLocal = (changes: readonly Uint8Array[]): void => {
-    if (this.#closed) return
+    // While starting again the document on screen is one that has been put aside.
+    if (this.#closed || this.#replica.isEmpty()) return
     if (!this.#persistAsked) this.edges.persist()
     this.#persistAsked = true
     this.#handle({ type: 'local' })
@@ -189,8 +190,8 @@ class TextSession implements OpenText {
 
   async #openStored(store: TextStore): Promise<void> {
     const stored = await store.open(this.options.textId)
-    if (stored === null || this.#closed) return
     this.#epoch = stored.epoch
+    if (stored.chunks.length === 0 || this.#closed) return
     if (this.#opens(stored.chunks)) {
       this.#client = new TextClient(this.#replica, { serverHeads: stored.serverHeads })
       return
@@ -205,6 +206,7 @@ class TextSession implements OpenText {
     try {
       return this.#replica.open(chunks)
     } catch (error) {
+      if (!(error instanceof FrameError)) throw error
       this.edges.log(`sync: the copy on this device cannot be read: ${String(error)}`)
       return false
     }

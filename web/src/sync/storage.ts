@@ -8,6 +8,7 @@
  * A text that is *started again* (its local changes were refused) gets a new **epoch**. A window that still holds the old
  * text is told by [[StartedAgain]] when it next appends, and starts again too: refused changes cannot seep back in.
  */
+import { FrameError } from './frames'
 import { compacted, joined } from './replica'
 import type { Hash } from './replica'
 
@@ -29,8 +30,8 @@ export interface StoredRescue {
 }
 
 export interface TextStore {
-  /** `null` when the device has nothing of it. */
-  open(textId: string): Promise<StoredText | null>
+  /** With no chunks when the device has nothing of it. Chunks come as they were kept, damaged ones too. */
+  open(textId: string): Promise<StoredText>
   /** Adds chunks in order. Resolves when they are durable; rejects with [[StartedAgain]] when `epoch` is over. */
   append(textId: string, epoch: number, chunks: readonly Uint8Array[], serverHeads: readonly Hash[]): Promise<void>
   /** Keeps the rescue and forgets the text, both or neither. Returns the new epoch. */
@@ -72,16 +73,16 @@ class IndexedTextStore implements TextStore {
     database.onversionchange = () => database.close()
   }
 
-  open(textId: string): Promise<StoredText | null> {
+  open(textId: string): Promise<StoredText> {
     return this.#transact(['texts', 'changes'], 'readwrite', async rows => {
       const row = await answer<TextRow | undefined>(rows.objectStore('texts').get(textId))
       const changes = await answer<ChangeRow[]>(rows.objectStore('changes').index('text').getAll(textId))
       const tail = changes.map(({ bytes }) => bytes)
       const chunks = row?.snapshot ? [row.snapshot, ...tail] : tail
-      if (row === undefined || chunks.length === 0) return null
+      if (row === undefined) return { epoch: 0, chunks: [], serverHeads: [] }
 
       const { epoch, serverHeads } = row
-      const snapshot = isLong(tail) ? compacted(chunks) : null
+      const snapshot = isLong(tail) ? snapshotOf(chunks) : null
       if (snapshot === null) return { epoch, chunks, serverHeads }
       rows.objectStore('texts').put({ ...row, snapshot } satisfies TextRow)
       await forgetChanges(rows, textId)
@@ -123,6 +124,16 @@ class IndexedTextStore implements TextStore {
     const rows = this.database.transaction(stores, mode, { durability: 'strict' })
     const [result] = await Promise.all([work(rows), finished(rows)])
     return result
+  }
+}
+
+/** `null` when there is no snapshot to be had: what is damaged is for the opener to find and to set aside. */
+function snapshotOf(chunks: readonly Uint8Array[]): Uint8Array | null {
+  try {
+    return compacted(chunks)
+  } catch (error) {
+    if (error instanceof FrameError) return null
+    throw error
   }
 }
 

@@ -17,7 +17,7 @@ export class MemoryDevice {
     return {
       open: async textId => {
         const { epoch, chunks, serverHeads } = row(textId)
-        return chunks.length === 0 ? null : { epoch, chunks: [...chunks], serverHeads }
+        return { epoch, chunks: [...chunks], serverHeads }
       },
       append: async (textId, epoch, chunks, serverHeads) => {
         await mayWrite()

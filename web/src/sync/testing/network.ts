@@ -33,7 +33,7 @@ export interface NetworkOptions {
   commitMs?: number
 }
 
-const TEXT = '11111111-1111-4111-8111-111111111111'
+export const TEXT = '11111111-1111-4111-8111-111111111111'
 export const DOCUMENT = 'document-of-the-chapter'
 const PAINT_MS = 16
 
