@@ -39,6 +39,8 @@ export type ClientEvent =
   | { type: 'local' }
   /** Local changes are on this device, or cannot be put there: either way they go out. */
   | { type: 'stored' }
+  /** Whether this device could keep what it was given last. */
+  | { type: 'device'; keeps: boolean }
   /** The replica was emptied: begin again from the server's text. */
   | { type: 'restart' }
   /** The moment named by `deadline()` has come. */
@@ -82,6 +84,7 @@ export class TextClient {
   #trouble: string | null = null
   /** `missing_dependencies` was answered with a new question; the second time it is a refusal. */
   #askedAgain = false
+  #deviceKeeps = true
   #savedAt: number | null = null
   #acknowledgeAt = Infinity
   #answerBy = Infinity
@@ -99,7 +102,8 @@ export class TextClient {
     const state = this.state()
     if (this.#shown === null || !sameState(this.#shown, state)) {
       this.#shown = state
-      effects.push({ type: 'state', state })
+      // First: another effect may lead to the next event, and its state is newer than this one.
+      effects.unshift({ type: 'state', state })
     }
     return effects
   }
@@ -123,6 +127,7 @@ export class TextClient {
       refusal: this.#refusal,
       trouble: this.#trouble,
       downCode: this.#downCode,
+      deviceKeeps: this.#deviceKeeps,
       unsavedChanges: this.#replica.countSince(this.#serverHeads),
       savedAt: this.#savedAt,
     })
@@ -146,6 +151,9 @@ export class TextClient {
         return []
       case 'stored':
         return this.#offer(now)
+      case 'device':
+        this.#deviceKeeps = event.keeps
+        return []
       case 'restart':
         this.#serverHeads = []
         this.#inbox = []

@@ -36,6 +36,8 @@ export interface SaveFacts {
   trouble: string | null
   /** Why the line is down. */
   downCode: string | null
+  /** What is written is on this device. */
+  deviceKeeps: boolean
   unsavedChanges: number
   savedAt: number | null
 }
@@ -46,7 +48,8 @@ export function saveState(facts: SaveFacts): SaveState {
   if (facts.unavailable) return state('unavailable', 'not_found')
   if (facts.refusal !== null) return state('refused', facts.refusal)
   if (facts.line === 'untried') return state('opening', facts.trouble)
-  if (facts.line === 'down') return state('offline', facts.downCode)
+  // "Offline" promises that the words are kept here; when they are not, people must know before they close the window.
+  if (facts.line === 'down') return state('offline', facts.deviceKeeps ? facts.downCode : 'device_keeps_nothing')
   if (!facts.answered) return state(facts.empty || facts.savedAt === null ? 'opening' : 'offline', facts.trouble)
   return state(unsavedChanges > 0 ? 'saving' : 'saved', facts.trouble)
 }

@@ -316,6 +316,19 @@ describe('lines and servers that fail', () => {
     expect(samir.state.kind).toBe('saved')
     expect(samir.log.join()).toContain('the disk is full')
   })
+
+  test('"offline" does not claim to keep what the device cannot keep', async () => {
+    const network = new Network()
+    const samir = await network.window('samir')
+    samir.goesOffline()
+    samir.types(0, 'Guardado. ')
+    await network.pass(100)
+    expect(samir.state).toMatchObject({ kind: 'offline', code: null })
+    network.device('samir').full = true
+    samir.types(0, 'Sin sitio. ')
+    await network.pass(100)
+    expect(samir.state).toMatchObject({ kind: 'offline', code: 'device_keeps_nothing', unsavedChanges: 2 })
+  })
 })
 
 describe('a device whose copy is damaged', () => {

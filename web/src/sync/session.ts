@@ -32,7 +32,7 @@ import type { Rescue } from './rescue'
 import type { SaveState } from './savestate'
 import type { Line } from './socket'
 import { StartedAgain } from './storage'
-import type { TextStore } from './storage'
+import type { StoredText, TextStore } from './storage'
 
 export interface OpenTextOptions {
   /** UUID of the text, and the same as `document_id` spells it. */
@@ -120,13 +120,9 @@ class TextSession implements OpenText {
 
   /** Opens what the device has, then turns to the server. */
   async begin(): Promise<void> {
-    try {
-      this.#store = await this.edges.store(this.options.seat)
-      await this.#openStored(this.#store)
-    } catch (error) {
-      // Without a store the text is still worth opening; "offline" then lasts only as long as the window.
-      this.edges.log(`sync: this device keeps nothing: ${String(error)}`)
-    }
+    const stored = await this.#fromDevice()
+    if (this.#closed) return this.#store?.close()
+    if (stored !== null) await this.#openStored(stored)
     if (this.#closed) return
     this.options.onState(this.#client.state())
     this.#detach = this.#line.attach(this.options.documentId, {
@@ -181,25 +177,40 @@ class TextSession implements OpenText {
     // The last words go out now: there is no later for waiting until they are on the device.
     this.#handle({ type: 'stored' })
     this.#line.send({ type: 'ephemeral', documentId: this.options.documentId, data: this.#presence.farewell() })
-    void this.#keep([]).then(() => this.#store?.close())
+    const kept = this.#replica.isEmpty() ? this.#writes : this.#keep([])
+    void kept.then(() => this.#store?.close())
     this.#closed = true
     this.#cancelTimer()
     this.#detach()
     this.#releaseLine()
   }
 
-  async #openStored(store: TextStore): Promise<void> {
-    const stored = await store.open(this.options.textId)
-    this.#epoch = stored.epoch
-    if (stored.chunks.length === 0 || this.#closed) return
-    if (this.#opens(stored.chunks)) {
-      this.#client = new TextClient(this.#replica, { serverHeads: stored.serverHeads })
+  /** `null` when there is nothing of this text, or no store: the text is still worth opening. */
+  async #fromDevice(): Promise<StoredText | null> {
+    try {
+      this.#store = await this.edges.store(this.options.seat)
+      const stored = await this.#store.open(this.options.textId)
+      this.#epoch = stored.epoch
+      return stored.chunks.length > 0 ? stored : null
+    } catch (error) {
+      this.#notKept(error)
+      return null
+    }
+  }
+
+  async #openStored({ chunks, serverHeads }: StoredText): Promise<void> {
+    if (this.#opens(chunks)) {
+      this.#client = new TextClient(this.#replica, { serverHeads })
       return
     }
     // Set aside as it is, for somebody with better tools; the server's text takes its place.
-    const { chunks: changes, serverHeads: baseHeads } = stored
-    const file = this.#rescueFile({ reason: 'device_copy_unreadable', baseHeads, changes, written: [], whole: '' })
-    this.#epoch = await store.startAgain(this.options.textId, { text: this.options.textId, at: this.options.now(), file })
+    const { textId, now } = this.options
+    const words = { reason: 'device_copy_unreadable', baseHeads: serverHeads, changes: chunks, written: [], whole: '' }
+    try {
+      this.#epoch = await this.#store!.startAgain(textId, { text: textId, at: now(), file: this.#rescueFile(words) })
+    } catch (error) {
+      this.#notKept(error)
+    }
   }
 
   #opens(chunks: readonly Uint8Array[]): boolean {
@@ -270,11 +281,17 @@ class TextSession implements OpenText {
     this.#keepAt = Infinity
     this.#writes = this.#writes
       .then(() => this.#store?.append(textId, epoch, chunks, heads))
+      .then(() => this.#handle({ type: 'device', keeps: this.#store !== null }))
       .catch(error => {
-        if (error instanceof StartedAgain) return this.#followRestart(epoch)
-        this.edges.log(`sync: not kept on this device: ${String(error)}`)
+        if (error instanceof StartedAgain) this.#followRestart(epoch)
+        else this.#notKept(error)
       })
     return this.#writes
+  }
+
+  #notKept(error: unknown): void {
+    this.edges.log(`sync: not kept on this device: ${String(error)}`)
+    this.#handle({ type: 'device', keeps: false })
   }
 
   /** Another window started this text again: what this one holds beyond the server's text becomes a rescue file too. */
