@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { TEXT_PATH } from './automerge'
 import { positionOf } from './model'
 import { anchorOf, rangeOf } from './passages/anchor'
+import { schema } from './schema'
 import { backspace, commands, deleteForward, enter } from './surface/commands'
 import { meet, people, type Person } from './testing/people'
 
@@ -269,6 +270,16 @@ describe('what others do', () => {
     expect(JSON.parse(spans()).map((span: { marks?: object }) => span.marks ?? null)).toEqual(JSON.parse(before).map((span: { marks?: object }) => span.marks ?? null))
     expect(ines.shown.children.find((node) => node.type.name === 'unknown')?.attrs.raw).toContain('"of":"elsewhere"')
   })
+})
+
+test('words typed over a range keep what both have in common, and marks land on their words', () => {
+  // Once the mark went two letters too far: the place of an insertion is not its last place when something before it is deleted after it.
+  const { ines } = alone(['# Título', 'abXc'])
+  ines.selects('X').does(commands.strong)
+  const at = ines.positionOfWord('abXc')
+  ines.dispatch(ines.text.state.tr.replaceWith(at, at + 4, [schema.text('b'), schema.text('X', [schema.marks.strong.create()]), schema.text('z')]))
+  ines.checks()
+  expect(ines.lines()[1]).toBe('b*X*z')
 })
 
 test('a large paste becomes several changes, none of them too large to relay', () => {

@@ -99,8 +99,7 @@ class Reader {
       return
     }
     this.endBlock()
-    const inside = blockSurroundings(element, tag, style, around)
-    this.children(element, { ...inside, marks: inside.kind.type === N.heading ? withoutStrong(marks) : marks })
+    this.children(element, { ...blockSurroundings(element, tag, style, around), marks })
     this.endBlock()
   }
 
@@ -110,7 +109,8 @@ class Reader {
     if (!this.preserveWhitespace && text.startsWith(' ') && (open === '' || open.endsWith(' '))) text = text.slice(1)
     if (text === '') return
     if (this.inline.length === 0) this.kind = kind
-    this.inline.push({ text, marks })
+    // Headings are bold by their look.
+    this.inline.push({ text, marks: kind.type === N.heading ? M.strong.removeFromSet(marks) : marks })
   }
 
   private endBlock(): void {
@@ -166,9 +166,6 @@ function marksOf(element: Element, tag: string, style: Style, { marks, own }: Su
   if (code) turn(M.lang.create({ code }), true)
   return set
 }
-
-/** Headings are bold by their look. */
-const withoutStrong = (set: readonly Mark[]): readonly Mark[] => M.strong.removeFromSet(set)
 
 function isBold(style: Style): boolean | null {
   const weight = style['font-weight']

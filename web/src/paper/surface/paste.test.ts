@@ -1,0 +1,104 @@
+// @vitest-environment jsdom
+/** Samples made by hand in the shape these programs give; `fixtures` of real clipboards will join them. */
+import { describe, expect, test } from 'vitest'
+import type { Node } from 'prosemirror-model'
+import { blocksOfDom, ClipboardReader } from './paste'
+
+function pasted(html: string): string[] {
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  return blocksOfDom(page.body).map(lineOf)
+}
+
+const SIGN: Record<string, string> = { strong: '*', em: '_', superscript: '^', subscript: '~' }
+
+function lineOf(node: Node): string {
+  const words = node.children
+    .map((child) => {
+      const link = child.marks.find((mark) => mark.type.name === 'link')
+      const signs = child.marks.map((mark) => SIGN[mark.type.name] ?? '').join('')
+      const text = `${signs}${child.text}${[...signs].reverse().join('')}`
+      return link ? `[${text}](${link.attrs.href})` : text
+    })
+    .join('')
+  const { level, depth, numbered } = node.attrs
+  const before: Record<string, string> = { heading: '#'.repeat(level), quote: '>', ordered: `${'  '.repeat(depth)}1)`, unordered: `${'  '.repeat(depth)}-` }
+  const sign = numbered ? 'N.' : before[node.type.name]
+  return sign ? `${sign} ${words}` : words
+}
+
+const WORD = `<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal{margin:0}</style><meta name=Generator content="Microsoft Word 15"></head><body lang=ES>
+<!--StartFragment-->
+<h1><b><span lang=ES style='font-family:"Calibri Light"'>La acogida<o:p></o:p></span></b></h1>
+<p class=MsoNormal><span lang=ES>Quien llega a una <b>ciudad</b> busca un
+<i>mostrador</i>.<o:p></o:p></span></p>
+<p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span style='font-family:Symbol;mso-list:Ignore'>·<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp; </span></span><![endif]><span lang=ES>vivienda</span></p>
+<p class=MsoListParagraphCxSpMiddle style='margin-left:72.0pt;mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>o<span>&nbsp; </span></span>alquiler</p>
+<p class=MsoListParagraphCxSpLast style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>1.<span>&nbsp; </span></span>empleo</p>
+<p class=MsoNormal>El plan <del cite="mailto:x" datetime="2016-09-01"><span style='text-decoration:line-through'>viejo</span></del><ins>nuevo</ins>.</p>
+<p class=MsoNormal><span style='display:none;mso-hide:all'>oculto</span><a href="javascript:alert(1)">malo</a> y <a href="https://www.uclg.org/">bueno</a><img src="file:///C:/x.png"></p>
+<table><tr><td><p class=MsoNormal>celda uno</p></td><td><p class=MsoNormal>celda dos</p></td></tr></table>
+<!--EndFragment--></body></html>`
+
+const GOOGLE_DOCS = `<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1234"><h2 dir="ltr"><span style="font-size:16pt;font-weight:400;">Acogida</span></h2>
+<p dir="ltr" style="line-height:1.38"><span style="font-weight:400">Quien llega a una </span><span style="font-weight:700">ciudad</span><span style="font-weight:400;font-style:italic"> nueva</span><span style="vertical-align:super">1</span></p><br />
+<ul style="padding-inline-start:48px"><li dir="ltr" aria-level="1"><p dir="ltr" role="presentation"><span>vivienda</span></p></li><ul><li dir="ltr" aria-level="2"><p role="presentation"><span>alquiler</span></p></li></ul><li><p><span>empleo</span></p></li></ul>
+<ol><li><p>uno</p></li></ol><p><a href="https://www.icmpd.org/"><span style="text-decoration:underline;color:#1155cc">ICMPD</span></a></p></b>`
+
+const LIBREOFFICE = `<html><body><p style="margin-bottom: 0cm">Una l&iacute;nea<br>
+y otra</p><ol><li><p>uno</p><ul><li><p>dentro</p></li></ul></li><li><p>dos</p><p>sigue</p></li></ol><blockquote>cita</blockquote></body></html>`
+
+describe('paste', () => {
+  test('from Word: lists, bold and italic are right; deletions, hidden words, pictures and bad links go', () => {
+    expect(pasted(WORD)).toEqual([
+      '## La acogida',
+      'Quien llega a una *ciudad* busca un _mostrador_.',
+      '- vivienda',
+      '  - alquiler',
+      '1) empleo',
+      'El plan nuevo.',
+      'malo y [bueno](https://www.uclg.org/)',
+      'celda uno',
+      'celda dos',
+    ])
+  })
+
+  test('from Google Docs: the outer <b> is not bold, styles are', () => {
+    expect(pasted(GOOGLE_DOCS)).toEqual([
+      '## Acogida',
+      'Quien llega a una *ciudad*_ nueva_^1^',
+      '- vivienda',
+      '  - alquiler',
+      '- empleo',
+      '1) uno',
+      '[ICMPD](https://www.icmpd.org/)',
+    ])
+  })
+
+  test('from LibreOffice: nested lists, line breaks and a second paragraph in an item', () => {
+    expect(pasted(LIBREOFFICE)).toEqual(['Una línea', 'y otra', '1) uno', '  - dentro', '1) dos', 'sigue', '> cita'])
+  })
+
+  test('hostile markup leaves words or nothing', () => {
+    expect(pasted('<script>x()</script><svg onload="x()"><text>s</text></svg><p onclick="x()">hola <a href="jav&#x09;ascript:x()">aquí</a><iframe src="//evil"></iframe></p><style>p{}</style>')).toEqual(['hola aquí'])
+  })
+
+  test('plain text is a paragraph per line, spaces kept', () => {
+    const page = new DOMParser().parseFromString('<p>uno  dos</p><p>  tres</p>', 'text/html')
+    const slice = new ClipboardReader().parseSlice(page.body, { preserveWhitespace: true })
+    expect(slice.content.content.map((node) => node.textContent)).toEqual(['uno  dos', '  tres'])
+    expect([slice.openStart, slice.openEnd]).toEqual([1, 1])
+  })
+
+  test('our own clipboard keeps numbers, depth and languages, and brings no ids', () => {
+    const own = '<p class="numbered" data-id="0123456789abcdef" data-pm-slice="1 1 []">Quien <span lang="fr">arrive</span></p><ul class="d2" data-id="0123456789abcdee"><li>dentro</li></ul>'
+    expect(pasted(own)).toEqual(['N. Quien arrive', '    - dentro'])
+    const page = new DOMParser().parseFromString(own, 'text/html')
+    expect(blocksOfDom(page.body).map((node) => node.attrs.id)).toEqual([null, null])
+    expect(blocksOfDom(page.body)[0].child(1).marks[0].attrs.code).toBe('fr')
+  })
+
+  test('a page of nested sections and an empty clipboard', () => {
+    expect(pasted('<div><section><div>uno</div>dos<div><div>tres</div></div></section></div>')).toEqual(['uno', 'dos', 'tres'])
+    expect(pasted('<p> </p><div></div>')).toEqual([])
+  })
+})
