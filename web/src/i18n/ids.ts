@@ -58,7 +58,6 @@ export type MessageId =
   | 'editor-help'
   | 'error-actor_not_yours'
   | 'error-anchor_unknown'
-  | 'error-answer_incomplete'
   | 'error-answer_unreadable'
   | 'error-body_too_large'
   | 'error-change_invalid'
