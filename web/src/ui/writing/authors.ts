@@ -41,6 +41,6 @@ function lastTime({ actors, runs }: Attribution, seatId: string): string | null 
 }
 
 function excerpt(passages: readonly string[]): string {
-  const words = passages.join(' … ')
+  const words = passages.join(' … ').trim()
   return words.length <= EXCERPT ? words : `${words.slice(0, EXCERPT).toWellFormed().trimEnd()}…`
 }

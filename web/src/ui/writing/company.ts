@@ -9,23 +9,22 @@ export interface Companion {
   initials: string
   component: string
   hue: number
-  you: boolean
 }
 
 /**
- * One entry for each seat, however many windows it has open; oneself first, then by name. A seat that is not in the
- * directory is left out: we show no one we cannot name.
+ * The others, one entry for each seat, by name, however many windows each has open. A seat that is not in the directory is
+ * left out: we show no one we cannot name.
  */
 export function companions(present: readonly PresentPerson[], own: string, directory: Directory, language: string): Companion[] {
-  const seats = [...new Set([own, ...present.map((each) => each.seat)])]
+  const seats = [...new Set(present.map((each) => each.seat))].filter((seat) => seat !== own)
   return seats
     .flatMap((seat) => {
       const holder = directory.get(seat)
       if (!holder) return []
       const { name, initials, component } = holder
-      return [{ seat, name, initials, component: inLanguage(component.name, language), hue: component.hue, you: seat === own }]
+      return [{ seat, name, initials, component: inLanguage(component.name, language), hue: component.hue }]
     })
-    .sort((a, b) => Number(b.you) - Number(a.you) || a.name.localeCompare(b.name))
+    .sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /** One caret for each window of the others, named. Windows without a caret, and people we cannot name, leave none. */
