@@ -15,19 +15,9 @@ export function setServiceClock(serverNow: string, deviceNow: number = Date.now(
   offsetMs = Date.parse(serverNow) - deviceNow
 }
 
-/** Milliseconds since 1970 on the service's clock. */
-export function serviceNow(): number {
-  return Date.now() + offsetMs
-}
-
 /** "21 de septiembre de 2016". Takes a calendar day (`2016-10-12`), an RFC 3339 time, or milliseconds. */
 export function formatDay(when: string | number): string {
   return format(when, { day: 'numeric', month: 'long', year: 'numeric' })
-}
-
-/** "21 sept 2016". */
-export function formatShortDay(when: string | number): string {
-  return format(when, { day: 'numeric', month: 'short', year: 'numeric' })
 }
 
 /** "10:42", in the reader's time zone. */
@@ -37,14 +27,9 @@ export function formatTime(when: string | number): string {
 
 /** The time for today, day and time for another day, on the service's clock. */
 export function formatMoment(when: string | number): string {
-  const day = formatShortDay(when)
-  return day === formatShortDay(serviceNow()) ? formatTime(when) : `${day}, ${formatTime(when)}`
-}
-
-/** Whole days from today to a calendar day, on the service's clock: 0 today, negative when it is past. */
-export function daysUntil(day: string): number {
-  const today = new Date(serviceNow())
-  return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.UTC(today.getFullYear(), today.getMonth(), today.getDate())) / 86_400_000)
+  const shortDay = (moment: string | number) => format(moment, { day: 'numeric', month: 'short', year: 'numeric' })
+  const day = shortDay(when)
+  return day === shortDay(Date.now() + offsetMs) ? formatTime(when) : `${day}, ${formatTime(when)}`
 }
 
 export function formatNumber(value: number): string {
