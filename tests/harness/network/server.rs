@@ -1,0 +1,172 @@
+//! The simulated server: the real room and the real connections, and between them what `server/src/live` does.
+//!
+//! It answers with [`Effect`]s, which the world carries out in its own time.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use crdt::ids::{SeatId, TextId};
+use crdt::moment::Moment;
+use crdt::sync::connection::{Connection, Heard};
+use crdt::sync::events::{Access, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker};
+use crdt::sync::room::{Room, RoomSettings};
+use crdt::sync::wire::{document_id, say};
+
+use super::disk::Disk;
+
+const NAME: &str = "borrador";
+
+/// What the world is to do.
+pub enum Effect {
+    /// Put this on the wire.
+    Send(ConnectionId, Bytes),
+    /// Hang up, and say why.
+    Close(ConnectionId, CloseCode),
+    /// A write has begun: let it end after a while.
+    WriteBegan,
+}
+
+/// See the module's documentation.
+pub struct Server {
+    /// What survives it.
+    pub disk: Disk,
+    /// What each seat may do.
+    pub rights: BTreeMap<SeatId, Access>,
+    /// The audit log: who was refused what.
+    pub refused: Vec<(SeatId, Refusal)>,
+    /// What came of the server's own changes.
+    pub done: BTreeMap<u64, Result<(), Refusal>>,
+    text: TextId,
+    settings: RoomSettings,
+    running: Option<Running>,
+}
+
+struct Running {
+    room: Room,
+    sockets: BTreeMap<ConnectionId, Socket>,
+}
+
+struct Socket {
+    connection: Connection,
+    seat: SeatId,
+    is_in: bool,
+}
+
+impl Server {
+    /// A server that is running.
+    pub fn new(text: TextId, disk: Disk) -> Server {
+        let settings = RoomSettings::named(NAME);
+        let mut server = Server {
+            disk,
+            rights: BTreeMap::new(),
+            refused: Vec::new(),
+            done: BTreeMap::new(),
+            text,
+            settings,
+            running: None,
+        };
+        server.starts();
+        server
+    }
+
+    /// Opens the room from the disk.
+    pub fn starts(&mut self) {
+        let room = Room::open(self.text, self.settings.clone(), self.disk.headers());
+        assert_eq!(room.committed() as usize, self.disk.len(), "the room opens with all that is on the disk");
+        self.running = Some(Running { room, sockets: BTreeMap::new() });
+    }
+
+    /// Dies without a word.
+    pub fn dies(&mut self) { self.running = None; }
+
+    /// Whether it is there to be called.
+    pub fn is_running(&self) -> bool { self.running.is_some() }
+
+    /// The name of the text on the wire.
+    pub fn document(&self) -> String { document_id(self.text) }
+
+    /// Somebody connects.
+    pub fn accepts(&mut self, now: Moment, id: ConnectionId, seat: SeatId) {
+        if let Some(running) = &mut self.running {
+            let connection = Connection::new(NAME.to_owned(), "store".to_owned(), now);
+            running.sockets.insert(id, Socket { connection, seat, is_in: false });
+        }
+    }
+
+    /// A connection is gone.
+    pub fn lost(&mut self, now: Moment, id: ConnectionId) -> Vec<Effect> {
+        let was_in = self.running.as_mut().and_then(|running| running.sockets.remove(&id)).is_some_and(|gone| gone.is_in);
+        if was_in { self.room_hears(now, Input::Left { connection: id }) } else { Vec::new() }
+    }
+
+    /// A frame arrived.
+    pub fn hears(&mut self, now: Moment, id: ConnectionId, frame: &Bytes) -> Vec<Effect> {
+        let text = self.text;
+        let Some(socket) = self.running.as_mut().and_then(|running| running.sockets.get_mut(&id)) else {
+            return Vec::new();
+        };
+        match socket.connection.hear(now, frame) {
+            Heard::Reply(reply) => vec![Effect::Send(id, reply.into())],
+            Heard::Sync { text: named, data } if named == text => {
+                let access = self.rights.get(&socket.seat).copied().unwrap_or(Access::None);
+                if access == Access::None && !socket.is_in {
+                    return vec![unavailable(id, socket, &document_id(text))];
+                }
+                socket.is_in = access != Access::None;
+                let peer = socket.connection.peer().unwrap_or_default().to_owned();
+                let speaker = Speaker { seat: socket.seat, peer };
+                self.room_hears(now, Input::Sync { connection: id, speaker, access, data })
+            }
+            Heard::Sync { text: other, .. } => vec![unavailable(id, socket, &document_id(other))],
+            Heard::Unknown { document } => vec![unavailable(id, socket, &document)],
+            Heard::Caret { data, .. } if socket.is_in => self.room_hears(now, Input::Caret { connection: id, data }),
+            Heard::Caret { .. } | Heard::Nothing => Vec::new(),
+            Heard::Close(code) => vec![Effect::Close(id, code)],
+        }
+    }
+
+    /// The write under way has ended, well or badly.
+    pub fn write_ends(&mut self, now: Moment) -> Vec<Effect> {
+        let outcome = self.disk.finish();
+        self.room_hears(now, outcome)
+    }
+
+    /// The server has changes of its own.
+    pub fn submits(&mut self, now: Moment, ticket: u64, seat: SeatId, changes: Vec<Bytes>) -> Vec<Effect> {
+        self.room_hears(now, Input::Submit { ticket, seat, changes })
+    }
+
+    fn room_hears(&mut self, now: Moment, input: Input) -> Vec<Effect> {
+        let Some(running) = &mut self.running else { return Vec::new() };
+        let output = running.room.handle(now, input);
+        self.perform(output)
+    }
+
+    fn perform(&mut self, output: Output) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for send in output.send {
+            match send {
+                Send::Frame { to, frame } => {
+                    effects.extend(to.into_iter().map(|to| Effect::Send(to, frame.clone())));
+                }
+                Send::Answer(answer) => {
+                    let frame = answer.frame(&self.disk.read(&answer.wanted));
+                    effects.push(Effect::Send(answer.to, frame));
+                }
+            }
+        }
+        self.done.extend(output.done);
+        effects.extend(output.close.into_iter().map(|(id, code)| Effect::Close(id, code)));
+        self.refused.extend(output.refused);
+        if let Some(changes) = output.commit {
+            self.disk.write(changes);
+            effects.push(Effect::WriteBegan);
+        }
+        effects
+    }
+}
+
+fn unavailable(id: ConnectionId, socket: &Socket, document: &str) -> Effect {
+    let peer = socket.connection.peer().unwrap_or_default();
+    Effect::Send(id, say::unavailable(NAME, peer, document).into())
+}
