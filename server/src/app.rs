@@ -11,6 +11,7 @@ pub mod access;
 pub mod activity;
 pub mod attribution;
 pub mod audit;
+pub mod check;
 pub mod exports;
 pub mod milestones;
 pub mod news;

@@ -160,23 +160,13 @@ impl App {
 
     /// A link with which `person` signs in on another device.
     pub async fn make_link(&self, person: PersonId) -> Result<LinkMade, Refusal> {
-        let link = Link::once(person, self.clock.now());
-        self.keep_link(link, Vec::new()).await
+        let (secret, link) = (Secret::draw(), Link::once(person, self.clock.now()));
+        self.store.commit(vec![Op::put(Coll::Link, secret.key(), Expect::Absent, &link)]).await?;
+        Ok(LinkMade { url: self.sign_in_url(secret.reveal()), expires_at: link.expires })
     }
 
-    /// A link of the demonstration, which works again and again.
-    pub async fn make_demo_link(&self, person: PersonId) -> Result<LinkMade, Refusal> {
-        self.keep_link(Link::for_demo(person, self.clock.now()), Vec::new()).await
-    }
-
-    async fn keep_link(&self, link: Link, also: Vec<Op>) -> Result<LinkMade, Refusal> {
-        let secret = Secret::draw();
-        let mut ops = vec![Op::put(Coll::Link, secret.key(), Expect::Absent, &link)];
-        ops.extend(also);
-        self.store.commit(ops).await?;
-        let url = format!("{}/sign-in#{}", self.settings.public_url, secret.reveal());
-        Ok(LinkMade { url, expires_at: link.expires })
-    }
+    /// The address that a sign-in link's token makes.
+    pub fn sign_in_url(&self, token: &str) -> String { format!("{}/sign-in#{token}", self.settings.public_url) }
 
     /// Invite somebody: an account if they have none, a seat if they have none there, and a link.
     pub async fn invite(&self, invitation: &Invitation) -> Result<LinkMade, Refusal> {

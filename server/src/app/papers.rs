@@ -48,7 +48,7 @@ impl App {
         .await?;
         let mut chapters = Vec::new();
         for (imported, number) in imported.chapters.into_iter().zip(1u32..) {
-            let text = self.seed_text(imported.blocks, seat).await?;
+            let (text, _) = self.seed_text(imported.blocks, seat).await?;
             let texts = BTreeMap::from([(language.clone(), text)]);
             chapters.push(Chapter {
                 id: ChapterId(Uuid::new_v4()),
@@ -86,18 +86,16 @@ impl App {
         Ok(())
     }
 
-    /// Store a new text with these blocks, written by `seat`.
-    pub async fn seed_text(&self, blocks: Vec<Block>, seat: SeatId) -> Result<TextId, Refusal> {
+    /// Store a new text with these blocks, written by `seat`. No paper has it yet.
+    pub async fn seed_text(&self, blocks: Vec<Block>, seat: SeatId) -> Result<(TextId, Text), Refusal> {
         let writer = self.writer(seat);
-        let change = aside(move || {
-            let seeded =
-                Text::seed(&blocks, &writer).map_err(|error| Refusal::ChangeRefused(error.to_string()))?;
-            Ok::<_, Refusal>(seeded.1)
+        let (text, change) = aside(move || {
+            Text::seed(&blocks, &writer).map_err(|error| Refusal::ChangeRefused(error.to_string()))
         })
         .await?;
-        let text = TextId(Uuid::new_v4());
-        self.live.create(text, seat, vec![Bytes::from(change)]).await?;
-        Ok(text)
+        let id = TextId(Uuid::new_v4());
+        self.live.create(id, seat, vec![Bytes::from(change)]).await?;
+        Ok((id, text))
     }
 
     /// A fresh editing session of the server for a seat.

@@ -96,21 +96,8 @@ impl App {
         let id = ThreadId(Uuid::new_v4());
         let to = (new.audience, who.component.id);
         let thread = Thread::open(id, (text, new.paragraph), anchor, to, first);
-        self.keep_new_thread(&place, thread, seat).await
-    }
-
-    /// Store a new thread and tell about it.
-    pub async fn keep_new_thread(
-        &self,
-        place: &TextPlace,
-        thread: Thread,
-        seat: SeatId,
-    ) -> Result<Kept, Refusal> {
-        let ops = vec![
-            Op::put(Coll::Thread, key(&thread), Expect::Absent, &thread),
-            Op::put(Coll::Thread, by_id(thread.id), Expect::Absent, &thread.text),
-            audit::entry(self.clock.now(), "thread_opened", By::Seat(seat), json!({ "thread": thread.id })),
-        ];
+        let mut ops = new_records(&thread).to_vec();
+        ops.push(audit::entry(now, "thread_opened", By::Seat(seat), json!({ "thread": id })));
         self.store.commit(ops).await?;
         Ok(self.told(place.paper, thread, 1))
     }
@@ -202,6 +189,14 @@ impl ThreadAct {
             ThreadAct::Reopen => "thread_reopened",
         }
     }
+}
+
+/// The records of a thread that is stored for the first time.
+pub fn new_records(thread: &Thread) -> [Op; 2] {
+    [
+        Op::put(Coll::Thread, key(thread), Expect::Absent, thread),
+        Op::put(Coll::Thread, by_id(thread.id), Expect::Absent, &thread.text),
+    ]
 }
 
 /// May this seat read this thread?

@@ -1,6 +1,23 @@
 //! How the service starts, stops and is run from a command line.
+//!
+//! | File | What it does |
+//! |---|---|
+//! | `cli.rs` | what can be said on the command line |
+//! | `config.rs` | the configuration file |
+//! | `clock.rs` | the one clock |
+//! | `telemetry.rs` | logs |
+//! | `open.rs` | from a store to a service |
+//! | `demo.rs` | the demonstration |
+//! | `serve.rs` | `borrador serve` |
+//! | `admin.rs` | what the operator asks, and the socket to a running server |
+//! | `commands.rs` | the other commands |
 
+pub mod admin;
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
+pub mod demo;
+pub mod open;
+pub mod serve;
 pub mod telemetry;
