@@ -1,6 +1,6 @@
 /**
- * Automerge sync messages as our side writes them: version 1, no flags, never a Bloom filter (findings of the relay: with
- * heads alone the server finds what is missing, and filters are what hostile peers abuse).
+ * Automerge sync messages as our side writes them: version 1, no flags, never a Bloom filter: heads
+ * alone tell the server what is missing, and filters are what hostile peers abuse.
  */
 import * as A from '@automerge/automerge/slim'
 import { FrameError } from './frames'

@@ -11,7 +11,7 @@ import { FrameError } from './frames'
 
 /** 64 hexadecimal digits: the name of a change. */
 export type Hash = string
-/** A text in Automerge, as DESIGN calls it: `{schema: 1, text: Text}`. */
+/** A text in Automerge: `{schema: 1, text: Text}`. */
 export type TextDoc = A.Doc<{ schema: number; text: string }>
 
 /** What [[TextClient]] needs of a text. */
