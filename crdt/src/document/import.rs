@@ -21,6 +21,7 @@
 mod ours;
 mod reader;
 mod report;
+mod unsaid;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

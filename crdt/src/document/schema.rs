@@ -121,10 +121,15 @@ impl Block {
 
     /// Appends words, joining them to the last run where the marks are the same.
     pub fn push(&mut self, run: Run) {
+        self.push_words(&run.text, &run.marks)
+    }
+
+    /// Appends words that carry these marks.
+    pub fn push_words(&mut self, words: &str, marks: &Marks) {
         match self.runs.last_mut() {
-            _ if run.text.is_empty() => {}
-            Some(last) if last.marks == run.marks => last.text.push_str(&run.text),
-            _ => self.runs.push(run),
+            _ if words.is_empty() => {}
+            Some(last) if last.marks == *marks => last.text.push_str(words),
+            _ => self.runs.push(Run::marked(words, marks.clone())),
         }
     }
 

@@ -164,6 +164,8 @@ impl Text {
 
     /// The change that wrote this element, living or deleted; `None` if the history has no such operation.
     pub(crate) fn change_of(&self, element: &ElementId) -> Option<ChangeHash> {
+        // Automerge counts in 32 bits and stops the process on anything larger.
+        u32::try_from(element.counter).ok()?;
         let actor = automerge::ActorId::from(element.actor.0.as_slice());
         // The last field is a hint that Automerge checks against the actor; a wrong one costs a look-up.
         let operation = ObjId::Id(element.counter, actor, 0);

@@ -10,21 +10,21 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::ours::{cut_id, front_matter, written_id};
 use super::report::{Finding, Report};
+use super::unsaid::Unsaid;
 use super::{Ids, ImportError, MAX_BLOCKS};
-use crate::document::schema::{Block, BlockKind, MAX_LIST_DEPTH, Marks, Run, link_is_allowed};
+use crate::document::schema::{Block, BlockKind, MAX_LIST_DEPTH, Marks, link_is_allowed};
 use crate::ids::ParagraphId;
 
 pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Report), ImportError> {
-    let mut reader = Reader::new(source, ids);
     let body = front_matter(source);
+    let mut reader = Reader::new(source, body, ids);
     if body > 0 {
         reader.note(0, Finding::FrontMatter, &source[..body]);
     }
     let parser = Parser::new_ext(&source[body..], Options::ENABLE_TABLES);
-    let defined = parser.reference_definitions().iter();
-    let mut defined: Vec<_> =
-        defined.map(|(_, address)| (address.span.clone(), address.dest.to_string())).collect();
-    defined.sort_by_key(|(span, _)| span.start);
+    for (_, address) in parser.reference_definitions().iter() {
+        reader.unsaid.define(address.span.start + body..address.span.end + body, &address.dest);
+    }
     for (event, range) in parser.into_offset_iter() {
         reader.take(event, range.start + body..range.end + body);
         if reader.blocks.len() > MAX_BLOCKS {
@@ -32,9 +32,7 @@ pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Repor
         }
     }
     reader.close();
-    defined.retain(|(_, address)| !reader.used_addresses.contains(address));
-    for (span, _) in defined {
-        let range = span.start + body..span.end + body;
+    for range in std::mem::take(&mut reader.unsaid).find(source) {
         reader.note(range.start, Finding::UnusedAddress, &source[range.clone()]);
         reader.open_as(BlockKind::Paragraph { numbered: false });
         reader.words(&source[range.clone()], range);
@@ -55,11 +53,15 @@ struct Reader<'a, 'i> {
     open: Option<Open>,
     /// How many quotations are open.
     quotes: usize,
+    /// How many tags are open.
+    depth: usize,
+    unsaid: Unsaid,
     /// How often each mark is open around the next words: by Markdown, and by HTML tags.
     marks: BTreeMap<(&'static str, By), usize>,
     /// The links around the next words; `None` for one that may not be followed.
     links: Vec<Option<String>>,
-    used_addresses: BTreeSet<String>,
+    /// What the two above come to.
+    marks_here: Marks,
     /// The number that the next numbered paragraph should have typed.
     next_number: Option<u64>,
 }
@@ -96,7 +98,7 @@ struct Open {
 }
 
 impl<'a, 'i> Reader<'a, 'i> {
-    fn new(source: &'a str, ids: &'a mut Ids<'i>) -> Self {
+    fn new(source: &'a str, body: usize, ids: &'a mut Ids<'i>) -> Self {
         let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Reader {
             source,
@@ -108,14 +110,24 @@ impl<'a, 'i> Reader<'a, 'i> {
             containers: Vec::new(),
             open: None,
             quotes: 0,
+            depth: 0,
+            unsaid: Unsaid::behind(body),
             marks: BTreeMap::new(),
             links: Vec::new(),
-            used_addresses: BTreeSet::new(),
+            marks_here: Marks::default(),
             next_number: None,
         }
     }
 
     fn take(&mut self, event: Event<'_>, range: Range<usize>) {
+        if self.depth == 0 {
+            self.unsaid.pass(self.source, range.clone());
+        }
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth -= 1,
+            _ => {}
+        }
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
@@ -130,13 +142,13 @@ impl<'a, 'i> Reader<'a, 'i> {
                 self.words(html.trim_end_matches('\n'), range);
                 self.close();
             }
-            Event::SoftBreak | Event::HardBreak => self.words(" ", range),
+            Event::SoftBreak | Event::HardBreak if self.open.is_some() => self.words(" ", range),
             Event::Rule => self.close(),
             // Extensions that are not switched on.
             Event::InlineMath(words) | Event::DisplayMath(words) | Event::FootnoteReference(words) => {
                 self.words(&words, range);
             }
-            Event::TaskListMarker(_) => {}
+            Event::SoftBreak | Event::HardBreak | Event::TaskListMarker(_) => {}
         }
     }
 
@@ -147,7 +159,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             Tag::Link { link_type, dest_url, title, .. } => self.link(link_type, &dest_url, &title, range),
             Tag::Image { dest_url, title, .. } => {
                 self.note(range.start, Finding::Image, &format!("{dest_url} {title}"));
-                self.used_addresses.insert(dest_url.to_string());
+                self.unsaid.use_address(&dest_url);
             }
             Tag::TableCell => {
                 if let Some(Container::Row { cells }) = self.containers.last_mut() {
@@ -204,7 +216,10 @@ impl<'a, 'i> Reader<'a, 'i> {
         match tag {
             TagEnd::Emphasis => self.end_mark("em", By::Markdown),
             TagEnd::Strong => self.end_mark("strong", By::Markdown),
-            TagEnd::Link => _ = self.links.pop(),
+            TagEnd::Link => {
+                self.links.pop();
+                self.gather_marks();
+            }
             TagEnd::Image | TagEnd::TableCell => {}
             TagEnd::BlockQuote(_) => {
                 self.close();
@@ -236,7 +251,7 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     fn link(&mut self, link_type: LinkType, to: &str, title: &str, range: Range<usize>) {
         let href = if link_type == LinkType::Email { format!("mailto:{to}") } else { to.to_string() };
-        self.used_addresses.insert(to.to_string());
+        self.unsaid.use_address(to);
         let is_allowed = link_is_allowed(&href);
         if !is_allowed {
             self.note(range.start, Finding::Address, &href);
@@ -245,6 +260,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             self.note(range.start, Finding::LinkTitle, title);
         }
         self.links.push(is_allowed.then_some(href));
+        self.gather_marks();
     }
 
     /// The few tags that say what our marks say are understood; every other one is shown as written.
@@ -256,7 +272,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             "em" | "i" => "em",
             "sup" => "superscript",
             "sub" => "subscript",
-            "br" => return self.words(" ", range),
+            "br" if self.open.is_some() => return self.words(" ", range),
+            "br" => return,
             _ => {
                 self.note(range.start, Finding::Html, html);
                 return self.words(html, range);
@@ -275,32 +292,30 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     fn begin_mark(&mut self, name: &'static str, by: By) {
         *self.marks.entry((name, by)).or_default() += 1;
+        self.gather_marks();
     }
 
     fn end_mark(&mut self, name: &'static str, by: By) {
         if let Some(open) = self.marks.get_mut(&(name, by)) {
             *open = open.saturating_sub(1);
         }
+        self.gather_marks();
     }
 
-    fn marks_here(&self) -> Marks {
+    fn gather_marks(&mut self) {
         let marks = Marks::on(self.marks.iter().filter(|(_, open)| **open > 0).map(|((name, _), _)| *name));
-        match self.links.last() {
+        self.marks_here = match self.links.last() {
             Some(Some(href)) => marks.with_link(href),
             _ => marks,
-        }
+        };
     }
 
     fn words(&mut self, words: &str, range: Range<usize>) {
         if self.open.is_none() {
-            if words.trim_matches([' ', '\n']).is_empty() {
-                return;
-            }
             self.open_as(self.kind_here());
         }
-        let marks = self.marks_here();
         let open = self.open.as_mut().expect("a block was opened");
-        open.block.push(Run::marked(words, marks));
+        open.block.push_words(words, &self.marks_here);
         open.end = range.end;
     }
 
@@ -361,7 +376,10 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn close(&mut self) {
-        self.marks.retain(|(_, by), _| *by == By::Markdown);
+        if self.marks.keys().any(|(_, by)| *by == By::Tag) {
+            self.marks.retain(|(_, by), _| *by == By::Markdown);
+            self.gather_marks();
+        }
         let Some(mut open) = self.open.take() else { return };
         let written = written_id(&self.source[..open.end]);
         if written.is_some() {
@@ -384,6 +402,6 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     fn note(&mut self, at: usize, found: Finding, words: &str) {
         let line = self.lines.partition_point(|start| *start <= at);
-        self.report.note(line, found, words);
+        self.report.note(line, found, words.trim());
     }
 }

@@ -1,14 +1,12 @@
 //! Rules DOC: what a text is, how it is read, edited and made to read like something else.
 
-mod people;
-
 use std::collections::BTreeMap;
 
+use crate::people::*;
 use crdt::document::diff::Source;
 use crdt::document::elements::Elements;
 use crdt::document::{Block, BlockKind, EditError, LoadError, MarkValue, Marks, Run, Text, schema};
 use crdt::ids::ParagraphId;
-use people::*;
 use proptest::prelude::*;
 
 const PAPER: &str = "# Vivienda\n\n1. Las ciudades *deben* acoger a **todas** las personas.\n\n- una\n  - dos\n\n> Nadie sobra.\n";
@@ -49,7 +47,8 @@ fn doc1_a_change_that_builds_on_a_missing_one_is_refused_and_changes_nothing() {
 
 #[test]
 fn doc2_the_schema_is_the_one_the_browser_reads() {
-    let file: serde_json::Value = serde_json::from_str(include_str!("../../fixtures/schema.json")).unwrap();
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../../../fixtures/schema.json")).unwrap();
     assert_eq!(file["version"], schema::VERSION);
     assert_eq!(file["root"]["schema"]["integer"], serde_json::json!([schema::VERSION, schema::VERSION]));
     assert_eq!(file["limits"]["list_depth"], schema::MAX_LIST_DEPTH);

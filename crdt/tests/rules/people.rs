@@ -1,5 +1,4 @@
-//! Named people, and texts written down as Markdown. Shared by the suites; each uses a part of it.
-#![expect(dead_code, reason = "every suite compiles this module on its own and uses a part of it")]
+//! Named people, and texts written down as Markdown. Shared by all suites.
 
 use crdt::document::{Block, Run, Text, Writer, import};
 use crdt::ids::{ActorId, ParagraphId, SeatId};
@@ -99,13 +98,6 @@ impl Desk {
     ) {
         let edited = self.text.edit(&self.writer, work).unwrap();
         self.changes.extend(edited.change);
-    }
-
-    /// Receives what the others wrote.
-    pub fn receives(&mut self, others: &[&Desk]) {
-        for other in others {
-            self.text.apply(other.changes.iter().map(Vec::as_slice)).unwrap();
-        }
     }
 }
 

@@ -1,0 +1,167 @@
+//! Rules HIS: digests, sealed drafts, authorship.
+
+use crate::people::*;
+use crdt::document::{Block, Text};
+use crdt::history::milestone::{Day, Sealer, TextToSeal};
+use crdt::history::{Milestone, SealError, Sealing, attribution, digest};
+use crdt::ids::{ChapterId, ComponentId, MilestoneId, PersonId, SeatId, TextId};
+use uuid::Uuid;
+
+const SECRETARIAT: Sealer = Sealer {
+    seat: SeatId(Uuid::from_u128(1)),
+    person: PersonId(Uuid::from_u128(2)),
+    component: ComponentId(Uuid::from_u128(3)),
+};
+
+fn to_seal<'a>(text: u128, number: &'a str, language: &'a str, blocks: &'a [Block]) -> TextToSeal<'a> {
+    TextToSeal {
+        text: TextId(Uuid::from_u128(text)),
+        chapter: ChapterId(Uuid::from_u128(text)),
+        number,
+        language,
+        heads: vec![],
+        blocks,
+    }
+}
+
+fn sealing<'a>(name: &'a str, texts: Vec<TextToSeal<'a>>) -> Sealing<'a> {
+    Sealing {
+        id: MilestoneId(Uuid::from_u128(9)),
+        paper: "ciudades",
+        name,
+        event: None,
+        date: None,
+        note: None,
+        by: SECRETARIAT,
+        texts,
+    }
+}
+
+fn seal(name: &str, blocks: &[Block], earlier: &[Milestone]) -> Result<Milestone, SealError> {
+    sealing(name, vec![to_seal(1, "1", "es", blocks)]).seal(earlier, "2016-09-30T10:00:00Z".parse().unwrap())
+}
+
+#[test]
+fn his1_the_digest_of_a_text_is_that_of_its_canonical_json() {
+    let found = blocks("# Sí\n\n1. Con **fuerza**.\n");
+    let canonical = r#"[{"id":"0000000000000001","level":1,"runs":[{"text":"Sí"}],"type":"heading"},{"id":"0000000000000002","numbered":true,"runs":[{"text":"Con "},{"marks":{"strong":true},"text":"fuerza"},{"text":"."}],"type":"paragraph"}]"#;
+    assert_eq!(digest::canonical(&found), canonical);
+    // The worked example of SPEC.md; printf '%s' '…' | sha256sum
+    assert_eq!(
+        digest::of_text(&found).to_string(),
+        "3e68935a0d7837c5919265cb9e7f00c45272de74acaaece5302027e221bf93b8"
+    );
+}
+
+#[test]
+fn his1_composed_and_decomposed_letters_have_different_digests() {
+    assert_ne!(digest::of_text(&blocks("é")), digest::of_text(&blocks("e\u{301}")));
+}
+
+#[test]
+fn his2_the_digest_of_a_draft_is_that_of_its_sorted_lines() {
+    let one = digest::of_text(&blocks("# Sí\n\n1. Con **fuerza**.\n"));
+    let two = digest::of_text(&blocks("# Yes\n"));
+    assert_eq!(
+        digest::of_draft([("es", "1", one), ("en", "1", two)]),
+        digest::of_draft([("en", "1", two), ("es", "1", one)])
+    );
+    assert_eq!(
+        digest::of_draft([("es", "1", one), ("en", "1", two)]).to_string(),
+        "c49745993aaf1e0ba4e7fa987148b3d5e5a4708a6a59bee8c7d921bfc59664f0"
+    );
+}
+
+#[test]
+fn his3_a_sealed_draft_says_what_every_text_was() {
+    let (es, en) = (blocks("# Acogida\n\nNadie sobra.\n"), blocks("# Reception\n\nNobody is too many.\n"));
+    let now = "2016-09-30T10:00:00Z".parse().unwrap();
+    let draft = Sealing {
+        event: Some(" Bogotá World Congress "),
+        date: Some("2016-10-12".parse().unwrap()),
+        note: Some("Para leer.\nY comentar."),
+        ..sealing("  Bogotá draft ", vec![to_seal(1, "1", "es", &es), to_seal(2, "1", "en", &en)])
+    }
+    .seal([], now)
+    .unwrap();
+    assert_eq!(
+        (draft.name.as_str(), draft.event.as_deref()),
+        ("Bogotá draft", Some("Bogotá World Congress"))
+    );
+    assert_eq!(draft.languages, ["en", "es"]);
+    assert_eq!((draft.texts[0].title.as_str(), draft.texts[0].words), ("Acogida", 3));
+    assert_eq!(draft.texts[1].digest, digest::of_text(&en));
+    assert!(draft.is_whole());
+    let json = serde_json::to_value(&draft).unwrap();
+    assert_eq!(
+        (json["date"].as_str(), json["sealed_at"].as_str()),
+        (Some("2016-10-12"), Some("2016-09-30T10:00:00Z"))
+    );
+    assert_eq!(serde_json::from_value::<Milestone>(json).unwrap(), draft);
+    let mut altered = draft;
+    altered.texts[0].digest = altered.texts[1].digest;
+    assert!(!altered.is_whole());
+}
+
+#[test]
+fn his4_a_name_is_given_once_whatever_the_case_of_its_letters() {
+    let words = blocks("# Acogida\n");
+    let first = seal("Borrador de Bogotá", &words, &[]).unwrap();
+    let refused = seal(" BORRADOR DE BOGOTÁ", &words, std::slice::from_ref(&first));
+    assert_eq!(refused, Err(SealError::NameTaken("Borrador de Bogotá".into())));
+    assert!(seal("Borrador de Quito", &words, &[first]).is_ok());
+}
+
+#[test]
+fn his4_a_name_can_be_read_and_is_not_too_long() {
+    let words = blocks("# Acogida\n");
+    let long = "á".repeat(121);
+    for wrong in ["", "  ", "a\u{0}", "a\nb", "a\u{202e}b", "\u{200f}", "a\u{2028}b", long.as_str()] {
+        assert_eq!(seal(wrong, &words, &[]), Err(SealError::Name), "{wrong:?} passed");
+    }
+    assert!(seal(&long[2..], &words, &[]).is_ok());
+}
+
+#[test]
+fn his4_a_paper_without_words_is_not_sealed() {
+    assert_eq!(seal("Nada", &[], &[]), Err(SealError::Empty));
+}
+
+#[test]
+fn his5_a_day_is_written_year_month_day() {
+    assert_eq!("2016-10-12".parse::<Day>().unwrap().parts(), (2016, 10, 12));
+    for wrong in ["2016-13-01", "2016-02-30", "12/10/2016", "2016-1-1", "", "+2016-10-1"] {
+        assert!(wrong.parse::<Day>().is_err(), "{wrong:?} passed");
+    }
+}
+
+#[test]
+fn his6_each_word_is_told_by_the_session_that_wrote_it_and_its_latest_change() {
+    let base = text("# T\n\nLas ciudades acogen.\n");
+    let (mut ines, mut samir) = (Desk::of("Inés", &base), Desk::of("Samir", &base));
+    ines.types_after("ciudades", " y regiones");
+    samir.replaces("acogen", "reciben");
+    meet(&mut [&mut ines, &mut samir]);
+    let runs = attribution::runs(&ines.text);
+    assert_eq!(runs, attribution::runs(&samir.text));
+    let told: Vec<(String, bool)> = runs
+        .iter()
+        .map(|run| {
+            let words = crdt::document::Anchor::of(&ines.text, run.start..run.end).unwrap().quote;
+            (words, run.actor == base_actor())
+        })
+        .collect();
+    let expected =
+        [("T\nLas ciudades", true), (" y regiones", false), (" ", true), ("reciben", false), (".", true)];
+    assert_eq!(told, expected.map(|(words, by_secretariat)| (words.to_string(), by_secretariat)));
+    assert_eq!(ines.text.declared_seat(&runs[1].actor), ines.writer.seat);
+    assert_eq!(runs.first().map(|run| run.start), Some(0));
+    assert_eq!(runs.last().map(|run| run.end), Some(ines.text.length_utf16()));
+    assert!(runs.windows(2).all(|pair| pair[0].end == pair[1].start), "no unit is left out");
+    let typed = Text::load_with(&base.save(), [ines.changes[0].as_slice()]).unwrap();
+    assert_eq!(vec![runs[1].change], typed.heads());
+}
+
+fn base_actor() -> crdt::ids::ActorId {
+    session("secretariat", 0).actor
+}

@@ -1,0 +1,10 @@
+//! The rules of SPEC.md about documents, anchors, history and rendering, as sentences about people who write.
+//!
+//! One suite for each chapter of the specification; a test's name begins with the number of its rule.
+
+mod anchor;
+mod document;
+mod history;
+mod markdown;
+mod markdown_import;
+mod people;
