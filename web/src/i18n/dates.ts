@@ -15,6 +15,11 @@ export function setServiceClock(serverNow: string, deviceNow: number = Date.now(
   offsetMs = Date.parse(serverNow) - deviceNow
 }
 
+/** Milliseconds since 1970 on the service's clock. */
+export function serviceNow(): number {
+  return Date.now() + offsetMs
+}
+
 /** "21 de septiembre de 2016". Takes a calendar day (`2016-10-12`), an RFC 3339 time, or milliseconds. */
 export function formatDay(when: string | number): string {
   return format(when, { day: 'numeric', month: 'long', year: 'numeric' })
@@ -29,7 +34,7 @@ export function formatTime(when: string | number): string {
 export function formatMoment(when: string | number): string {
   const shortDay = (moment: string | number) => format(moment, { day: 'numeric', month: 'short', year: 'numeric' })
   const day = shortDay(when)
-  return day === shortDay(Date.now() + offsetMs) ? formatTime(when) : `${day}, ${formatTime(when)}`
+  return day === shortDay(serviceNow()) ? formatTime(when) : `${day}, ${formatTime(when)}`
 }
 
 export function formatNumber(value: number): string {

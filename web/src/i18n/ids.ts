@@ -206,6 +206,7 @@ export type MessageId =
   | 'refused-file-done'
   | 'refused-kept'
   | 'refused-title'
+  | 'save-current'
   | 'save-offline'
   | 'save-offline-short'
   | 'save-opening'

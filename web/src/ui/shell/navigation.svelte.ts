@@ -7,9 +7,8 @@ import { parse, type Route } from './router'
 class Navigation {
   /** The page now shown. */
   route = $state.raw<Route>(parse(location.pathname))
-  /** How many times the page has changed; 0 for the first page, whose heading must not take the focus. */
-  moves = $state(0)
   #pathname = location.pathname
+  #awaited = false
 
   /** Goes to a path of ours. `replace` leaves no way back to the page one comes from. */
   go(path: string, { replace = false } = {}): void {
@@ -37,10 +36,20 @@ class Navigation {
     }
   }
 
+  /**
+   * An attachment for the heading of a page: after a change of page it takes the focus, so that the page is read out from
+   * its beginning, however late its contents came. Not on the first page, and not when the person has gone on meanwhile.
+   */
+  readonly heading = (heading: HTMLElement): void => {
+    if (!this.#awaited) return
+    this.#awaited = false
+    if (document.activeElement === document.body) heading.focus({ preventScroll: true })
+  }
+
   #arrive(): void {
     this.#pathname = location.pathname
     this.route = parse(this.#pathname)
-    this.moves += 1
+    this.#awaited = true
   }
 }
 

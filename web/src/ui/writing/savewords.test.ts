@@ -6,13 +6,17 @@ const state = (kind: SaveState['kind'], savedAt: number | null = null): SaveStat
 
 describe('what is shown', () => {
   test('"Saved" tells its time once there is one', () => {
-    expect(shown(state('saved', 5)).message).toBe('save-saved-at')
-    expect(shown(state('saved')).message).toBe('save-saved')
+    expect(shown(state('saved', 5), true).message).toBe('save-saved-at')
+    expect(shown(state('saved'), true).message).toBe('save-saved')
+  })
+
+  test('an observer has nothing to save: the text is current', () => {
+    expect(shown(state('saved', 5), false).message).toBe('save-current')
   })
 
   test('trouble never looks like success: another shape, another tone', () => {
-    expect(shown(state('saved', 5))).toMatchObject({ shape: 'full', tone: 'good' })
-    for (const kind of ['offline', 'refused', 'unavailable'] as const) expect(shown(state(kind))).not.toMatchObject({ shape: 'full', tone: 'good' })
+    expect(shown(state('saved', 5), true)).toMatchObject({ shape: 'full', tone: 'good' })
+    for (const kind of ['offline', 'refused', 'unavailable'] as const) expect(shown(state(kind), true)).not.toMatchObject({ shape: 'full', tone: 'good' })
   })
 })
 

@@ -6,17 +6,18 @@ import type { SaveState } from '../../sync'
 
 export interface Shown {
   /** A message id; `saved` takes the time. */
-  message: 'save-opening' | 'save-saved' | 'save-saved-at' | 'save-saving' | 'save-offline' | 'save-refused' | 'save-unavailable'
+  message: 'save-opening' | 'save-current' | 'save-saved' | 'save-saved-at' | 'save-saving' | 'save-offline' | 'save-refused' | 'save-unavailable'
   shape: 'full' | 'half' | 'square'
   tone: 'good' | 'act' | 'warn' | 'bad' | 'off'
 }
 
-export function shown(state: SaveState): Shown {
+/** `writing`: whether one may write here; who only reads has nothing to save and is told that the text is current. */
+export function shown(state: SaveState, writing: boolean): Shown {
   switch (state.kind) {
     case 'opening':
       return { message: 'save-opening', shape: 'half', tone: 'off' }
     case 'saved':
-      return { message: state.savedAt === null ? 'save-saved' : 'save-saved-at', shape: 'full', tone: 'good' }
+      return { message: !writing ? 'save-current' : state.savedAt === null ? 'save-saved' : 'save-saved-at', shape: 'full', tone: 'good' }
     case 'saving':
       return { message: 'save-saving', shape: 'half', tone: 'act' }
     case 'offline':

@@ -2,6 +2,7 @@
  * One text on the desk: the editor that shows it, the line that saves it, and the values both push to the page. The editor
  * and the document are plain objects here, never reactive state; what the page draws are the snapshots they send.
  */
+import { serviceNow } from '../../i18n/dates'
 import { createEditor, loadAutomerge, type Editor, type EditorSnapshot, type PaperDoc, type ThreadPlace } from '../../paper'
 import { openText, type OpenText, type PresentPerson, type SaveState } from '../../sync'
 import { wasmUrl } from '../shell/preload'
@@ -53,7 +54,7 @@ export class Workbench {
         documentId: this.bench.documentId,
         seat: this.bench.seat,
         socketUrl: socketUrl(this.bench.seat),
-        now: Date.now,
+        now: serviceNow,
         random: Math.random,
         onReady: (doc) => this.#show(host, doc),
         onRemote: (changes) => this.editor?.receive(changes),
