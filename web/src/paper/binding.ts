@@ -14,7 +14,7 @@ import type { Step } from 'prosemirror-transform'
 import { TEXT_PATH, type PaperDoc } from './automerge'
 import { changedWindow, diff, tokensOf } from './diff'
 import { blocksOfSpans, buildDoc, canonicalMarks, offsetOf, positionOf } from './model'
-import { isRemote, ORIGIN } from './normalise'
+import { COARSE, isRemote, ORIGIN } from './normalise'
 import { cursorAt, offsetOfCursor } from './passages/caret'
 import { fastSteps, reconcile } from './read'
 import { markOperations, operations, type Operation } from './write'
@@ -163,7 +163,7 @@ export class Binding {
   /** The transaction that shows the text as it is, or null when the screen shows it already. */
   catchUp(state: EditorState): Transaction | null {
     const target = this.read(state.doc)
-    return target.eq(state.doc) ? null : markRemote(reconcile(state.tr, target))
+    return target.eq(state.doc) ? null : markRemote(reconcile(state.tr, target)).setMeta(COARSE, true)
   }
 
   private restoreSelection(tr: Transaction, carets: (string | null)[]): void {

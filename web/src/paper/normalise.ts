@@ -15,6 +15,9 @@ import { nodes as N } from './schema'
 /** Transaction meta: `remote` for what Automerge said, `projection` for the corrections below. Absent: a person did it. */
 export const ORIGIN = 'paper-origin'
 
+/** Meta of a remote transaction whose steps say what changed, but not exactly where: what was mapped through it should be looked up anew. */
+export const COARSE = 'paper-coarse'
+
 export const isRemote = (tr: Transaction): boolean => tr.getMeta(ORIGIN) === 'remote'
 
 export function normaliser(newId: () => string): Plugin {

@@ -36,7 +36,9 @@ export function carets(): Plugin<Carets> {
           forgetGone(elements, placed)
           return { placed, decorations: DecorationSet.create(tr.doc, placed.flatMap((one) => decorate(one, elements))) }
         }
-        return tr.docChanged ? { placed: was.placed, decorations: was.decorations.map(tr.mapping, tr.doc) } : was
+        if (!tr.docChanged) return was
+        const moved = was.placed.map(({ who, head, anchor }) => ({ who, head: tr.mapping.map(head), anchor: tr.mapping.map(anchor) }))
+        return { placed: moved, decorations: was.decorations.map(tr.mapping, tr.doc) }
       },
     },
     props: { decorations: (state) => key.getState(state)?.decorations },
@@ -44,10 +46,11 @@ export function carets(): Plugin<Carets> {
   })
 }
 
-/** Null when the carets stand so already. */
+export const placedCarets = (state: EditorState): PlacedCaret[] => key.getState(state)?.placed ?? []
+
+/** Null when there are none, and were none. */
 export function withCarets(state: EditorState, placed: PlacedCaret[]): Transaction | null {
-  const shown = key.getState(state)?.placed ?? []
-  if (shown.length === 0 && placed.length === 0) return null
+  if (placedCarets(state).length === 0 && placed.length === 0) return null
   return state.tr.setMeta(key, placed).setMeta('addToHistory', false)
 }
 

@@ -1,8 +1,11 @@
 // @vitest-environment jsdom
 import '../testing/automerge-in-node'
 import * as A from '@automerge/automerge/slim'
+import { TextSelection } from 'prosemirror-state'
+import type { EditorView } from 'prosemirror-view'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { blocksOfText, createEditor, renderBlocks, type Editor, type EditorOptions, type EditorSnapshot, type PaperDoc, type ShownThread } from '..'
+import { ORIGIN } from '../normalise'
 import { textOf } from '../testing/people'
 import { Random } from '../testing/random'
 
@@ -19,6 +22,9 @@ interface Desk {
 }
 
 const open: Editor[] = []
+
+/** jsdom tells ProseMirror of no selection, so these tests go through the view behind the face. */
+const viewOf = (editor: Editor): EditorView => (editor as unknown as { view: EditorView }).view
 
 function desk(doc: PaperDoc = textOf(LINES, new Random(7)), options: Partial<EditorOptions> = {}): Desk {
   const host = document.createElement('div')
@@ -45,8 +51,7 @@ function desk(doc: PaperDoc = textOf(LINES, new Random(7)), options: Partial<Edi
     }
     throw new Error(`"${words}" is not on screen`)
   }
-  // jsdom fires no selectionchange for ProseMirror's reader, so the tests go through the view behind the face.
-  const view = (editor as unknown as { view: import('prosemirror-view').EditorView }).view
+  const view = viewOf(editor)
   return {
     editor,
     host,
@@ -56,8 +61,7 @@ function desk(doc: PaperDoc = textOf(LINES, new Random(7)), options: Partial<Edi
       const [node, at] = find(words)
       const from = view.posAtDOM(node, at)
       const { state } = view
-      const selection = (state.selection.constructor as typeof import('prosemirror-state').TextSelection).create(state.doc, from, from + length)
-      view.dispatch(state.tr.setSelection(selection))
+      view.dispatch(state.tr.setSelection(TextSelection.create(state.doc, from, from + length)))
     },
     types: (words) => view.dispatch(view.state.tr.insertText(words)),
   }
@@ -132,6 +136,18 @@ describe('writing', () => {
     ines.editor.setEditable(true)
     expect(root.getAttribute('role')).toBe('textbox')
     expect(document.getElementById(root.getAttribute('aria-describedby') ?? '')?.textContent).toContain('Escape')
+  })
+
+  test('when the screen disagrees with the text after all, the text wins and the fault is reported', () => {
+    const faults: unknown[] = []
+    const ines = desk(undefined, { onFault: (fault) => faults.push(fault) })
+    const view = viewOf(ines.editor)
+    view.dispatch(view.state.tr.insertText('fantasma ', 1).setMeta(ORIGIN, 'remote'))
+    expect(shown(ines.host)[0]).toBe('fantasma Acogida')
+    vi.advanceTimersByTime(2_100)
+    expect(shown(ines.host)[0]).toBe('Acogida')
+    expect(faults).toEqual([{ shown: expect.stringContaining('fantasma'), stored: expect.stringContaining('Acogida') }])
+    expect(ines.sent).toHaveLength(0)
   })
 
   test('starting again from another document forgets undo and keeps the numbers', () => {

@@ -16,17 +16,17 @@ import type { PaperDoc } from '../automerge'
 import type { CaretPlace, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
 import { LivingText } from '../living-text'
 import { blocksOf, offsetOf, positionOf } from '../model'
-import { isRemote } from '../normalise'
-import { anchorOf, rangeOf, type Anchor } from '../passages/anchor'
+import { COARSE, isRemote } from '../normalise'
+import { anchorKey, AnchorFollower, anchorOf, type Anchor } from '../passages/anchor'
 import { attributionOf, type AttributedWords } from '../passages/attribution'
 import { cursorAt, offsetOfCursor } from '../passages/caret'
-import { carets, withCarets, type PlacedCaret } from './carets'
+import { carets, placedCarets, withCarets, type PlacedCaret } from './carets'
 import { commands, setLink } from './commands'
 import { keyboard } from './keys'
 import { numbers, withFirstNumber } from './numbers'
 import { paste } from './paste'
 import { snapshotOf } from './snapshot'
-import { elementOfThread, placedThreads, threads, withPlaces, type PlacedThread } from './threads'
+import { elementsOfThreads, placedThreads, threads, withPlaces, type PlacedThread } from './threads'
 import './paper.css'
 
 const WRITE_AFTER_MS = 150
@@ -54,7 +54,10 @@ class ChapterEditor implements Editor {
   private waiting: Uint8Array[] = []
 
   private frame: number | null = null
+  private follower = new AnchorFollower()
   private placesStale = false
+  /** Places mapped through the last transactions may be off: look all of them up. */
+  private mappingLost = false
   private writeTimer: ReturnType<typeof setTimeout> | undefined
   private checkTimer: ReturnType<typeof setTimeout> | undefined
   private composeTimer: ReturnType<typeof setTimeout> | undefined
@@ -120,6 +123,8 @@ class ChapterEditor implements Editor {
     const edited = transactions.some((one) => one.docChanged && !isRemote(one))
     if (edited) this.writeSoon(tr)
     if (transactions.some((one) => one.docChanged)) this.checkLater()
+    // Words of a comment went: detached, or only mapped away?
+    if (edited && placedThreads(this.text.state).some(({ place }) => place && place.to <= place.from)) this.placesStale = true
     if (edited || tr.selectionSet) this.options.onCaret?.()
     this.soon()
   }
@@ -140,7 +145,6 @@ class ChapterEditor implements Editor {
     this.writeTimer = undefined
     if (!this.text.hasUnwritten) return
     this.text.flush()
-    this.stalePlaces()
   }
 
   doc(): PaperDoc {
@@ -161,6 +165,7 @@ class ChapterEditor implements Editor {
     const changes = this.waiting
     this.waiting = []
     const tr = this.text.receive(changes)
+    if (tr?.getMeta(COARSE)) this.mappingLost = true
     if (tr) this.view.dispatch(tr)
     this.stalePlaces()
   }
@@ -171,6 +176,7 @@ class ChapterEditor implements Editor {
     this.text.replaceDoc(doc)
     this.view.updateState(this.text.state)
     this.setFirstNumber(this.firstNumber)
+    this.follower = new AnchorFollower()
     this.stalePlaces()
   }
 
@@ -181,7 +187,8 @@ class ChapterEditor implements Editor {
 
   private check(): void {
     if (this.view.composing) return this.checkLater()
-    this.flush()
+    this.mappingLost = true
+    this.stalePlaces()
     const shown = this.text.state.doc
     const tr = this.text.check()
     if (!tr) return
@@ -225,6 +232,7 @@ class ChapterEditor implements Editor {
     this.view.updateState(this.text.state)
     this.view.dispatch(this.text.state.tr.scrollIntoView())
     this.checkLater()
+    this.mappingLost = true
     this.stalePlaces()
     this.options.onCaret?.()
     return true
@@ -249,12 +257,15 @@ class ChapterEditor implements Editor {
     this.stalePlaces()
   }
 
-  private placeCarets(): PlacedCaret[] {
+  private placeCarets(everything: boolean): PlacedCaret[] {
     const position = (cursor: string | null): number | null => {
       const offset = cursor === null ? null : offsetOfCursor(this.text.doc, cursor)
       return offset === null ? null : positionOf(this.text.state.doc, offset)
     }
+    const known = new Map(everything ? [] : placedCarets(this.text.state).map((one) => [one.who.connection, one]))
     return this.shownCarets.flatMap((who) => {
+      const placed = known.get(who.connection)
+      if (placed && placed.who.caret === who.caret && placed.who.anchor === who.anchor) return [{ ...placed, who }]
       const head = position(who.caret)
       return head === null ? [] : [{ who, head, anchor: position(who.anchor) ?? head }]
     })
@@ -279,10 +290,14 @@ class ChapterEditor implements Editor {
     this.stalePlaces()
   }
 
-  private placeThreads(): PlacedThread[] {
+  private placeThreads(everything: boolean): PlacedThread[] {
     const { doc } = this.text.state
+    const known = new Map(everything ? [] : placedThreads(this.text.state).map((one) => [one.thread.id, one]))
     return this.shownThreads.map((thread) => {
-      const range = rangeOf(this.text.doc, thread.anchor)
+      const placed = known.get(thread.id)
+      const holds = placed?.place && placed.place.to > placed.place.from && anchorKey(placed.thread.anchor) === anchorKey(thread.anchor)
+      if (holds) return { thread, place: placed.place }
+      const range = this.follower.rangeOf(this.text.doc, thread.anchor)
       return { thread, place: range && { from: positionOf(doc, range.start), to: positionOf(doc, range.end) } }
     })
   }
@@ -290,12 +305,13 @@ class ChapterEditor implements Editor {
   threadPlaces(): Map<string, ThreadPlace> {
     this.placeNow()
     const { doc } = this.text.state
+    const elements = elementsOfThreads(this.view.dom)
     const origin = this.view.dom.getBoundingClientRect().top
     return new Map(
       placedThreads(this.text.state).map(({ thread, place }): [string, ThreadPlace] => {
         if (!place) return [thread.id, { top: 0, detached: true, paragraph: null }]
-        // Words just deleted have no element any more, and are detached once that is written: until then their block stands in.
-        const element = elementOfThread(this.view.dom, thread.id) ?? this.view.dom.children[doc.resolve(place.from).index(0)]
+        // Words just deleted have no element any more until their thread is looked up again: their block stands in.
+        const element = elements.get(thread.id) ?? this.view.dom.children[doc.resolve(place.from).index(0)]
         const top = element.getBoundingClientRect().top - origin
         return [thread.id, { top, detached: false, paragraph: this.blockAt(place.from)?.attrs.id ?? null }]
       }),
@@ -314,7 +330,7 @@ class ChapterEditor implements Editor {
 
   scrollToThread(id: string): void {
     this.placeNow()
-    elementOfThread(this.view.dom, id)?.scrollIntoView({ block: 'center' })
+    elementsOfThreads(this.view.dom).get(id)?.scrollIntoView({ block: 'center' })
   }
 
   scrollToParagraph(id: string): boolean {
@@ -360,14 +376,16 @@ class ChapterEditor implements Editor {
     })
   }
 
-  /** Resolves anchors and cursors against the text, which must be written for that. */
+  /** Looks up anchors and cursors that are new, lost or gone; the others have been mapped. The text must be written for that. */
   private placeNow(): void {
     if (!this.placesStale) return
     this.flush()
+    const everything = this.mappingLost
     this.placesStale = false
-    const placed = withPlaces(this.text.state, this.placeThreads())
+    this.mappingLost = false
+    const placed = withPlaces(this.text.state, this.placeThreads(everything))
     if (placed) this.view.dispatch(placed)
-    const moved = withCarets(this.text.state, this.placeCarets())
+    const moved = withCarets(this.text.state, this.placeCarets(everything))
     if (moved) this.view.dispatch(moved)
   }
 

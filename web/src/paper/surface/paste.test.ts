@@ -1,12 +1,21 @@
 // @vitest-environment jsdom
 /** Samples made by hand in the shape these programs give; `fixtures` of real clipboards will join them. */
 import { describe, expect, test } from 'vitest'
-import type { Node } from 'prosemirror-model'
-import { blocksOfDom, ClipboardReader } from './paste'
+import { Fragment, Slice, type Node } from 'prosemirror-model'
+import { people, type Person } from '../testing/people'
+import { blocksOfDom, ClipboardReader, pasteSpecially } from './paste'
 
 function pasted(html: string): string[] {
   const page = new DOMParser().parseFromString(html, 'text/html')
   return blocksOfDom(page.body).map(lineOf)
+}
+
+/** Pastes where Inés stands. */
+function pastes(ines: Person, html: string): void {
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  const slice = new Slice(Fragment.fromArray(blocksOfDom(page.body)), 1, 1)
+  ines.dispatch(pasteSpecially(ines.text.state, slice) ?? ines.text.state.tr.replaceSelection(slice))
+  ines.checks()
 }
 
 const SIGN: Record<string, string> = { strong: '*', em: '_', superscript: '^', subscript: '~' }
@@ -95,6 +104,26 @@ describe('paste', () => {
     const page = new DOMParser().parseFromString(own, 'text/html')
     expect(blocksOfDom(page.body).map((node) => node.attrs.id)).toEqual([null, null])
     expect(blocksOfDom(page.body)[0].child(1).marks[0].attrs.code).toBe('fr')
+  })
+
+  test('blocks pasted before the first word of a paragraph leave it its id and its kind', () => {
+    const [ines] = people(['# Título', 'N. Quien llega'], ['Inés'])
+    const id = ines.ids()[1]
+    pastes(ines.at('Quien'), '<p>uno</p><ul><li>dos</li></ul>')
+    expect(ines.lines()).toEqual(['# Título', 'uno', '- dos', 'N. Quien llega'])
+    expect(ines.ids()[3]).toBe(id)
+  })
+
+  test('blocks pasted in the middle of a paragraph do not make a list item of its rest', () => {
+    const [ines] = people(['# Título', 'Quien llega'], ['Inés'])
+    pastes(ines.at('llega'), '<p>uno</p><ul><li>dos</li></ul>')
+    expect(ines.lines()).toEqual(['# Título', 'Quien uno', '- dos', 'llega'])
+  })
+
+  test('in the title only words are pasted', () => {
+    const [ines] = people(['# Título'], ['Inés'])
+    pastes(ines.at('Título'), '<h2>uno</h2><p>dos</p>')
+    expect(ines.lines()).toEqual(['# uno dosTítulo'])
   })
 
   test('a page of nested sections and an empty clipboard', () => {

@@ -8,7 +8,7 @@
  * New blocks come without ids; the normaliser gives them fresh ones.
  */
 import { DOMParser, Fragment, Slice, type Attrs, type Mark, type Node as ProseNode, type NodeType, type ParseOptions } from 'prosemirror-model'
-import { Plugin } from 'prosemirror-state'
+import { Plugin, type EditorState, type Transaction } from 'prosemirror-state'
 import { isTitle } from '../normalise'
 import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from '../schema'
 
@@ -28,15 +28,29 @@ export function paste(): Plugin {
     props: {
       clipboardParser: new ClipboardReader(),
       handlePaste: (view, _event, slice) => {
-        const { $from } = view.state.selection
-        if ($from.index(0) > 0 || !isTitle($from.parent)) return false
-        // A title is one line of words.
-        const words = slice.content.textBetween(0, slice.content.size, ' ').trim()
-        view.dispatch(view.state.tr.insertText(words).scrollIntoView().setMeta('paste', true))
-        return true
+        const tr = pasteSpecially(view.state, slice)
+        if (tr) view.dispatch(tr.scrollIntoView().setMeta('paste', true).setMeta('uiEvent', 'paste'))
+        return tr !== null
       },
     },
   })
+}
+
+/** Where pasting as ProseMirror does would hurt a block that is already there; null where it would not. */
+export function pasteSpecially(state: EditorState, slice: Slice): Transaction | null {
+  const { $from, empty } = state.selection
+  if ($from.depth === 0) return null
+  // A title is one line of words.
+  if ($from.index(0) === 0 && isTitle($from.parent)) return state.tr.insertText(slice.content.textBetween(0, slice.content.size, ' ').trim())
+  const { content } = slice
+  if (content.childCount < 2) return null
+  const last = content.child(content.childCount - 1)
+  if (empty && $from.parentOffset === 0 && $from.parent.content.size > 0) {
+    // Before the first word of a block: its words keep their block, with its id and its kind.
+    return state.tr.insert($from.before(), content)
+  }
+  // What follows the caret would join the last pasted block, and an item would make an item of it.
+  return last.type === N.paragraph ? null : state.tr.replaceSelection(new Slice(content, slice.openStart, 0))
 }
 
 /** The blocks of some HTML. Empty ones are left out. */

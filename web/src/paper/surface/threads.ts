@@ -54,9 +54,14 @@ export function withPlaces(state: EditorState, placed: PlacedThread[]): Transact
   return same ? null : state.tr.setMeta(key, placed).setMeta('addToHistory', false)
 }
 
-/** The element of the thread's first words on screen. */
-export function elementOfThread(root: Element, id: string): Element | null {
-  return [...root.querySelectorAll('[data-thread]')].find((element) => element.getAttribute('data-thread') === id) ?? null
+/** The element of each thread's first words on screen. */
+export function elementsOfThreads(root: Element): Map<string, Element> {
+  const elements = new Map<string, Element>()
+  for (const element of root.querySelectorAll('[data-thread]')) {
+    const id = element.getAttribute('data-thread') ?? ''
+    if (!elements.has(id)) elements.set(id, element)
+  }
+  return elements
 }
 
 function decorate({ thread, place }: PlacedThread): Decoration[] {
