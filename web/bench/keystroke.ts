@@ -6,9 +6,9 @@
  */
 import * as A from '@automerge/automerge/slim'
 import { TextSelection } from 'prosemirror-state'
-import { TEXT_PATH, type PaperDoc } from '../src/paper/automerge'
-import { LivingText } from '../src/paper/living-text'
-import { marks as M, nodes as N } from '../src/paper/schema'
+import { TEXT_PATH, type PaperDoc } from '../src/paper/text/automerge'
+import { LivingText } from '../src/paper/binding/living-text'
+import { marks as M, nodes as N } from '../src/paper/text/schema'
 import { backspace, commands, enter } from '../src/paper/surface/commands'
 import { textOf } from '../src/paper/testing/people'
 import { Random } from '../src/paper/testing/random'

@@ -4,7 +4,7 @@
  * The editor owns the Automerge document while it is open. Changes made here leave through `onChanges`; changes made elsewhere
  * enter through `receive`. Nothing here touches the network, and no ProseMirror or Automerge type but `PaperDoc` shows.
  */
-import type { PaperDoc } from './automerge'
+import type { PaperDoc } from './text/automerge'
 import type { Anchor } from './passages/anchor'
 import type { AttributedWords } from './passages/attribution'
 

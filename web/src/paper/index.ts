@@ -8,11 +8,19 @@
  * session.onRemote = (changes) => editor.receive(changes)
  * ```
  *
- * Inside, two halves meet in `binding.ts`: pure functions between Automerge and ProseMirror documents (`model`, `diff`, `write`, `read`),
- * and the surface people touch (`surface/`). The invariant that all of it keeps: *the document on screen is what the spans of the
- * Automerge text say*, after every transaction. See `model.ts` for the shape, `binding.ts` for the two directions.
+ * Inside, each folder uses those above it:
+ *
+ * - `text`      what a text is: the Automerge document, our schema, the blocks both sides reduce to, and the difference of two documents;
+ * - `passages`  places that survive everybody's edits: anchors of comments, carets, who wrote what;
+ * - `binding`   Automerge ⇄ ProseMirror, without a screen: `binding.ts` is the one place where both meet, `living-text.ts` the whole of it;
+ * - `surface`   the screen: view, keys, commands, paste, and the decorations around the words.
+ *
+ * The invariant all of it keeps: *the document on screen is what the spans of the Automerge text say*, after every transaction.
+ * The random campaigns in `binding/campaign.test.ts` try to break it; start reading at `text/model.ts`, then `binding/binding.ts`.
+ *
+ * What it does not know: the network, IndexedDB, people and rights, the words of the interface. Those arrive as options and values.
  */
-export { loadAutomerge, type PaperDoc, type PaperText } from './automerge'
+export { loadAutomerge, type PaperDoc, type PaperText } from './text/automerge'
 export type * from './face'
 export { anchorOf, rangeOf, type Anchor, type ElementRun } from './passages/anchor'
 export type { AttributedWords } from './passages/attribution'

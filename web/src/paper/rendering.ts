@@ -3,9 +3,9 @@
  */
 import * as A from '@automerge/automerge/slim'
 import { DOMSerializer } from 'prosemirror-model'
-import { TEXT_PATH, type PaperDoc } from './automerge'
-import { blocksOfSpans, buildDoc, markValues, type Block, type Json, type Marker } from './model'
-import { schema } from './schema'
+import { TEXT_PATH, type PaperDoc } from './text/automerge'
+import { blocksOfSpans, buildDoc, markValues, type Block, type Json, type Marker } from './text/model'
+import { schema } from './text/schema'
 import { numbersOf } from './surface/numbers'
 
 /** One block as the service gives it: `GET /texts/{id}`. */

@@ -8,7 +8,7 @@
  * block marker counts one.
  */
 import * as A from '@automerge/automerge/slim'
-import { TEXT_PATH, type PaperDoc } from '../automerge'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
 
 /** Consecutive elements of one actor: `counter`, `counter + 1`, … A character outside the Basic Plane is one element. */
 export interface ElementRun {

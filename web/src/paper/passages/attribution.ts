@@ -1,5 +1,5 @@
 /** Who wrote which words, as the actors of the text know it. Which person and component an actor stands for, the server knows. */
-import type { PaperDoc } from '../automerge'
+import type { PaperDoc } from '../text/automerge'
 import { elements, type TextRange } from './anchor'
 
 export interface AttributedWords {

@@ -3,7 +3,7 @@
  * element is deleted. Offsets are UTF-16 units of the text; a block marker counts one.
  */
 import * as A from '@automerge/automerge/slim'
-import { TEXT_PATH, type PaperDoc } from '../automerge'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
 import { endOfElement } from './anchor'
 
 /** Null at the very start of a text without a first marker: there is no element to hold on to. */

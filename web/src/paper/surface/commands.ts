@@ -7,8 +7,8 @@ import { chainCommands, deleteSelection, joinBackward, joinForward, splitBlockAs
 import type { Attrs, Node, NodeType } from 'prosemirror-model'
 import { Selection, TextSelection, type Command, type EditorState } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
-import { isTitle } from '../normalise'
-import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N } from '../schema'
+import { isTitle } from '../binding/normalise'
+import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N } from '../text/schema'
 
 export const commands: Record<Exclude<CommandName, 'undo' | 'redo'>, Command> = {
   strong: toggleMark(M.strong),

@@ -5,7 +5,7 @@ import { TextSelection } from 'prosemirror-state'
 import type { EditorView } from 'prosemirror-view'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { blocksOfText, createEditor, renderBlocks, type Editor, type EditorOptions, type EditorSnapshot, type PaperDoc, type ShownThread } from '..'
-import { ORIGIN } from '../normalise'
+import { ORIGIN } from '../binding/normalise'
 import { textOf } from '../testing/people'
 import { Random } from '../testing/random'
 

@@ -3,7 +3,7 @@ import '../testing/automerge-in-node'
 import { EditorState, TextSelection } from 'prosemirror-state'
 import { EditorView } from 'prosemirror-view'
 import { afterEach, expect, test, vi } from 'vitest'
-import { nodes as N, schema } from '../schema'
+import { nodes as N, schema } from '../text/schema'
 import { keyboard } from './keys'
 
 const asked = { undo: vi.fn(() => true), redo: vi.fn(() => true), link: vi.fn(), comment: vi.fn() }

@@ -18,7 +18,7 @@ import { InputRule, inputRules } from 'prosemirror-inputrules'
 import { keydownHandler } from 'prosemirror-keymap'
 import { EditorState, Plugin, type Command, type Transaction } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
-import { nodes as N } from '../schema'
+import { nodes as N } from '../text/schema'
 import { backspace, commands, deleteForward, enter, indentInList, outdentInList } from './commands'
 
 export interface Keys {

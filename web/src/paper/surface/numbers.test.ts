@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nodes as N } from '../schema'
+import { nodes as N } from '../text/schema'
 import { numbersOf } from './numbers'
 
 const paragraph = (numbered = false) => N.paragraph.create({ numbered })

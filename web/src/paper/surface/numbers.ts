@@ -6,8 +6,8 @@
 import type { Node } from 'prosemirror-model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
-import { changedWindow } from '../diff'
-import { nodes as N } from '../schema'
+import { changedWindow } from '../text/diff'
+import { nodes as N } from '../text/schema'
 
 /** What the reader sees before a block: null for none. One entry per top-level node. */
 export function numbersOf(doc: Node, firstNumber: number): (number | null)[] {

@@ -9,8 +9,8 @@
  */
 import { DOMParser, Fragment, Slice, type Attrs, type Mark, type Node as ProseNode, type NodeType, type ParseOptions } from 'prosemirror-model'
 import { Plugin, type EditorState, type Transaction } from 'prosemirror-state'
-import { isTitle } from '../normalise'
-import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from '../schema'
+import { isTitle } from '../binding/normalise'
+import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from '../text/schema'
 
 /** Reads the clipboard's DOM; as open at both ends as ProseMirror wants it, which closes it again for our own clipboard. */
 export class ClipboardReader extends DOMParser {

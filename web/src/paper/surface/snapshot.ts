@@ -2,8 +2,8 @@
 import type { MarkType, Node } from 'prosemirror-model'
 import type { EditorState } from 'prosemirror-state'
 import type { BlockKind, EditorSnapshot } from '../face'
-import { isTitle } from '../normalise'
-import { marks as M, nodes as N } from '../schema'
+import { isTitle } from '../binding/normalise'
+import { marks as M, nodes as N } from '../text/schema'
 import { linkAt } from './commands'
 import { countNumbered } from './numbers'
 

@@ -2,7 +2,7 @@
 import { splitBlockKeepMarks, toggleMark } from 'prosemirror-commands'
 import { Fragment, Slice, type Mark, type Node } from 'prosemirror-model'
 import { AllSelection, TextSelection } from 'prosemirror-state'
-import { marks as M, nodes as N, schema } from '../schema'
+import { marks as M, nodes as N, schema } from '../text/schema'
 import { backspace, commands, deleteForward, enter, setLink } from '../surface/commands'
 import type { Person } from './people'
 import type { Random } from './random'

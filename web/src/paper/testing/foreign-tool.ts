@@ -1,6 +1,6 @@
 /** Another Automerge tool at the same text: raw operations that know nothing of our schema, as clumsy as the format allows. */
 import * as A from '@automerge/automerge/slim'
-import { TEXT_PATH, type PaperDoc } from '../automerge'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
 import type { Person } from './people'
 import type { Random } from './random'
 

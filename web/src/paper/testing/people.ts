@@ -12,9 +12,9 @@ import './automerge-in-node'
 import * as A from '@automerge/automerge/slim'
 import type { Node } from 'prosemirror-model'
 import { TextSelection, type Command, type Transaction } from 'prosemirror-state'
-import { TEXT_PATH, type PaperDoc } from '../automerge'
-import { LivingText } from '../living-text'
-import { blocksOfSpans, buildDoc } from '../model'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
+import { LivingText } from '../binding/living-text'
+import { blocksOfSpans, buildDoc } from '../text/model'
 import { Random } from './random'
 
 export class Person {

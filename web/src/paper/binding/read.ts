@@ -9,9 +9,9 @@ import type * as A from '@automerge/automerge/slim'
 import { Fragment, Slice, type Node } from 'prosemirror-model'
 import type { Transaction } from 'prosemirror-state'
 import { ReplaceStep } from 'prosemirror-transform'
-import { lcsTable } from './diff'
-import { canonicalMarks, isGhost, offsetOf, positionOf, proseMarks } from './model'
-import { schema } from './schema'
+import { lcsTable } from '../text/diff'
+import { canonicalMarks, isGhost, offsetOf, positionOf, proseMarks } from '../text/model'
+import { schema } from '../text/schema'
 
 /**
  * Adds the steps for these patches to `tr`, whose document is the one they start from. False when one of them is more than words inside

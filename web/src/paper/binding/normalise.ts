@@ -7,10 +7,10 @@
  */
 import type { Node } from 'prosemirror-model'
 import { Plugin, type EditorState, type Transaction } from 'prosemirror-state'
-import { changedWindow } from './diff'
-import { isBlockId, isGhost, projected } from './model'
+import { changedWindow } from '../text/diff'
+import { isBlockId, isGhost, projected } from '../text/model'
 import { reconcile } from './read'
-import { nodes as N } from './schema'
+import { nodes as N } from '../text/schema'
 
 /** Transaction meta: `remote` for what Automerge said, `projection` for the corrections below. Absent: a person did it. */
 export const ORIGIN = 'paper-origin'

@@ -1,13 +1,13 @@
 /** The editor's schema against the declared one, `fixtures/schema.json`, which the Rust side is held to as well. */
-import './testing/automerge-in-node'
+import '../testing/automerge-in-node'
 import * as A from '@automerge/automerge/slim'
 import { describe, expect, test } from 'vitest'
-import declared from '../../../fixtures/schema.json'
+import declared from '../../../../fixtures/schema.json'
 import { TEXT_PATH } from './automerge'
 import { blocksOf, canonicalMarker, canonicalMarks, proseMarks, type Marker } from './model'
 import { expandOf, isAllowedHref, LINK_SCHEMES, LIST_DEPTH_LIMIT, nodes as N } from './schema'
-import { commands } from './surface/commands'
-import { people } from './testing/people'
+import { commands } from '../surface/commands'
+import { people } from '../testing/people'
 
 type Attr = string | Record<string, unknown>
 

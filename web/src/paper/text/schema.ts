@@ -8,7 +8,7 @@
  * outside of it is shown (`unknown` blocks, `foreign` marks) and kept byte for byte, but cannot be made here.
  */
 import { Schema, type DOMOutputSpec, type Node, type NodeSpec } from 'prosemirror-model'
-import declared from '../../../fixtures/schema.json'
+import declared from '../../../../fixtures/schema.json'
 
 export const LIST_DEPTH_LIMIT = declared.limits.list_depth
 export const LINK_SCHEMES: readonly string[] = declared.link_schemes

@@ -7,10 +7,10 @@
  * Operations are handed out as a list with their cost, so that the binding can spread a large paste over several changes.
  */
 import * as A from '@automerge/automerge/slim'
-import { TEXT_PATH, type PaperDoc } from './automerge'
-import type { Diff, Tokens } from './diff'
-import { markValues, type Json, type Marker } from './model'
-import { expandOf } from './schema'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
+import type { Diff, Tokens } from '../text/diff'
+import { markValues, type Json, type Marker } from '../text/model'
+import { expandOf } from '../text/schema'
 
 export interface Operation {
   /** About how many Automerge operations this is. */

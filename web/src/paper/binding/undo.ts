@@ -9,8 +9,8 @@
  * and undoing a heading's level overrides a later level somebody else chose.
  */
 import type { Node } from 'prosemirror-model'
-import { changedWindow, diff, type Diff } from './diff'
-import { blockOfNode, buildDoc, pushRun, type Block, type Marker } from './model'
+import { changedWindow, diff, type Diff } from '../text/diff'
+import { blockOfNode, buildDoc, pushRun, type Block, type Marker } from '../text/model'
 
 /**
  * The document after an undo that leaves other people's words alone, or null when it touched none. `isMine(offset)` tells whether the

@@ -2,8 +2,8 @@
  * Undo among several people, as stories. Each begins with the same text; Inés undoes, and in the end both read the same.
  */
 import { describe, expect, test } from 'vitest'
-import { meet, people, type Person } from './testing/people'
-import { commands, enter } from './surface/commands'
+import { meet, people, type Person } from '../testing/people'
+import { commands, enter } from '../surface/commands'
 
 const TEXT = ['# Título', 'hola mundo']
 

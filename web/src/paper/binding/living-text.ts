@@ -12,10 +12,10 @@
 import * as A from '@automerge/automerge/slim'
 import { history, redo, redoDepth, undo, undoDepth } from 'prosemirror-history'
 import { EditorState, type Command, type Plugin, type Transaction } from 'prosemirror-state'
-import type { PaperDoc } from './automerge'
+import type { PaperDoc } from '../text/automerge'
 import { Binding } from './binding'
 import { isRemote, normaliser, ORIGIN } from './normalise'
-import { actorAt } from './passages/anchor'
+import { actorAt } from '../passages/anchor'
 import { reconcile } from './read'
 import { keepingOthersWords } from './undo'
 

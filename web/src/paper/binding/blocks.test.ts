@@ -2,12 +2,12 @@
 import * as A from '@automerge/automerge/slim'
 import { AllSelection } from 'prosemirror-state'
 import { describe, expect, test } from 'vitest'
-import { TEXT_PATH } from './automerge'
-import { positionOf } from './model'
-import { anchorOf, rangeOf } from './passages/anchor'
-import { schema } from './schema'
-import { backspace, commands, deleteForward, enter } from './surface/commands'
-import { meet, people, type Person } from './testing/people'
+import { TEXT_PATH } from '../text/automerge'
+import { positionOf } from '../text/model'
+import { anchorOf, rangeOf } from '../passages/anchor'
+import { schema } from '../text/schema'
+import { backspace, commands, deleteForward, enter } from '../surface/commands'
+import { meet, people, type Person } from '../testing/people'
 
 const TEXT = ['# Título', 'hola mundo', 'N. Quien llega']
 

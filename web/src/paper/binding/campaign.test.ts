@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runCampaign, type Campaign } from './testing/campaign'
+import { runCampaign, type Campaign } from '../testing/campaign'
 
 /** Seeds per campaign. More by night: `FUZZ_RUNS=500 FUZZ_SEED=1 npm test -- campaign`. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 12)
