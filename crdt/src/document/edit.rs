@@ -15,7 +15,7 @@ use unicode_segmentation::GraphemeCursor;
 
 use super::schema::{self, Block, BlockKind, Expand, MarkValue, Renders};
 use super::text::Text;
-use super::values;
+use super::text::values;
 use crate::ids::{ActorId, ParagraphId, SeatId};
 use crate::moment::Moment;
 

@@ -25,17 +25,14 @@
 //! This module has never heard of seats' rights, of other texts, or of the wire.
 
 pub mod anchor;
-pub mod blocks;
 pub mod diff;
 pub mod edit;
-pub mod elements;
 pub mod import;
 pub mod languages;
 pub mod schema;
 mod text;
-mod values;
 
 pub use anchor::Anchor;
 pub use edit::{Edit, EditError, Edited, Writer};
 pub use schema::{Block, BlockKind, MarkValue, Marks, Run};
-pub use text::{LoadError, Summary, Text};
+pub use text::{LoadError, Summary, Text, blocks, elements};

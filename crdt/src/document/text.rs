@@ -1,13 +1,17 @@
 //! [`Text`]: one Automerge document that holds one chapter in one language.
 
+pub mod blocks;
+pub mod elements;
+pub(super) mod values;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{Automerge, Change, LoadOptions, ObjId, ObjType, ROOT, ReadDoc, TextEncoding, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::blocks::{self, Reading};
+use self::blocks::Reading;
+use self::elements::ElementId;
 use super::edit::{Edit, EditError, Writer};
-use super::elements::ElementId;
 use super::schema::{self, Block};
 use crate::ids::{ChangeHash, SeatId};
 

@@ -1,7 +1,7 @@
 //! The data of the printed template: the tree as JSON.
 //!
 //! The template reads values and never evaluates words, so nothing in a text can become code. What could stop a PDF/A
-//! export is taken out here: characters that no font has by design, and heading levels that skip one.
+//! export is taken out here: characters that no font has by design.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,30 +66,26 @@ pub struct Labels {
 
 /// The whole paper: `{"meta": …, "blocks": […]}`.
 pub fn paper(meta: &Meta, tree: &Tree) -> Value {
-    let mut level_before = 0;
-    let mut blocks = Vec::new();
-    for chapter in &tree.chapters {
-        let mut number = Some(printable(&chapter.number));
-        for node in chapter.nodes() {
-            if let Node::Heading(heading) = node {
-                // Words are what a heading is for: a reader of the outline would find an empty line.
-                if heading.block.words().trim().is_empty() {
-                    continue;
-                }
-                let level = heading.level.unwrap_or(1).min(level_before + 1);
-                level_before = level;
-                let mut value =
-                    json!({"t": "h", "l": level, "id": heading.id(), "c": inlines(heading.runs())});
-                if let Some(number) = number.take() {
-                    value["n"] = number.into();
-                }
-                blocks.push(value);
-            } else {
-                blocks.extend(block(&node));
-            }
-        }
-    }
+    let blocks = tree.chapters.iter().flat_map(|chapter| {
+        let nodes = chapter.nodes().into_iter().enumerate();
+        nodes.filter_map(|(at, node)| match node {
+            Node::Heading(title) if at == 0 => Some(heading(title, Some(chapter.number.as_str()))),
+            // Words are what a heading is for: a reader of the outline would find an empty line.
+            Node::Heading(other) => (!other.block.words().trim().is_empty()).then(|| heading(other, None)),
+            other => block(&other),
+        })
+    });
+    let blocks: Vec<Value> = blocks.collect();
     json!({"meta": meta_data(meta), "blocks": blocks})
+}
+
+fn heading(block: &Numbered, chapter: Option<&str>) -> Value {
+    let level = block.level.unwrap_or(1);
+    let mut value = json!({"t": "h", "l": level, "id": block.id(), "c": inlines(block.runs())});
+    if let Some(number) = chapter {
+        value["n"] = printable(number).into();
+    }
+    value
 }
 
 fn meta_data(meta: &Meta) -> Value {
@@ -248,11 +244,17 @@ mod tests {
     }
 
     #[test]
-    fn ren5_a_heading_never_skips_a_level() {
-        let heading = |level| block(BlockKind::Heading { level }, words("…"));
-        let found = blocks_of(2, vec![heading(1), heading(4), heading(2)]);
-        let levels: Vec<_> = found.as_array().unwrap().iter().map(|block| block["l"].clone()).collect();
-        assert_eq!(levels, [1, 2, 3]);
+    fn ren5_only_the_title_bears_the_chapter_s_number_and_other_headings_need_words() {
+        let heading = |level, words: &str| block(BlockKind::Heading { level }, vec![Run::plain(words)]);
+        let shown = |blocks| {
+            let found = blocks_of(2, blocks);
+            let shown =
+                |block: &Value| (block["l"].as_u64().unwrap(), block["n"].as_str().map(str::to_string));
+            found.as_array().unwrap().iter().map(shown).collect::<Vec<_>>()
+        };
+        let number = || Some("4".to_string());
+        assert_eq!(shown(vec![heading(1, ""), heading(2, " "), heading(4, "…")]), [(2, number()), (5, None)]);
+        assert_eq!(shown(vec![heading(2, "…"), heading(1, "…")]), [(3, number()), (2, None)]);
     }
 
     #[test]

@@ -347,6 +347,26 @@ proptest! {
         prop_assert_eq!(Text::load(&text.save()).unwrap().blocks(), found);
     }
 
+    /// Inés and Samir each bring a corrected file at once.
+    #[test]
+    fn doc11_two_corrected_files_merge_alike_for_both(base in arb_blocks(), one in arb_blocks(), other in arb_blocks()) {
+        let (base, _) = Text::seed(&base, &session("secretariat", 0)).unwrap();
+        let (mut ines, mut samir) = (Desk::of("Inés", &base), Desk::of("Samir", &base));
+        for (desk, wanted) in [(&mut ines, &one), (&mut samir, &other)] {
+            let edited = desk.text.become_blocks(&desk.writer, wanted, Source::Whole).unwrap();
+            desk.changes.extend(edited.change);
+        }
+        meet(&mut [&mut ines, &mut samir]);
+        prop_assert_eq!(ines.text.read(), samir.text.read());
+        prop_assert_eq!(Text::load(&ines.text.save()).unwrap().read(), samir.text.read());
+        let ids: std::collections::BTreeSet<_> = ines.text.blocks().iter().map(|block| block.id).collect();
+        prop_assert_eq!(ids.len(), ines.text.blocks().len(), "every block has an id of its own");
+        ines.text.repair(&session("service", 0)).unwrap();
+        let repaired = ines.text.read();
+        prop_assert_eq!(&repaired.blocks, &samir.text.read().blocks, "a repair changes nothing that is seen");
+        prop_assert!(repaired.repairs.is_empty());
+    }
+
     #[test]
     fn doc11_words_that_nobody_changed_keep_their_elements(wanted in arb_blocks(), at in any::<prop::sample::Index>(), word in "[a-z]{3}") {
         let (mut text, _) = Text::seed(&wanted, &session("Inés", 0)).unwrap();

@@ -10,7 +10,7 @@ use std::ops::Range;
 use automerge::iter::Span;
 use automerge::{ObjType, ReadDoc, ScalarValueRef, Value, ValueRef};
 
-use super::text::Text;
+use super::Text;
 use crate::ids::ActorId;
 
 /// The name of one element, for life.
@@ -107,7 +107,11 @@ struct List {
 
 impl List {
     fn push(&mut self, id: ElementId, start: usize, width: usize) {
-        let actor = self.actors.iter().rposition(|actor| *actor == id.actor).unwrap_or_else(|| {
+        // Neighbours are mostly of one actor.
+        let before = self.elements.last().map(|element| element.actor as usize);
+        let same = before.filter(|at| self.actors[*at] == id.actor);
+        let known = same.or_else(|| self.actors.iter().position(|actor| *actor == id.actor));
+        let actor = known.unwrap_or_else(|| {
             self.actors.push(id.actor);
             self.actors.len() - 1
         });

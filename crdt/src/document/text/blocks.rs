@@ -12,10 +12,10 @@ use automerge::marks::MarkSet;
 use automerge::{ReadDoc, ScalarValue};
 use sha2::{Digest, Sha256};
 
+use super::Text;
 use super::elements::Elements;
-use super::schema::{Block, BlockKind, MarkValue, Marks, Renders, Run, is_short_digest};
-use super::text::Text;
 use super::values;
+use crate::document::schema::{Block, BlockKind, MarkValue, Marks, Renders, Run, is_short_digest};
 use crate::ids::ParagraphId;
 
 /// The id of the paragraph that is supplied when words stand before the first marker.
@@ -48,7 +48,7 @@ pub struct Place {
 pub struct Repair {
     /// Offset of the marker.
     pub marker: usize,
-    /// The id under which [`read`] shows the block, the same for every reader of the same history.
+    /// The id under which [`Text::read`] shows the block, the same for every reader of the same history.
     pub id: ParagraphId,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn read(text: &Text) -> Reading {
 }
 
 /// Blocks and places of these spans; ids as the markers name them, doubled ones included.
-pub(super) fn scan(spans: impl IntoIterator<Item = Span>) -> Scan {
+pub(in crate::document) fn scan(spans: impl IntoIterator<Item = Span>) -> Scan {
     let mut scan = Scan::default();
     spans.into_iter().for_each(|span| scan.take(span));
     if scan.blocks.is_empty() {
@@ -79,10 +79,10 @@ pub(super) fn scan(spans: impl IntoIterator<Item = Span>) -> Scan {
 }
 
 #[derive(Default)]
-pub(super) struct Scan {
+pub(in crate::document) struct Scan {
     offset: usize,
-    pub(super) blocks: Vec<Block>,
-    pub(super) places: Vec<Place>,
+    pub(in crate::document) blocks: Vec<Block>,
+    pub(in crate::document) places: Vec<Place>,
     /// What each marker says its id is.
     ids: Vec<Option<ParagraphId>>,
 }
@@ -142,7 +142,7 @@ impl Scan {
 }
 
 /// An id that everybody derives alike from `seed`: a marker's element id, or an id that is already owned.
-pub(super) fn derived_id(seed: &str) -> ParagraphId {
+pub(in crate::document) fn derived_id(seed: &str) -> ParagraphId {
     let digest: [u8; 32] = Sha256::digest(seed.as_bytes()).into();
     ParagraphId(*digest.first_chunk().expect("32 bytes hold 8"))
 }
@@ -175,7 +175,7 @@ fn open(marker: &hydrate::Map) -> (Block, Option<ParagraphId>) {
 }
 
 /// Marks as the schema understands them: a mark of the schema that should be on is on whatever truth it holds.
-pub(super) fn read_marks(marks: &MarkSet) -> Marks {
+pub(in crate::document) fn read_marks(marks: &MarkSet) -> Marks {
     let value = |(name, value): (&str, &ScalarValue)| {
         let value = match (is_flag(name), value) {
             (_, ScalarValue::Null | ScalarValue::Boolean(false)) => return None,

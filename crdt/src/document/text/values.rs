@@ -6,7 +6,7 @@ use automerge::{ScalarValue, hydrate};
 use serde_json::Value;
 
 /// A value as JSON. Bytes become hexadecimal digits; that other tools wrote any is the only way to meet them.
-pub(super) fn to_json(value: &hydrate::Value) -> Value {
+pub(in crate::document) fn to_json(value: &hydrate::Value) -> Value {
     match value {
         hydrate::Value::Scalar(value) => scalar_to_json(value),
         hydrate::Value::Text(text) => String::from(text).into(),
@@ -17,7 +17,7 @@ pub(super) fn to_json(value: &hydrate::Value) -> Value {
     }
 }
 
-pub(super) fn scalar_to_json(value: &ScalarValue) -> Value {
+pub(in crate::document) fn scalar_to_json(value: &ScalarValue) -> Value {
     match value {
         ScalarValue::Str(text) => text.to_string().into(),
         ScalarValue::Int(number) | ScalarValue::Timestamp(number) => (*number).into(),
@@ -33,7 +33,7 @@ pub(super) fn scalar_to_json(value: &ScalarValue) -> Value {
 }
 
 /// A flat JSON value as Automerge's; a nested one as its JSON, in a string.
-pub(super) fn scalar(json: &Value) -> ScalarValue {
+pub(in crate::document) fn scalar(json: &Value) -> ScalarValue {
     match json {
         Value::Null => ScalarValue::Null,
         Value::Bool(value) => ScalarValue::Boolean(*value),
@@ -47,7 +47,7 @@ pub(super) fn scalar(json: &Value) -> ScalarValue {
 }
 
 /// Any JSON value as Automerge's.
-pub(super) fn of_json(json: &Value) -> hydrate::Value {
+pub(in crate::document) fn of_json(json: &Value) -> hydrate::Value {
     match json {
         Value::Array(items) => items.iter().map(of_json).collect::<Vec<_>>().into(),
         Value::Object(fields) => {
@@ -58,7 +58,7 @@ pub(super) fn of_json(json: &Value) -> hydrate::Value {
 }
 
 /// A string. Strings should be scalars; one that another tool wrote as a text object reads the same.
-pub(super) fn string(value: &hydrate::Value) -> Option<String> {
+pub(in crate::document) fn string(value: &hydrate::Value) -> Option<String> {
     match value {
         hydrate::Value::Scalar(ScalarValue::Str(text)) => Some(text.to_string()),
         hydrate::Value::Text(text) => Some(String::from(text)),
