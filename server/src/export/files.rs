@@ -44,9 +44,9 @@ impl Sheet {
         let demo = if demo { words.get("demo-line") } else { String::new() };
         let mut cover = vec![
             (words.get("pdf-cover-milestone"), name.clone()),
-            (words.get("pdf-cover-date"), day.clone()),
+            (words.get("pdf-cover-date"), words.day((y, m, d))),
             (words.get("pdf-cover-status"), status.clone()),
-            (words.get("pdf-cover-languages"), paper.languages.join(", ")),
+            (words.get("pdf-cover-languages"), Words::own_names(&paper.languages)),
         ];
         if milestone.is_some() {
             cover.push((words.get("pdf-cover-fingerprint"), grouped(&digest)));
@@ -72,7 +72,7 @@ impl Sheet {
             title,
             org,
             milestone: name,
-            version: day,
+            version: words.day((y, m, d)),
             hash,
             draft: milestone.is_none(),
             demo,

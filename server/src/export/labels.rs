@@ -1,6 +1,6 @@
 //! The words that files carry in their own language, from the same messages as the interface.
 
-use fluent_bundle::{FluentBundle, FluentResource};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 const MESSAGES: &[(&str, &str)] = &[
@@ -31,10 +31,32 @@ impl Words {
 
     /// The message with this id, without arguments; the id itself if there is none.
     pub fn get(&self, id: &str) -> String {
+        self.with(id, None)
+    }
+
+    /// A day in words: "21 de septiembre de 2016".
+    pub fn day(&self, (year, month, day): (i32, u8, u8)) -> String {
+        let mut args = FluentArgs::new();
+        args.set("day", day.to_string());
+        args.set("month", self.get(&format!("month-{month}")));
+        args.set("year", year.to_string());
+        self.with("pdf-day", Some(&args))
+    }
+
+    /// Languages by their own names: "español, English".
+    pub fn own_names<'a>(languages: impl IntoIterator<Item = &'a String>) -> String {
+        let names = languages.into_iter().map(|language| match Self::of(language).get("language-own-name") {
+            name if MESSAGES.iter().any(|(known, _)| known == language) => name,
+            _ => language.clone(),
+        });
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn with(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
         let Some(pattern) = self.0.get_message(id).and_then(|message| message.value()) else {
             return id.to_owned();
         };
-        self.0.format_pattern(pattern, None, &mut Vec::new()).into_owned()
+        self.0.format_pattern(pattern, args, &mut Vec::new()).into_owned()
     }
 }
 
@@ -58,6 +80,7 @@ mod tests {
             "pdf-status-sealed",
             "pdf-current-draft",
             "demo-line",
+            "language-own-name",
         ];
         for (language, messages) in MESSAGES {
             assert!(
@@ -70,5 +93,13 @@ mod tests {
             }
         }
         assert_eq!(Words::of("es").get("pdf-contents"), "Índice");
+    }
+
+    #[test]
+    fn a_day_is_written_as_people_write_it() {
+        assert_eq!(Words::of("es").day((2016, 9, 21)), "21 de septiembre de 2016");
+        assert_eq!(Words::of("en").day((2016, 10, 12)), "12 October 2016");
+        let languages = ["es", "en", "tlh"].map(str::to_owned);
+        assert_eq!(Words::own_names(&languages), "español, English, tlh");
     }
 }
