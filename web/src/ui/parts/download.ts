@@ -24,7 +24,10 @@ export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = url
   link.download = name
+  link.hidden = true
+  document.body.append(link) // some browsers follow only links that are in the page
   link.click()
+  link.remove()
   setTimeout(() => URL.revokeObjectURL(url), 60_000) // the browser reads the bytes after the click has returned
 }
 
