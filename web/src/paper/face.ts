@@ -27,7 +27,7 @@ export interface EditorOptions {
   onLinkRequest?(): void
   /** Mod-Alt-M: the page opens its comment field for the selection. */
   onCommentRequest?(): void
-  /** The caret or the selection moved (or the words around it): time to send `caret()` to the others. */
+  /** The caret or the selection moved, and the words before it are written: time to send `caret()` to the others. */
   onCaret?(): void
   /** The screen disagreed with the document when idle and has been set right from the document: a bug to report. */
   onFault?(report: EditorFault): void
@@ -119,7 +119,10 @@ export interface ThreadPlace {
 }
 
 export interface Editor {
-  /** Takes in other people's changes. One call per frame, please: each call costs as much as the text is long. */
+  /**
+   * Takes in other people's changes: they are in `doc()` when this returns, and on screen unless an input method is composing. One call per
+   * frame, please: each call costs as much as the text is long.
+   */
   receive(changes: Uint8Array[]): void
   /** Shows another document from now on. What was typed is flushed to the old one first; undo starts empty. */
   replaceDoc(doc: PaperDoc): void

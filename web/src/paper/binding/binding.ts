@@ -6,6 +6,10 @@
  *
  * The invariant, whenever nothing is queued: `buildDoc(blocksOfSpans(spans))` equals the editor's document. Everything that reads
  * or names a place in the text (remote changes, anchors, carets, undo) therefore flushes first.
+ *
+ * While an input method composes, the screen must not change under it. Other people's changes then go into the document at once, but
+ * are not shown: the screen stays at an older version (`shownAt`), what is written goes to that version by `changeAt`, as if it had been
+ * written before the others' words came, and `release` shows everything.
  */
 import * as A from '@automerge/automerge/slim'
 import type { Node } from 'prosemirror-model'
@@ -31,6 +35,8 @@ interface Edit {
 
 export class Binding {
   private queue: Edit[] = []
+  /** The version the screen shows; null when that is the document as it is. */
+  private shownAt: A.Heads | null = null
 
   /** `onChanges` gets what `flush` wrote, in order, already in `doc`. */
   constructor(
@@ -41,6 +47,11 @@ export class Binding {
   /** The editor document for the text as it is. Nodes of `reuse` are taken over where nothing changed. */
   read(reuse?: Node): Node {
     return buildDoc(blocksOfSpans(A.spans(this.doc, TEXT_PATH)), reuse)
+  }
+
+  /** The document at the version the screen shows: offsets of the screen are offsets of this. */
+  get shownDoc(): PaperDoc {
+    return this.shownAt ? A.view(this.doc, this.shownAt) : this.doc
   }
 
   get hasUnwritten(): boolean {
@@ -92,16 +103,23 @@ export class Binding {
     let groups = 0
     for (const group of groupsOf(list)) {
       groups++
-      const heads = A.getHeads(this.doc)
-      this.doc = A.change(this.doc, { patchCallback: (more) => void patches.push(...more) }, (doc) => {
-        for (const operation of group) operation.apply(doc)
-      })
+      const before = A.getHeads(this.doc).join()
+      this.change((doc) => group.forEach((operation) => operation.apply(doc)), patches)
       const change = A.getLastLocalChange(this.doc)
-      if (change && A.getHeads(this.doc)[0] !== heads[0]) changes.push(change)
+      if (change && A.getHeads(this.doc).join() !== before) changes.push(change)
     }
     const insertions = list.flatMap(({ inserts }) => inserts ?? [])
     // Offsets of patches are those of their moment: they are final only when nothing was written after them.
     return { insertions, patches: groups === 1 && list.at(-1)?.inserts ? patches : [] }
+  }
+
+  /** Changes the version the screen shows. Patches are collected only when that is the document as it is. */
+  private change(apply: (doc: PaperDoc) => void, patches: A.Patch[]): void {
+    if (this.shownAt) {
+      const { newDoc, newHeads } = A.changeAt(this.doc, this.shownAt, apply)
+      this.doc = newDoc
+      this.shownAt = newHeads ?? this.shownAt
+    } else this.doc = A.change(this.doc, { patchCallback: (more) => void patches.push(...more) }, apply)
   }
 
   /**
@@ -129,7 +147,7 @@ export class Binding {
   private marksBetween(start: number, end: number): string[] {
     const keys: string[] = []
     let offset = 0
-    for (const block of blocksOfSpans(A.spans(this.doc, TEXT_PATH))) {
+    for (const block of blocksOfSpans(A.spans(this.shownDoc, TEXT_PATH))) {
       if (block.marker) {
         if (offset >= start && offset < end) keys.push('')
         offset++
@@ -149,19 +167,44 @@ export class Binding {
    */
   receive(changes: Uint8Array[], state: EditorState): Transaction | null {
     this.flush()
-    const { selection } = state
-    const carets = selection instanceof TextSelection ? [selection.anchor, selection.head].map((at) => cursorAt(this.doc, offsetOf(state.doc, at))) : null
-    let patches: A.Patch[] = []
-    ;[this.doc] = A.applyChanges(this.doc, changes, { patchCallback: (all) => (patches = all) })
+    const held = this.shownAt !== null
+    const carets = this.carets(state)
+    const patches = this.apply(changes)
     const fast = state.tr
-    const tr = fastSteps(fast, patches) ? markRemote(fast) : this.catchUp(state)
+    const tr = !held && fastSteps(fast, patches) ? markRemote(fast) : this.catchUp(state)
     if (!tr?.docChanged) return null
     if (carets) this.restoreSelection(tr, carets)
     return tr
   }
 
+  /** Takes them in without showing them, until `release` or the next `receive`. */
+  hold(changes: Uint8Array[]): void {
+    this.flush()
+    this.shownAt ??= A.getHeads(this.doc)
+    this.apply(changes)
+  }
+
+  /** The transaction that shows what was held, or null. */
+  release(state: EditorState): Transaction | null {
+    return this.shownAt ? this.receive([], state) : null
+  }
+
+  private apply(changes: Uint8Array[]): A.Patch[] {
+    let patches: A.Patch[] = []
+    ;[this.doc] = A.applyChanges(this.doc, changes, { patchCallback: (all) => (patches = all) })
+    return patches
+  }
+
+  /** Anchor and head of the selection, as they can be found again. */
+  private carets({ doc, selection }: EditorState): (string | null)[] | null {
+    if (!(selection instanceof TextSelection)) return null
+    const shown = this.shownDoc
+    return [selection.anchor, selection.head].map((at) => cursorAt(shown, offsetOf(doc, at)))
+  }
+
   /** The transaction that shows the text as it is, or null when the screen shows it already. */
   catchUp(state: EditorState): Transaction | null {
+    this.shownAt = null
     const target = this.read(state.doc)
     return target.eq(state.doc) ? null : markRemote(reconcile(state.tr, target)).setMeta(COARSE, true)
   }

@@ -54,6 +54,11 @@ export class LivingText {
     return this.binding.doc
   }
 
+  /** The document at the version on screen, which is older while other people's changes are held. Offsets of the screen belong to it. */
+  get shownDoc(): PaperDoc {
+    return this.binding.shownDoc
+  }
+
   get hasUnwritten(): boolean {
     return this.binding.hasUnwritten
   }
@@ -91,6 +96,16 @@ export class LivingText {
     return this.binding.receive(changes, this.state)
   }
 
+  /** Takes them in without showing them: while an input method composes, the screen must not change under it. */
+  hold(changes: Uint8Array[]): void {
+    this.binding.hold(changes)
+  }
+
+  /** The transaction that shows what was held, to be dispatched; null when nothing was. */
+  release(): Transaction | null {
+    return this.binding.release(this.state)
+  }
+
   undo(): boolean {
     return this.travel(undo)
   }
@@ -101,6 +116,8 @@ export class LivingText {
 
   /** Undo or redo, then the guard of `undo.ts`. */
   private travel(command: Command): boolean {
+    const held = this.release()
+    if (held) this.dispatch(held)
     this.flush()
     const before = this.state.doc
     let tr: Transaction | null = null

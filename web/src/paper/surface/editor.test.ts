@@ -126,6 +126,26 @@ describe('writing', () => {
     expect(samir.sent).toHaveLength(0)
   })
 
+  test('while an input method composes, what others write is in the document at once and on screen when it ends', () => {
+    const doc = textOf(LINES, new Random(7))
+    const ines = desk(doc)
+    const samir = desk(A.load<PaperDoc>(A.save(doc)) as unknown as PaperDoc)
+    const composing = vi.spyOn(viewOf(ines.editor), 'composing', 'get').mockReturnValue(true)
+    ines.selects('mostrador', 0)
+    ines.types('に')
+    samir.selects('Quien', 0)
+    samir.types('Hoy ')
+    ines.editor.receive(samir.sent)
+    ines.types('ほ')
+    expect(shown(ines.host)[1]).toBe('Quien llega busca un にほmostrador.')
+    expect(ines.editor.doc().text).toContain('Hoy Quien llega busca un にほmostrador.')
+    composing.mockReturnValue(false)
+    vi.advanceTimersByTime(2_000)
+    expect(shown(ines.host)[1]).toBe('Hoy Quien llega busca un にほmostrador.')
+    samir.editor.receive(ines.sent)
+    expect(shown(samir.host)).toEqual(shown(ines.host))
+  })
+
   test('in reading mode commands do nothing and the words are a document, not a disabled field', () => {
     const ines = desk()
     ines.editor.setEditable(false)
@@ -285,6 +305,19 @@ describe("other people's carets", () => {
     ines.editor.setCarets([])
     frame()
     expect(ines.host.querySelector('.caret')).toBeNull()
+  })
+
+  test('the news of a caret waits for the letters before it to be written', () => {
+    const places: (string | null)[] = []
+    const ines = desk(undefined, { onCaret: () => places.push(ines.editor.caret().caret) })
+    ines.selects('La ciudad', 0)
+    ines.editor.focus()
+    places.length = 0
+    for (const letter of 'Toda') ines.types(letter)
+    expect(places).toHaveLength(0)
+    vi.advanceTimersByTime(150)
+    expect(places).toHaveLength(1)
+    expect(ines.sent).toHaveLength(1)
   })
 
   test('a cursor that is none places no caret', () => {

@@ -4,7 +4,7 @@
  *
  * When things happen:
  * - typing is written to Automerge at the end of a word, or 150 ms after its first letter, or when anything needs the text;
- * - other people's changes are shown at once, except while an input method is composing: then when it ends, at most 2 s later;
+ * - other people's changes are taken in at once, and shown at once except while an input method composes: then when it ends, at most 2 s later;
  * - snapshots, places of threads and carets follow at most once per frame;
  * - after 2 s without an edit the screen is compared with the text, and set right from the text if they differ.
  */
@@ -50,9 +50,7 @@ class ChapterEditor implements Editor {
   private shownCarets: RemoteCaret[] = []
   private editable: boolean
   private hadFocus = false
-  /** Changes that wait for the end of a composition. */
-  private waiting: Uint8Array[] = []
-
+  private caretMoved = false
   private frame: number | null = null
   private follower = new AnchorFollower()
   private placesStale = false
@@ -91,9 +89,9 @@ class ChapterEditor implements Editor {
       attributes: () => this.attributes(),
       dispatchTransaction: (tr) => this.dispatch(tr),
       handleDOMEvents: {
-        focus: () => void ((this.hadFocus = true), this.options.onCaret?.()),
+        focus: () => this.focused(),
         blur: () => this.flush(),
-        compositionend: () => void setTimeout(() => this.receiveWaiting()),
+        compositionend: () => void setTimeout(() => this.showHeld()),
       },
     })
     this.resizes = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.layoutMoved())
@@ -101,6 +99,11 @@ class ChapterEditor implements Editor {
     document.addEventListener('visibilitychange', this.flushWhenHidden)
     window.addEventListener('pagehide', this.flushNow)
     this.soon()
+  }
+
+  private focused(): void {
+    this.hadFocus = true
+    this.announceCaret()
   }
 
   private attributes(): Record<string, string> {
@@ -125,7 +128,7 @@ class ChapterEditor implements Editor {
     if (transactions.some((one) => one.docChanged)) this.checkLater()
     // Words of a comment went: detached, or only mapped away?
     if (edited && placedThreads(this.text.state).some(({ place }) => place && place.to <= place.from)) this.placesStale = true
-    if (edited || tr.selectionSet) this.options.onCaret?.()
+    if (edited || tr.selectionSet) this.announceCaret()
     this.soon()
   }
 
@@ -145,6 +148,13 @@ class ChapterEditor implements Editor {
     this.writeTimer = undefined
     if (!this.text.hasUnwritten) return
     this.text.flush()
+    if (this.caretMoved) this.announceCaret()
+  }
+
+  /** A caret is a place in the written text: while letters wait to be written, so does the news of it. */
+  private announceCaret(): void {
+    this.caretMoved = this.text.hasUnwritten
+    if (!this.caretMoved) this.options.onCaret?.()
   }
 
   doc(): PaperDoc {
@@ -153,25 +163,24 @@ class ChapterEditor implements Editor {
   }
 
   receive(changes: Uint8Array[]): void {
-    this.waiting.push(...changes)
-    if (this.view.composing) this.composeTimer ??= setTimeout(() => this.receiveWaiting(), COMPOSING_AT_MOST_MS)
-    else this.receiveWaiting()
+    if (!this.view.composing) return this.show(this.text.receive(changes))
+    this.text.hold(changes)
+    this.composeTimer ??= setTimeout(() => this.showHeld(), COMPOSING_AT_MOST_MS)
   }
 
-  private receiveWaiting(): void {
+  private showHeld(): void {
     clearTimeout(this.composeTimer)
     this.composeTimer = undefined
-    if (this.waiting.length === 0 || this.view.isDestroyed) return
-    const changes = this.waiting
-    this.waiting = []
-    const tr = this.text.receive(changes)
+    if (!this.view.isDestroyed) this.show(this.text.release())
+  }
+
+  private show(tr: Transaction | null): void {
     if (tr?.getMeta(COARSE)) this.mappingLost = true
     if (tr) this.view.dispatch(tr)
     this.stalePlaces()
   }
 
   replaceDoc(doc: PaperDoc): void {
-    this.waiting = []
     this.flush()
     this.text.replaceDoc(doc)
     this.view.updateState(this.text.state)
@@ -234,7 +243,7 @@ class ChapterEditor implements Editor {
     this.checkLater()
     this.mappingLost = true
     this.stalePlaces()
-    this.options.onCaret?.()
+    this.announceCaret()
     return true
   }
 
@@ -248,7 +257,7 @@ class ChapterEditor implements Editor {
     if (!this.hadFocus) return { caret: null, anchor: null }
     this.flush()
     const { doc, selection } = this.text.state
-    const cursor = (position: number) => cursorAt(this.text.doc, offsetOf(doc, position))
+    const cursor = (position: number) => cursorAt(this.text.shownDoc, offsetOf(doc, position))
     return { caret: cursor(selection.head), anchor: cursor(selection.anchor) }
   }
 
@@ -259,7 +268,7 @@ class ChapterEditor implements Editor {
 
   private placeCarets(everything: boolean): PlacedCaret[] {
     const position = (cursor: string | null): number | null => {
-      const offset = cursor === null ? null : offsetOfCursor(this.text.doc, cursor)
+      const offset = cursor === null ? null : offsetOfCursor(this.text.shownDoc, cursor)
       return offset === null ? null : positionOf(this.text.state.doc, offset)
     }
     const known = new Map(everything ? [] : placedCarets(this.text.state).map((one) => [one.who.connection, one]))
@@ -280,7 +289,7 @@ class ChapterEditor implements Editor {
     const range = { start: offsetOf(doc, selection.from), end: offsetOf(doc, selection.to) }
     const markers = markerOffsets(doc)
     const quote = doc.textBetween(selection.from, selection.to, '\n').toWellFormed()
-    const anchor = anchorOf(this.text.doc, range, quote, (index) => markers.has(index))
+    const anchor = anchorOf(this.text.shownDoc, range, quote, (index) => markers.has(index))
     const paragraph = this.blockAt(selection.from)?.attrs.id
     return anchor.runs.length > 0 && paragraph ? { anchor, paragraph } : null
   }
@@ -297,7 +306,7 @@ class ChapterEditor implements Editor {
       const placed = known.get(thread.id)
       const holds = placed?.place && placed.place.to > placed.place.from && anchorKey(placed.thread.anchor) === anchorKey(thread.anchor)
       if (holds) return { thread, place: placed.place }
-      const range = this.follower.rangeOf(this.text.doc, thread.anchor)
+      const range = this.follower.rangeOf(this.text.shownDoc, thread.anchor)
       return { thread, place: range && { from: positionOf(doc, range.start), to: positionOf(doc, range.end) } }
     })
   }
@@ -351,7 +360,7 @@ class ChapterEditor implements Editor {
     const [from, to] = selection.empty ? [$head.start(), $head.end()] : [selection.from, selection.to]
     const units = blocksOf(doc).flatMap(({ marker, runs }) => [marker ? '\n' : '', ...runs.map((run) => run.text)]).join('')
     const range = { start: offsetOf(doc, from), end: offsetOf(doc, to) }
-    return attributionOf(this.text.doc, range, (start, end) => units.slice(start, end))
+    return attributionOf(this.text.shownDoc, range, (start, end) => units.slice(start, end))
   }
 
   private blockAt(position: number): Node | null {

@@ -13,13 +13,15 @@ export interface Campaign {
   steps: number
   writes?: 'at once' | 'deferred'
   foreignTool?: boolean
+  /** Now and then what arrives is held back for a while, as by an input method. */
+  composing?: boolean
 }
 
 const START = ['# Título', 'hola mundo', 'N. Quien llega a una ciudad']
 /** Longer texts only make the run slow: the interesting collisions are short. */
 const LONGEST = 900
 
-export function runCampaign(seed: number, { people: names, steps, writes, foreignTool = false }: Campaign): void {
+export function runCampaign(seed: number, { people: names, steps, writes, foreignTool = false, composing = false }: Campaign): void {
   const random = new Random(seed)
   const all = people(START, names, random, writes)
   const log: string[] = []
@@ -38,8 +40,9 @@ export function runCampaign(seed: number, { people: names, steps, writes, foreig
       if (random.chance(0.25)) {
         const [from, to] = [random.pick(all), random.pick(all)]
         if (from !== to) {
-          log.push(`${from.name} → ${to.name}`)
-          sends(from, to)
+          const how = composing && random.chance(0.5) ? 'held' : 'shown'
+          log.push(`${from.name} → ${to.name}, ${how}`)
+          sends(from, to, how)
         }
       }
     }
@@ -57,6 +60,7 @@ function trim(person: Person, random: Random, log: string[]): void {
 }
 
 function finish(all: Person[]): void {
+  for (const person of all) person.looks()
   for (let round = 0; round < 2; round++) for (const from of all) for (const to of all) if (from !== to) sends(from, to)
   const [first, ...others] = all
   for (const other of others) {

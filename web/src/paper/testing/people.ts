@@ -62,6 +62,16 @@ export class Person {
     if (tr) this.text.dispatch(tr)
   }
 
+  /** As while an input method composes: the changes are in the document, and not on screen until `looks`. */
+  holds(changes: Uint8Array[]): void {
+    this.text.hold(changes)
+  }
+
+  looks(): void {
+    const tr = this.text.release()
+    if (tr) this.text.dispatch(tr)
+  }
+
   // ---- the notation of the stories
 
   /** Puts the caret before the word, or selects `length` units from `into` units after its start. */
@@ -123,7 +133,7 @@ export class Person {
   checks(): void {
     this.text.flush()
     this.shown.check()
-    const stored = buildDoc(blocksOfSpans(A.spans(this.text.doc, TEXT_PATH)))
+    const stored = buildDoc(blocksOfSpans(A.spans(this.text.shownDoc, TEXT_PATH)))
     if (!stored.eq(this.shown)) throw new Error(`${this.name}'s screen and text differ\n  text   ${describe(stored)}\n  screen ${describe(this.shown)}`)
   }
 }
@@ -182,17 +192,18 @@ export function people(lines: string[], names: string[], random = new Random(1),
   return names.map((name) => new Person(name, A.load(bytes, { actor: random.hex(32) }), random, writes))
 }
 
-/** `to` gets what `from` has. */
-export function sends(from: Person, to: Person): void {
+/** `to` gets what `from` has, on screen or held back. */
+export function sends(from: Person, to: Person, how: 'shown' | 'held' = 'shown'): void {
   from.text.flush()
   to.text.flush()
   const changes = A.getChanges(to.text.doc, from.text.doc)
-  if (changes.length > 0) to.receives(changes)
+  if (changes.length > 0) how === 'held' ? to.holds(changes) : to.receives(changes)
   to.checks()
 }
 
-/** Everybody gets everything. */
+/** Everybody gets everything, and looks. */
 export function meet(...all: Person[]): void {
+  for (const person of all) person.looks()
   for (const from of all) for (const to of all) if (from !== to) sends(from, to)
   for (const from of all) for (const to of all) if (from !== to) sends(from, to)
 }
