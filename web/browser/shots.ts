@@ -1,0 +1,90 @@
+/**
+ * Pictures of every page, for people to look at: `npm run shots -- FOLDER`.
+ *
+ * At a desk and on a phone, light and dark; with two people writing, a comment open, and a sealed draft. Built on the tests'
+ * harness, but nothing is judged here.
+ */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Browser } from 'playwright-core'
+import { launchChromium } from './harness/chromium'
+import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person'
+import { Service } from './harness/service'
+
+const WIDTHS = { '1440x900': DESK, '390x844': PHONE }
+const SCHEMES = ['light', 'dark'] as const
+
+export async function main([folder]: string[]): Promise<void> {
+  if (!folder) throw new Error('usage: npm run shots -- FOLDER')
+  await mkdir(folder, { recursive: true })
+  const [service, browser] = await Promise.all([Service.start(), launchChromium()])
+  try {
+    await takeAll(browser, service, folder)
+  } finally {
+    await browser.close()
+    await service.stop()
+  }
+}
+
+async function takeAll(browser: Browser, service: Service, folder: string): Promise<void> {
+  const adaeze = await Person.arrives(browser, service, 'Adaeze Obi')
+  const milestone = await sealedDraft(browser, service)
+  for (const [size, viewport] of Object.entries(WIDTHS)) {
+    for (const colorScheme of SCHEMES) {
+      const circumstances = { locale: 'es-ES', viewport, colorScheme }
+      const named = (page: string) => path.join(folder, `${page}-${colorScheme}-${size}.png`)
+      await takeStranger(browser, service, circumstances, named)
+      await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
+    }
+  }
+}
+
+type Named = (page: string) => string
+
+async function takeStranger(browser: Browser, service: Service, circumstances: Circumstances, named: Named): Promise<void> {
+  const stranger = await Person.arrives(browser, service, 'Marta Roca', { ...circumstances, stranger: true })
+  await stranger.goesTo('/sign-in')
+  await stranger.seesHeading('Entrar en Borrador')
+  await stranger.page.screenshot({ path: named('sign-in') })
+  await stranger.leaves()
+}
+
+async function takeMarta(browser: Browser, service: Service, circumstances: Circumstances, named: Named, { adaeze, milestone }: { adaeze: Person; milestone: string }): Promise<void> {
+  const marta = await Person.arrives(browser, service, 'Marta Roca', circumstances)
+  const take = (page: string, fullPage = false) => marta.page.screenshot({ path: named(page), fullPage })
+  await marta.goesTo('/')
+  await marta.sees('Calendario')
+  await take('home')
+  await marta.goesTo(PAPER)
+  await marta.seesHeading('Capítulos')
+  await take('paper')
+
+  await adaeze.opens('3')
+  await marta.opens('3')
+  await adaeze.puts('after', 'con atribuciones y medios')
+  await adaeze.presses('ArrowRight', 'ArrowLeft')
+  await marta.page.locator('.caret.named').waitFor()
+  await take('editor')
+  await marta.text.getByText('con atribuciones y medios').first().click()
+  await marta.button('Dar por resuelto').waitFor()
+  await take('editor-comment')
+
+  await marta.goesTo(milestone)
+  await marta.seesHeading('Borrador de Bogotá')
+  await marta.page.locator('.sealed-text .text').first().waitFor()
+  await take('milestone')
+  await take('milestone-whole', true)
+  await marta.leaves()
+}
+
+/** The path of the draft that Inés has sealed. */
+async function sealedDraft(browser: Browser, service: Service): Promise<string> {
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', { locale: 'es-ES' })
+  await ines.goesTo(PAPER)
+  await ines.clicks('Sellar un borrador')
+  await ines.clicks('Sellar para siempre')
+  await ines.seesHeading('Borrador de Bogotá')
+  const { pathname } = new URL(ines.page.url())
+  await ines.leaves()
+  return pathname
+}
