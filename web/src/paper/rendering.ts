@@ -6,7 +6,7 @@ import { DOMSerializer } from 'prosemirror-model'
 import { TEXT_PATH, type PaperDoc } from './text/automerge'
 import { blocksOfSpans, buildDoc, markValues, type Block, type Json, type Marker } from './text/model'
 import { schema } from './text/schema'
-import { numbersOf } from './surface/numbers'
+import { numbersOf } from './decorations/numbers'
 
 /** One block as the service gives it: `GET /texts/{id}`. */
 export interface BlockJson {

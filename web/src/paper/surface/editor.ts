@@ -12,21 +12,22 @@ import type { Node } from 'prosemirror-model'
 import { TextSelection, type Transaction } from 'prosemirror-state'
 import { ReplaceStep } from 'prosemirror-transform'
 import { EditorView } from 'prosemirror-view'
-import type { PaperDoc } from '../text/automerge'
-import type { CaretPlace, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
 import { LivingText } from '../binding/living-text'
-import { blocksOf, offsetOf, positionOf } from '../text/model'
 import { COARSE, isRemote } from '../binding/normalise'
-import { anchorKey, AnchorFollower, anchorOf, type Anchor } from '../passages/anchor'
-import { attributionOf, type AttributedWords } from '../passages/attribution'
-import { cursorAt, offsetOfCursor } from '../passages/caret'
-import { carets, placedCarets, withCarets, type PlacedCaret } from './carets'
+import { carets } from '../decorations/carets'
+import { numbers, withFirstNumber } from '../decorations/numbers'
+import { Places } from '../decorations/places'
+import { elementsOfThreads, placedThreads, threads } from '../decorations/threads'
+import type { CaretPlace, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
+import type { Anchor } from '../passages/anchor'
+import type { AttributedWords } from '../passages/attribution'
+import { anchorOfSelection, attributionOfSelection, blockAt, caretOfSelection } from '../passages/selection'
+import type { PaperDoc } from '../text/automerge'
+import { blocksOf } from '../text/model'
 import { commands, setLink } from './commands'
 import { keyboard } from './keys'
-import { numbers, withFirstNumber } from './numbers'
 import { paste } from './paste'
 import { snapshotOf } from './snapshot'
-import { elementsOfThreads, placedThreads, threads, withPlaces, type PlacedThread } from './threads'
 import './paper.css'
 
 const WRITE_AFTER_MS = 150
@@ -40,22 +41,17 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
 class ChapterEditor implements Editor {
   private readonly text: LivingText
   private readonly view: EditorView
+  private readonly places: Places
   private readonly help: HTMLElement | null
   private readonly resizes: ResizeObserver | null
   private readonly layoutListeners = new Set<() => void>()
   private readonly threadListeners = new Set<(id: string) => void>()
 
   private firstNumber: number
-  private shownThreads: ShownThread[] = []
-  private shownCarets: RemoteCaret[] = []
   private editable: boolean
   private hadFocus = false
   private caretMoved = false
   private frame: number | null = null
-  private follower = new AnchorFollower()
-  private placesStale = false
-  /** Places mapped through the last transactions may be off: look all of them up. */
-  private mappingLost = false
   private writeTimer: ReturnType<typeof setTimeout> | undefined
   private checkTimer: ReturnType<typeof setTimeout> | undefined
   private composeTimer: ReturnType<typeof setTimeout> | undefined
@@ -94,6 +90,7 @@ class ChapterEditor implements Editor {
         compositionend: () => void setTimeout(() => this.showHeld()),
       },
     })
+    this.places = new Places(this.text, (tr) => this.view.dispatch(tr))
     this.resizes = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.layoutMoved())
     this.resizes?.observe(this.view.dom)
     document.addEventListener('visibilitychange', this.flushWhenHidden)
@@ -126,8 +123,7 @@ class ChapterEditor implements Editor {
     const edited = transactions.some((one) => one.docChanged && !isRemote(one))
     if (edited) this.writeSoon(tr)
     if (transactions.some((one) => one.docChanged)) this.checkLater()
-    // Words of a comment went: detached, or only mapped away?
-    if (edited && placedThreads(this.text.state).some(({ place }) => place && place.to <= place.from)) this.placesStale = true
+    if (edited) this.places.typed()
     if (edited || tr.selectionSet) this.announceCaret()
     this.soon()
   }
@@ -149,6 +145,7 @@ class ChapterEditor implements Editor {
     if (!this.text.hasUnwritten) return
     this.text.flush()
     if (this.caretMoved) this.announceCaret()
+    if (this.places.wantLook) this.soon()
   }
 
   /** A caret is a place in the written text: while letters wait to be written, so does the news of it. */
@@ -175,9 +172,9 @@ class ChapterEditor implements Editor {
   }
 
   private show(tr: Transaction | null): void {
-    if (tr?.getMeta(COARSE)) this.mappingLost = true
     if (tr) this.view.dispatch(tr)
-    this.stalePlaces()
+    this.places.textChanged(!tr?.getMeta(COARSE))
+    this.soon()
   }
 
   replaceDoc(doc: PaperDoc): void {
@@ -185,8 +182,8 @@ class ChapterEditor implements Editor {
     this.text.replaceDoc(doc)
     this.view.updateState(this.text.state)
     this.setFirstNumber(this.firstNumber)
-    this.follower = new AnchorFollower()
-    this.stalePlaces()
+    this.places.forget()
+    this.soon()
   }
 
   private checkLater(): void {
@@ -196,8 +193,8 @@ class ChapterEditor implements Editor {
 
   private check(): void {
     if (this.view.composing) return this.checkLater()
-    this.mappingLost = true
-    this.stalePlaces()
+    this.places.textChanged(false)
+    this.soon()
     const shown = this.text.state.doc
     const tr = this.text.check()
     if (!tr) return
@@ -241,8 +238,8 @@ class ChapterEditor implements Editor {
     this.view.updateState(this.text.state)
     this.view.dispatch(this.text.state.tr.scrollIntoView())
     this.checkLater()
-    this.mappingLost = true
-    this.stalePlaces()
+    this.places.textChanged(false)
+    this.soon()
     this.announceCaret()
     return true
   }
@@ -251,68 +248,36 @@ class ChapterEditor implements Editor {
     return this.editable && setLink(href)(this.text.state, (tr) => this.dispatch(tr))
   }
 
-  // ---- carets
+  // ---- passages: carets, comments, authors
 
   caret(): CaretPlace {
     if (!this.hadFocus) return { caret: null, anchor: null }
     this.flush()
-    const { doc, selection } = this.text.state
-    const cursor = (position: number) => cursorAt(this.text.shownDoc, offsetOf(doc, position))
-    return { caret: cursor(selection.head), anchor: cursor(selection.anchor) }
+    return caretOfSelection(this.text.shownDoc, this.text.state)
   }
-
-  setCarets(shown: RemoteCaret[]): void {
-    this.shownCarets = shown
-    this.stalePlaces()
-  }
-
-  private placeCarets(everything: boolean): PlacedCaret[] {
-    const position = (cursor: string | null): number | null => {
-      const offset = cursor === null ? null : offsetOfCursor(this.text.shownDoc, cursor)
-      return offset === null ? null : positionOf(this.text.state.doc, offset)
-    }
-    const known = new Map(everything ? [] : placedCarets(this.text.state).map((one) => [one.who.connection, one]))
-    return this.shownCarets.flatMap((who) => {
-      const placed = known.get(who.connection)
-      if (placed && placed.who.caret === who.caret && placed.who.anchor === who.anchor) return [{ ...placed, who }]
-      const head = position(who.caret)
-      return head === null ? [] : [{ who, head, anchor: position(who.anchor) ?? head }]
-    })
-  }
-
-  // ---- threads and passages
 
   anchorOfSelection(): { anchor: Anchor; paragraph: string } | null {
     this.flush()
-    const { doc, selection } = this.text.state
-    if (selection.empty) return null
-    const range = { start: offsetOf(doc, selection.from), end: offsetOf(doc, selection.to) }
-    const markers = markerOffsets(doc)
-    const quote = doc.textBetween(selection.from, selection.to, '\n').toWellFormed()
-    const anchor = anchorOf(this.text.shownDoc, range, quote, (index) => markers.has(index))
-    const paragraph = this.blockAt(selection.from)?.attrs.id
-    return anchor.runs.length > 0 && paragraph ? { anchor, paragraph } : null
+    return anchorOfSelection(this.text.shownDoc, this.text.state)
   }
 
-  setThreads(shown: ShownThread[]): void {
-    this.shownThreads = shown
-    this.stalePlaces()
+  attributionOfSelection(): AttributedWords[] {
+    this.flush()
+    return attributionOfSelection(this.text.shownDoc, this.text.state)
   }
 
-  private placeThreads(everything: boolean): PlacedThread[] {
-    const { doc } = this.text.state
-    const known = new Map(everything ? [] : placedThreads(this.text.state).map((one) => [one.thread.id, one]))
-    return this.shownThreads.map((thread) => {
-      const placed = known.get(thread.id)
-      const holds = placed?.place && placed.place.to > placed.place.from && anchorKey(placed.thread.anchor) === anchorKey(thread.anchor)
-      if (holds) return { thread, place: placed.place }
-      const range = this.follower.rangeOf(this.text.shownDoc, thread.anchor)
-      return { thread, place: range && { from: positionOf(doc, range.start), to: positionOf(doc, range.end) } }
-    })
+  setCarets(carets: RemoteCaret[]): void {
+    this.places.showCarets(carets)
+    this.soon()
+  }
+
+  setThreads(threads: ShownThread[]): void {
+    this.places.showThreads(threads)
+    this.soon()
   }
 
   threadPlaces(): Map<string, ThreadPlace> {
-    this.placeNow()
+    this.places.look()
     const { doc } = this.text.state
     const elements = elementsOfThreads(this.view.dom)
     const origin = this.view.dom.getBoundingClientRect().top
@@ -322,7 +287,7 @@ class ChapterEditor implements Editor {
         // Words just deleted have no element any more until their thread is looked up again: their block stands in.
         const element = elements.get(thread.id) ?? this.view.dom.children[doc.resolve(place.from).index(0)]
         const top = element.getBoundingClientRect().top - origin
-        return [thread.id, { top, detached: false, paragraph: this.blockAt(place.from)?.attrs.id ?? null }]
+        return [thread.id, { top, detached: false, paragraph: blockAt(doc, place.from)?.attrs.id ?? null }]
       }),
     )
   }
@@ -338,7 +303,8 @@ class ChapterEditor implements Editor {
   }
 
   scrollToThread(id: string): void {
-    this.placeNow()
+    this.flush()
+    this.places.look()
     elementsOfThreads(this.view.dom).get(id)?.scrollIntoView({ block: 'center' })
   }
 
@@ -353,49 +319,16 @@ class ChapterEditor implements Editor {
     return true
   }
 
-  attributionOfSelection(): AttributedWords[] {
-    this.flush()
-    const { doc, selection } = this.text.state
-    const { $head } = selection
-    const [from, to] = selection.empty ? [$head.start(), $head.end()] : [selection.from, selection.to]
-    const units = blocksOf(doc).flatMap(({ marker, runs }) => [marker ? '\n' : '', ...runs.map((run) => run.text)]).join('')
-    const range = { start: offsetOf(doc, from), end: offsetOf(doc, to) }
-    return attributionOf(this.text.shownDoc, range, (start, end) => units.slice(start, end))
-  }
-
-  private blockAt(position: number): Node | null {
-    const $at = this.text.state.doc.resolve(position)
-    return $at.depth > 0 ? $at.node(1) : $at.nodeAfter
-  }
-
   // ---- once per frame
-
-  private stalePlaces(): void {
-    this.placesStale = true
-    this.soon()
-  }
 
   private soon(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null
-      if (this.placesStale) this.placeNow()
+      this.places.look()
       const { canUndo, canRedo } = this.text
       this.options.onState(snapshotOf(this.text.state, { canUndo, canRedo }))
       this.layoutMoved()
     })
-  }
-
-  /** Looks up anchors and cursors that are new, lost or gone; the others have been mapped. The text must be written for that. */
-  private placeNow(): void {
-    if (!this.placesStale) return
-    this.flush()
-    const everything = this.mappingLost
-    this.placesStale = false
-    this.mappingLost = false
-    const placed = withPlaces(this.text.state, this.placeThreads(everything))
-    if (placed) this.view.dispatch(placed)
-    const moved = withCarets(this.text.state, this.placeCarets(everything))
-    if (moved) this.view.dispatch(moved)
   }
 
   private layoutMoved(): void {
@@ -410,12 +343,6 @@ function continuesWord(tr: Transaction): boolean {
   if (!(step instanceof ReplaceStep) || step.slice.openStart > 0 || step.slice.openEnd > 0) return false
   const words = step.slice.content.textBetween(0, step.slice.content.size, '\n')
   return words === '' || /[\p{L}\p{M}\p{N}]$/u.test(words)
-}
-
-function markerOffsets(doc: Node): Set<number> {
-  const offsets = new Set<number>()
-  doc.forEach((node, position) => node.attrs.ghost !== true && offsets.add(offsetOf(doc, position)))
-  return offsets
 }
 
 function firstDifference(shown: Node, stored: Node): { shown: string; stored: string } {

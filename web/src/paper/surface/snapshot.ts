@@ -5,7 +5,7 @@ import type { BlockKind, EditorSnapshot } from '../face'
 import { isTitle } from '../binding/normalise'
 import { marks as M, nodes as N } from '../text/schema'
 import { linkAt } from './commands'
-import { countNumbered } from './numbers'
+import { countNumbered } from '../decorations/numbers'
 
 const PREVIEW_LENGTH = 200
 
