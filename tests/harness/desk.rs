@@ -17,6 +17,7 @@ use crate::notation;
 
 
 /// A replica of one text. See the module's documentation.
+#[derive(Clone)]
 pub struct Desk {
     doc: Automerge,
     actor: automerge::ActorId,
@@ -140,6 +141,9 @@ impl Desk {
         let hash = hash.unwrap_or_else(|| self.doc.empty_commit(CommitOptions::default().with_time(0)));
         self.doc.get_change_by_hash(&hash).expect("the change was just made")
     }
+
+    /// The actor of this editing session.
+    pub fn actor(&self) -> automerge::ActorId { self.actor.clone() }
 
     /// The object that holds the words.
     ///

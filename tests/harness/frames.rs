@@ -57,7 +57,9 @@ pub struct SomebodysCaret {
 pub fn join(sender: &str, versions: &[&str]) -> Vec<u8> {
     map("join", sender, 4, |out| {
         out.str("supportedProtocolVersions").expect(WRITES).array(versions.len() as u64).expect(WRITES);
-        versions.iter().for_each(|version| drop(out.str(version).expect(WRITES)));
+        for version in versions {
+            out.str(version).expect(WRITES);
+        }
         out.str("peerMetadata").expect(WRITES).map(1).expect(WRITES);
         out.str("isEphemeral").expect(WRITES).bool(false).expect(WRITES);
     })

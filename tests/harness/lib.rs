@@ -26,6 +26,7 @@
 pub mod client;
 pub mod desk;
 pub mod frames;
+pub mod hostile;
 pub mod network;
 pub mod notation;
 pub mod person;

@@ -82,7 +82,8 @@ impl Network {
     }
 
     fn somebody(&self, name: &str, access: Access, signs: bool, client: Box<dyn Client>) -> Person {
-        let seat = SeatId(Uuid::from_u128(0x5ea7_0000 + self.world().machines.len() as u128));
+        let number = self.world().machines.len() as u128;
+        let seat = SeatId(Uuid::from_u128(0x5ea7_0000 + number));
         self.world().server.rights.insert(seat, access);
         self.seat_down(name, seat, signs, client)
     }
@@ -103,7 +104,8 @@ impl Network {
 
     /// What this person may do changes from now on.
     pub fn may(&self, person: &Person, access: Access) {
-        self.world().server.rights.insert(person.seat(), access);
+        let seat = person.seat();
+        self.world().server.rights.insert(seat, access);
     }
 
     /// What the disk does with writes that end from now on.

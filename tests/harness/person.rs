@@ -6,7 +6,9 @@ use std::rc::Rc;
 use automerge::sync::{BloomFilter, ChunkList, Have, Message, MessageVersion};
 use automerge::{Change, ChangeHash, ReadDoc, ScalarValue};
 use bytes::Bytes;
-use crdt::ids::SeatId;
+use crdt::ids::{SeatId, TextId};
+use crdt::sync::wire::document_id;
+use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::frames;
@@ -64,6 +66,15 @@ impl Person {
         Bytes::copy_from_slice(change.raw_bytes())
     }
 
+    /// Makes any edit on a copy that is thrown away. Returns the change, for those who send it in another form.
+    pub fn drafts(&self, work: impl FnOnce(&mut Desk) -> Change) -> Change {
+        let mut copy = self.world.borrow().machines[self.machine].desk.clone();
+        work(&mut copy)
+    }
+
+    /// The actor of their editing session.
+    pub fn actor(&self) -> automerge::ActorId { self.world.borrow().machines[self.machine].desk.actor() }
+
     /// Reloads the page: what is on the desk stays, and a new editing session begins.
     pub fn reloads(&self) {
         let mut world = self.world.borrow_mut();
@@ -100,23 +111,34 @@ impl Person {
 
     /// Sends chunks of their own making in one sync message, past the client program.
     pub fn forces(&self, chunks: &[Bytes]) {
-        let mut world = self.world.borrow_mut();
-        let heads = world.machines[self.machine].desk.heads();
-        let message = Message {
-            heads: heads.clone(),
-            need: Vec::new(),
-            have: vec![Have { last_sync: heads, bloom: BloomFilter::default() }],
-            changes: ChunkList::from(chunks.iter().map(|chunk| chunk.to_vec()).collect::<Vec<_>>()),
-            flags: None,
-            version: MessageVersion::V1,
-        };
-        let document = world.server.document();
-        let frame = frames::sync(&world.machines[self.machine].name, &document, &message.encode());
-        world.send_frame(self.machine, frame);
+        let heads = self.heads();
+        self.says(&self.document(), &heads, &heads, chunks);
+    }
+
+    /// Says that nothing is known any more.
+    pub fn starts_over(&self) { self.says(&self.document(), &[], &[], &[]); }
+
+    /// Asks for some text that nobody ever made.
+    pub fn asks_for_a_text_that_does_not_exist(&self) {
+        self.says(&document_id(TextId(Uuid::from_u128(404))), &[], &[], &[]);
     }
 
     /// Sends a frame of their own making.
     pub fn sends(&self, frame: Vec<u8>) { self.world.borrow_mut().send_frame(self.machine, frame); }
+
+    fn says(&self, document: &str, heads: &[ChangeHash], last_sync: &[ChangeHash], chunks: &[Bytes]) {
+        let message = Message {
+            heads: heads.to_vec(),
+            need: Vec::new(),
+            have: vec![Have { last_sync: last_sync.to_vec(), bloom: BloomFilter::default() }],
+            changes: ChunkList::from(chunks.iter().map(|chunk| chunk.to_vec()).collect::<Vec<_>>()),
+            flags: None,
+            version: MessageVersion::V1,
+        };
+        self.sends(frames::sync(&self.name(), document, &message.encode()));
+    }
+
+    fn document(&self) -> String { self.world.borrow().server.document() }
 
     // --- what they see
 

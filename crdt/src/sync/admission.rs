@@ -4,12 +4,13 @@
 //! again. So no change of a client reaches a document unadmitted, and here is where it is decided (SYN5):
 //!
 //! 1. its bytes have the form of a change, within limits ([`Chunk::read`]);
-//! 2. its actor belongs to the connection's seat: the first change of an actor binds it for ever, and an author written
-//!    into a change must be that seat;
+//! 2. its actor belongs to the connection's seat: the first change of an actor binds it for ever, and an author, which only
+//!    that first change may name, must be that seat;
 //! 3. its dependencies are here, and it continues its actor's sequence and its dependencies' counters ([`Graph::add`]);
 //! 4. it names no actor that is not here;
 //! 5. it is canonical: read and written again on its own, it has the same hash;
-//! 6. it writes inside the text, not at the root, and no link outside the allowed schemes.
+//! 6. it writes inside the text, not at the root, and no link outside the allowed schemes;
+//! 7. every object, element and predecessor that it names exists ([`Elements::add`]).
 //!
 //! Steps 5 and 6 parse the change with Automerge, alone and under [`catch_unwind`]: nothing shared is touched there.
 
@@ -20,8 +21,9 @@ use automerge::legacy::{ObjectId, Op, OpType};
 use automerge::{Change, ScalarValue};
 
 use super::chunk::{Chunk, ChunkError};
+use super::elements::{ElementError, Elements};
 use super::events::Refusal;
-use super::graph::{Graph, GraphError};
+use super::graph::{Graph, GraphError, NodeIx};
 use crate::ids::{ActorId, SeatId};
 
 /// Schemes that a link may have (DOC5).
@@ -41,14 +43,46 @@ pub enum Admitted {
     Waiting,
 }
 
-/// Decides about one change of a seat and, if it may enter, adds it to the graph and binds its actor.
-pub fn admit(
-    chunk: &Chunk,
-    seat: SeatId,
-    graph: &mut Graph,
-    bindings: &mut Bindings,
-) -> Result<Admitted, Refusal> {
+/// All that is known of a text's changes: what decides about the next one.
+#[derive(Default)]
+pub struct History {
+    /// How they follow each other.
+    pub graph: Graph,
+    /// What they made.
+    pub elements: Elements,
+    /// Who answers for them.
+    pub bindings: Bindings,
+}
+
+impl History {
+    /// Adds a change that was admitted when it came. False if it does not fit: then nothing of it was added.
+    pub fn restore(&mut self, chunk: &Chunk, seat: SeatId) -> bool {
+        let Some(operations) = operations_of(chunk) else { return false };
+        if self.graph.add(&chunk.header).is_err() {
+            return false;
+        }
+        if self.elements.add(&self.graph, &chunk.header, &operations).is_err() {
+            self.truncate(self.graph.len() - 1);
+            return false;
+        }
+        self.bindings.insert(chunk.header.actor.clone(), seat);
+        true
+    }
+
+    /// Takes back the changes after the first `count`, as if they had never come.
+    pub fn truncate(&mut self, count: NodeIx) {
+        for (actor, from) in self.graph.truncate(count) {
+            self.elements.take_back(actor, from);
+        }
+        let graph = &self.graph;
+        self.bindings.retain(|actor, _| graph.knows_actor(actor));
+    }
+}
+
+/// Decides about one change of a seat and, if it may enter, adds it to the history and binds its actor.
+pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admitted, Refusal> {
     let header = &chunk.header;
+    let History { graph, elements, bindings } = history;
     if graph.find(&header.hash).is_some() {
         return Ok(Admitted::Known);
     }
@@ -57,6 +91,9 @@ pub fn admit(
     }
     if header.author.as_ref().is_some_and(|author| author[..] != seat.0.as_bytes()[..]) {
         return Err(Refusal::ActorNotYours);
+    }
+    if header.author.is_some() && header.seq != 1 {
+        return Err(Refusal::ChangeInvalid);
     }
     match graph.fits(header) {
         Ok(()) => {}
@@ -67,8 +104,15 @@ pub fn admit(
     if header.other_actors.iter().any(|actor| !graph.knows_actor(actor)) {
         return Err(Refusal::ChangeInvalid);
     }
-    inspect(chunk)?;
+    let operations = inspect(chunk)?;
     graph.add(header).expect("a change that fits can be added");
+    if let Err(error) = elements.add(graph, header, &operations) {
+        history.truncate(history.graph.len() - 1);
+        return Err(match error {
+            ElementError::Dangling => Refusal::ChangeInvalid,
+            ElementError::TooDeep => Refusal::SchemaViolation,
+        });
+    }
     bindings.insert(header.actor.clone(), seat);
     Ok(Admitted::New)
 }
@@ -81,20 +125,24 @@ pub fn refusal_of(error: ChunkError) -> Refusal {
     }
 }
 
-/// The checks that need the operations: canonical form and schema.
-fn inspect(chunk: &Chunk) -> Result<(), Refusal> {
+/// The checks that need the operations: canonical form and schema. Returns the operations.
+fn inspect(chunk: &Chunk) -> Result<Vec<Op>, Refusal> {
     let parsed = catch_unwind(AssertUnwindSafe(|| {
-        let change = Change::from_bytes(chunk.plain_bytes()).ok()?;
-        let expanded = change.decode();
-        let violates = expanded.operations.iter().any(violates_schema);
+        let expanded = Change::from_bytes(chunk.plain_bytes()).ok()?.decode();
+        let operations = expanded.operations.clone();
         let again = Change::from(expanded);
-        Some((again.hash().0 == chunk.header.hash.0, violates))
+        (again.hash().0 == chunk.header.hash.0).then_some(operations)
     }));
     match parsed {
-        Ok(Some((true, false))) => Ok(()),
-        Ok(Some((true, true))) => Err(Refusal::SchemaViolation),
-        Ok(Some((false, _)) | None) | Err(_) => Err(Refusal::ChangeInvalid),
+        Ok(Some(operations)) if operations.iter().any(violates_schema) => Err(Refusal::SchemaViolation),
+        Ok(Some(operations)) => Ok(operations),
+        Ok(None) | Err(_) => Err(Refusal::ChangeInvalid),
     }
+}
+
+/// The operations of a change; `None` if Automerge cannot read it.
+fn operations_of(chunk: &Chunk) -> Option<Vec<Op>> {
+    catch_unwind(AssertUnwindSafe(|| Some(Change::from_bytes(chunk.plain_bytes()).ok()?.decode().operations))).ok()?
 }
 
 fn violates_schema(operation: &Op) -> bool {

@@ -28,12 +28,12 @@ pub enum GraphError {
         /// The number it has.
         got: u64,
     },
-    /// Its operations do not count on from its dependencies.
+    /// Its operations do not count on from its dependencies and its actor's last change.
     #[error("its operations start at {start_op}, which is not within {slack} after {after}")]
     CounterOutOfRange {
         /// Where they start.
         start_op: u64,
-        /// The last counter among its dependencies.
+        /// The last counter before it.
         after: u64,
         /// How far ahead they may start.
         slack: u64,
@@ -48,7 +48,17 @@ struct Node {
     hash: ChangeHash,
     dependencies: Box<[NodeIx]>,
     actor: u32,
+    /// The change of the same actor before it.
+    previous: Option<NodeIx>,
+    start_op: u64,
     max_op: u64,
+}
+
+/// How far an actor has come.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    seq: u64,
+    last: Option<NodeIx>,
 }
 
 /// All changes of a text. See the module's documentation.
@@ -57,7 +67,7 @@ pub struct Graph {
     nodes: Vec<Node>,
     by_hash: HashTable<NodeIx>,
     actors: BTreeMap<ActorId, u32>,
-    last_seqs: Vec<u64>,
+    progress: Vec<Progress>,
     heads: Vec<NodeIx>,
 }
 
@@ -78,6 +88,9 @@ impl Graph {
 
     /// Whether any change of this actor is here.
     pub fn knows_actor(&self, actor: &ActorId) -> bool { self.actors.contains_key(actor) }
+
+    /// The number of an actor, in order of arrival from 0; `None` if no change of it is here.
+    pub fn actor(&self, actor: &ActorId) -> Option<u32> { self.actors.get(actor).copied() }
 
     /// The changes that no other change follows, sorted by hash.
     pub fn heads(&self) -> Vec<ChangeHash> { self.hashes(&self.heads) }
@@ -114,11 +127,14 @@ impl Graph {
         for hash in &header.dependencies {
             dependencies.push(self.find(hash).ok_or(GraphError::MissingDependencies)?);
         }
-        let expected = self.actors.get(&header.actor).map_or(0, |actor| self.last_seqs[*actor as usize]) + 1;
+        let progress = self.actors.get(&header.actor).map_or_else(Progress::default, |actor| self.progress[*actor as usize]);
+        let expected = progress.seq + 1;
         if header.seq != expected {
             return Err(GraphError::WrongSequence { expected, got: header.seq });
         }
-        let after = dependencies.iter().map(|node| self.nodes[*node as usize].max_op).max().unwrap_or(0);
+        // Its actor's last change need not be a dependency, yet no counter of an actor may be used twice.
+        let before = dependencies.iter().copied().chain(progress.last);
+        let after = before.map(|node| self.nodes[node as usize].max_op).max().unwrap_or(0);
         if header.start_op <= after || header.start_op - after > START_OP_SLACK {
             return Err(GraphError::CounterOutOfRange { start_op: header.start_op, after, slack: START_OP_SLACK });
         }
@@ -126,42 +142,49 @@ impl Graph {
     }
 
     fn insert(&mut self, header: &Header, dependencies: Vec<NodeIx>) -> NodeIx {
-        let new_actor = self.last_seqs.len() as u32;
+        let new_actor = self.progress.len() as u32;
         let actor = *self.actors.entry(header.actor.clone()).or_insert(new_actor);
         if actor == new_actor {
-            self.last_seqs.push(0);
+            self.progress.push(Progress::default());
         }
-        self.last_seqs[actor as usize] = header.seq;
         self.heads.retain(|head| !dependencies.contains(head));
         let node = self.len();
+        let now = Progress { seq: header.seq, last: Some(node) };
+        let previous = std::mem::replace(&mut self.progress[actor as usize], now).last;
         self.heads.push(node);
-        let max_op = header.max_op();
-        self.nodes.push(Node { hash: header.hash, dependencies: dependencies.into(), actor, max_op });
+        let (start_op, max_op) = (header.start_op, header.max_op());
+        let dependencies = dependencies.into();
+        self.nodes.push(Node { hash: header.hash, dependencies, actor, previous, start_op, max_op });
         let nodes = &self.nodes;
         self.by_hash.insert_unique(spread(&header.hash), node, |other| spread(&nodes[*other as usize].hash));
         node
     }
 
-    /// Takes back the changes after the first `count`, as if they had never come.
-    pub fn truncate(&mut self, count: NodeIx) {
+    /// Takes back the changes after the first `count`, as if they had never come. Returns the number of the actor and the
+    /// first counter of each, newest first.
+    pub fn truncate(&mut self, count: NodeIx) -> Vec<(u32, u64)> {
+        let mut taken_back = Vec::new();
         if self.len() <= count {
-            return;
+            return taken_back;
         }
         while self.len() > count {
             let node = self.len() - 1;
             let gone = self.nodes.pop().expect("the graph is longer than the count");
             let found = self.by_hash.find_entry(spread(&gone.hash), |other| *other == node);
             found.expect("every node is in the table").remove();
-            self.last_seqs[gone.actor as usize] -= 1;
-            if self.last_seqs[gone.actor as usize] == 0 {
+            taken_back.push((gone.actor, gone.start_op));
+            let progress = &mut self.progress[gone.actor as usize];
+            *progress = Progress { seq: progress.seq - 1, last: gone.previous };
+            if progress.seq == 0 {
                 // An actor's first change is the last of it to go, and actors are numbered in order of arrival.
                 self.actors.retain(|_, actor| *actor != gone.actor);
-                self.last_seqs.pop();
+                self.progress.pop();
             }
         }
         let mut heads = Vec::new();
         self.advance(&mut heads, 0, count);
         self.heads = heads;
+        taken_back
     }
 
     /// The changes among the first `count` that are neither in `known` nor an ancestor of one, in order (SYN6). Walks only
@@ -285,12 +308,14 @@ mod tests {
             assert!(graph.add(&change(6, 2, 2, jump, &[5])).is_err(), "w12: {jump} passed");
         }
         assert!(graph.add(&change(6, 2, 2, 4 + START_OP_SLACK, &[5])).is_ok());
+        let reused = change(7, 1, 5, 4, &[1]);
+        assert!(matches!(graph.add(&reused), Err(GraphError::CounterOutOfRange { after: 4, .. })), "its own counter");
     }
 
     #[test]
     fn syn5_what_is_taken_back_leaves_no_trace() {
         let mut graph = fork_and_join();
-        graph.truncate(3);
+        assert_eq!(graph.truncate(3), [(0, 4), (1, 2)]);
         assert_eq!((graph.len(), graph.heads()), (3, vec![hash(3)]));
         assert!(graph.find(&hash(4)).is_none() && !graph.knows_actor(&ActorId(vec![2])));
         graph.add(&change(7, 3, 1, 4, &[3])).unwrap();

@@ -19,6 +19,7 @@
 pub mod admission;
 pub mod chunk;
 pub mod connection;
+pub mod elements;
 pub mod events;
 pub mod graph;
 pub mod message;

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::admission::{Admitted, Bindings, admit, refusal_of};
+use super::admission::{Admitted, History, admit, refusal_of};
 use super::chunk::{Chunk, ChunkLimits, Header};
 use super::events::{
     Access, AdmittedChange, Answer, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
@@ -72,8 +72,7 @@ impl RoomSettings {
 pub struct Room {
     document: String,
     settings: RoomSettings,
-    graph: Graph,
-    bindings: Bindings,
+    history: History,
     committed: NodeIx,
     committed_heads: Vec<NodeIx>,
     heads: Vec<ChangeHash>,
@@ -102,27 +101,26 @@ struct Guest {
 }
 
 impl Room {
-    /// Opens the room of a text whose log holds these changes, in order, with the seats that answer for them.
+    /// Opens the room of a text whose log holds these changes, in order, with the seats that answer for them. Reads every
+    /// operation once.
     ///
     /// Logged changes were admitted when they came; one that does not fit now means that the log is damaged, and the room
     /// opens with what stands before it (the server compares [`Room::committed`] with the length of the log).
-    pub fn open(text: TextId, settings: RoomSettings, log: impl IntoIterator<Item = (Header, SeatId)>) -> Room {
-        let mut graph = Graph::default();
-        let mut bindings = Bindings::new();
-        for (header, seat) in log {
-            if graph.add(&header).is_err() {
+    pub fn open(text: TextId, settings: RoomSettings, log: impl IntoIterator<Item = (Chunk, SeatId)>) -> Room {
+        let mut history = History::default();
+        for (chunk, seat) in log {
+            if !history.restore(&chunk, seat) {
                 break;
             }
-            bindings.insert(header.actor, seat);
         }
+        let graph = &history.graph;
         Room {
             document: document_id(text),
             settings,
             committed: graph.len(),
             committed_heads: graph.head_nodes().to_vec(),
             heads: graph.heads(),
-            graph,
-            bindings,
+            history,
             under_way: None,
             queue: Vec::new(),
             submitted: Vec::new(),
@@ -277,12 +275,12 @@ impl Room {
     }
 
     fn admit_one(&mut self, now: Moment, seat: SeatId, chunk: &Chunk) -> Result<Admitted, Refusal> {
-        let admitted = admit(chunk, seat, &mut self.graph, &mut self.bindings)?;
+        let admitted = admit(chunk, seat, &mut self.history)?;
         if admitted == Admitted::New {
             let Header { hash, actor, .. } = &chunk.header;
             let raw = chunk.raw.clone();
             self.queue.push(AdmittedChange { hash: *hash, actor: actor.clone(), seat, received: now, raw });
-            if self.graph.len() > self.settings.max_changes {
+            if self.history.graph.len() > self.settings.max_changes {
                 self.drop_newest(1);
                 return Err(Refusal::TextFull);
             }
@@ -299,9 +297,7 @@ impl Room {
     /// Takes back the newest changes of the queue.
     fn drop_newest(&mut self, count: usize) {
         self.queue.truncate(self.queue.len() - count);
-        self.graph.truncate(self.graph.len() - count as NodeIx);
-        let graph = &self.graph;
-        self.bindings.retain(|actor, _| graph.knows_actor(actor));
+        self.history.truncate(self.history.graph.len() - count as NodeIx);
     }
 
     /// SYN6: what is said in reply to a sync message. New changes need no reply of their own: the relay is the reply.
@@ -313,7 +309,7 @@ impl Room {
         new: usize,
         output: &mut Output,
     ) {
-        let known: Vec<NodeIx> = message.heads.iter().filter_map(|head| self.graph.find(head)).collect();
+        let known: Vec<NodeIx> = message.heads.iter().filter_map(|head| self.history.graph.find(head)).collect();
         let unknown = known.len() < message.heads.len();
         let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
         if !unknown && !known.is_empty() {
@@ -321,12 +317,12 @@ impl Room {
         }
         let starts_over = message.is_reset() && !guest.resent;
         guest.resent |= message.is_reset() && !first;
-        let need = lacking(&guest.waiting, &self.graph);
+        let need = lacking(&guest.waiting, &self.history.graph);
         let peer = guest.speaker.peer.clone();
         let wanted = if first || starts_over {
             self.since(&known, unknown, message)
         } else {
-            let asked = message.need.iter().filter_map(|hash| self.graph.find(hash));
+            let asked = message.need.iter().filter_map(|hash| self.history.graph.find(hash));
             let mut durable: Vec<NodeIx> = asked.filter(|node| *node < self.committed).collect();
             durable.sort_unstable();
             Wanted::These(durable)
@@ -352,12 +348,12 @@ impl Room {
     fn since(&self, known: &[NodeIx], unknown: bool, message: &SyncMessage) -> Wanted {
         let mut base = known.to_vec();
         if let (true, Some(have)) = (unknown, message.have.first()) {
-            base.extend(have.last_sync.iter().filter_map(|hash| self.graph.find(hash)));
+            base.extend(have.last_sync.iter().filter_map(|hash| self.history.graph.find(hash)));
         }
         if base.is_empty() {
             return Wanted::First(self.committed);
         }
-        Wanted::These(self.graph.missing(&base, self.committed))
+        Wanted::These(self.history.graph.missing(&base, self.committed))
     }
 
     // --- the server's own changes
@@ -373,8 +369,8 @@ impl Room {
                 output.done.push((ticket, Err(Refusal::MissingDependencies)));
             }
             // Changes that were known already may still be on their way to the disk: the ticket waits for all.
-            Ok(_) if self.graph.len() == self.committed => output.done.push((ticket, Ok(()))),
-            Ok(_) => self.submitted.push((ticket, self.graph.len())),
+            Ok(_) if self.history.graph.len() == self.committed => output.done.push((ticket, Ok(()))),
+            Ok(_) => self.submitted.push((ticket, self.history.graph.len())),
             Err(refusal) => output.done.push((ticket, Err(refusal))),
         }
     }
@@ -385,7 +381,7 @@ impl Room {
         if self.under_way.is_none() && !self.queue.is_empty() {
             let changes = std::mem::take(&mut self.queue);
             let raw = changes.iter().map(|change| change.raw.clone()).collect();
-            self.under_way = Some(UnderWay { raw, upto: self.graph.len() });
+            self.under_way = Some(UnderWay { raw, upto: self.history.graph.len() });
             output.commit = Some(changes);
         }
     }
@@ -393,8 +389,8 @@ impl Room {
     /// What was under way is durable: now the others may see it, and its authors may read "saved".
     fn on_stored(&mut self, output: &mut Output) {
         let Some(UnderWay { raw, upto }) = self.under_way.take() else { return };
-        self.graph.advance(&mut self.committed_heads, self.committed, upto);
-        self.heads = self.graph.hashes(&self.committed_heads);
+        self.history.graph.advance(&mut self.committed_heads, self.committed, upto);
+        self.heads = self.history.graph.hashes(&self.committed_heads);
         self.committed = upto;
         self.submitted.retain(|(ticket, last)| {
             let durable = *last <= upto;
@@ -414,9 +410,7 @@ impl Room {
     fn take_back(&mut self, refusal: Refusal, output: &mut Output) {
         self.under_way = None;
         self.queue.clear();
-        self.graph.truncate(self.committed);
-        let graph = &self.graph;
-        self.bindings.retain(|actor, _| graph.knows_actor(actor));
+        self.history.truncate(self.committed);
         output.done.extend(self.submitted.drain(..).map(|(ticket, _)| (ticket, Err(refusal))));
         let guests: Vec<(ConnectionId, String)> =
             self.guests.iter().map(|(connection, guest)| (*connection, guest.speaker.peer.clone())).collect();

@@ -224,11 +224,11 @@ async fn open_room(text: TextId, shared: &Shared) -> Result<Room, StoreError> {
     let limits = ChunkLimits { max_unpacked_bytes: 64 << 20, ..ChunkLimits::default() };
     let log = scan_log(&*shared.store, text, 0).await?;
     let length = log.len();
-    let headers = log.into_iter().map_while(|logged| {
+    let chunks = log.into_iter().map_while(|logged| {
         let seat = logged.change.seat;
-        Chunk::read(logged.change.bytes, &limits).ok().map(|chunk| (chunk.header, seat))
+        Chunk::read(logged.change.bytes, &limits).ok().map(|chunk| (chunk, seat))
     });
-    let room = Room::open(text, shared.settings.room.clone(), headers);
+    let room = Room::open(text, shared.settings.room.clone(), chunks);
     if room.committed() as usize != length {
         let detail = format!("its log has {length} changes, but only {} fit together", room.committed());
         return Err(StoreError::Corrupt { what: format!("text {text}"), detail });

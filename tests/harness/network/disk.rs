@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use automerge::{Automerge, LoadOptions, ReadDoc, TextEncoding};
 use bytes::Bytes;
 use crdt::ids::{ChangeHash, SeatId};
-use crdt::sync::chunk::{Chunk, ChunkLimits, Header};
+use crdt::sync::chunk::{Chunk, ChunkLimits};
 use crdt::sync::events::{AdmittedChange, Input, Wanted};
 use fastrand::Rng;
 
@@ -34,8 +34,7 @@ pub struct Disk {
 }
 
 struct Entry {
-    raw: Bytes,
-    header: Header,
+    chunk: Chunk,
     seat: SeatId,
 }
 
@@ -92,13 +91,13 @@ impl Disk {
     pub fn is_empty(&self) -> bool { self.log.is_empty() }
 
     /// What a room is opened from.
-    pub fn headers(&self) -> impl Iterator<Item = (Header, SeatId)> {
-        self.log.iter().map(|entry| (entry.header.clone(), entry.seat))
+    pub fn changes(&self) -> impl Iterator<Item = (Chunk, SeatId)> {
+        self.log.iter().map(|entry| (entry.chunk.clone(), entry.seat))
     }
 
     /// The seat that answers for a change.
     pub fn seat_of(&self, change: &ChangeHash) -> Option<SeatId> {
-        self.log.iter().find(|entry| entry.header.hash == *change).map(|entry| entry.seat)
+        self.log.iter().find(|entry| entry.chunk.header.hash == *change).map(|entry| entry.seat)
     }
 
     /// The bytes that an answer carries; a snapshot stands for the changes it holds.
@@ -108,10 +107,10 @@ impl Disk {
                 let count = *count as usize;
                 let snapshot = self.snapshot.as_ref().filter(|(upto, _)| *upto <= count);
                 let from = snapshot.map_or(0, |(upto, _)| *upto);
-                let tail = self.log[from..count].iter().map(|entry| entry.raw.clone());
+                let tail = self.log[from..count].iter().map(|entry| entry.chunk.raw.clone());
                 snapshot.map(|(_, bytes)| bytes.clone()).into_iter().chain(tail).collect()
             }
-            Wanted::These(nodes) => nodes.iter().map(|node| self.log[*node as usize].raw.clone()).collect(),
+            Wanted::These(nodes) => nodes.iter().map(|node| self.log[*node as usize].chunk.raw.clone()).collect(),
         }
     }
 
@@ -123,7 +122,7 @@ impl Disk {
     /// # Panics
     /// If the log does not make a whole document.
     pub fn document(&self) -> Automerge {
-        let bytes: Vec<u8> = self.log.iter().flat_map(|entry| entry.raw.to_vec()).collect();
+        let bytes: Vec<u8> = self.log.iter().flat_map(|entry| entry.chunk.raw.to_vec()).collect();
         let options = LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit);
         let document = Automerge::load_with_options(&bytes, options).expect("what is on the disk can be read");
         assert_eq!(document.get_missing_deps(&[]), [], "what is on the disk is whole");
@@ -132,8 +131,8 @@ impl Disk {
 
     fn append(&mut self, raw: Bytes, seat: SeatId) {
         let limits = ChunkLimits { max_unpacked_bytes: 64 << 20, ..ChunkLimits::default() };
-        let header = Chunk::read(raw.clone(), &limits).expect("only changes are stored").header;
-        assert!(self.holds.insert(header.hash), "a change was stored twice");
-        self.log.push(Entry { raw, header, seat });
+        let chunk = Chunk::read(raw, &limits).expect("only changes are stored");
+        assert!(self.holds.insert(chunk.header.hash), "a change was stored twice");
+        self.log.push(Entry { chunk, seat });
     }
 }

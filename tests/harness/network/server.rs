@@ -71,7 +71,7 @@ impl Server {
 
     /// Opens the room from the disk.
     pub fn starts(&mut self) {
-        let room = Room::open(self.text, self.settings.clone(), self.disk.headers());
+        let room = Room::open(self.text, self.settings.clone(), self.disk.changes());
         assert_eq!(room.committed() as usize, self.disk.len(), "the room opens with all that is on the disk");
         self.running = Some(Running { room, sockets: BTreeMap::new() });
     }
