@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SaveState } from '../../sync'
-import { shown, spoken } from './savewords'
+import { noticeOf, shown, spoken } from './savewords'
 
 const state = (kind: SaveState['kind'], savedAt: number | null = null): SaveState => ({ kind, unsavedChanges: 0, savedAt, code: null })
 
@@ -47,5 +47,20 @@ describe('what is spoken', () => {
 
   test('opening without a line is not yet news', () => {
     expect(heard('opening', 'offline')).toEqual([])
+  })
+})
+
+describe('what deserves a sentence over the page', () => {
+  test('a cut line says so in its own words, and a session that ended says that instead', () => {
+    expect(noticeOf(state('offline'))).toBe('offline')
+    expect(noticeOf({ ...state('offline'), code: 'no_answer' })).toBe('offline')
+    expect(noticeOf({ ...state('offline'), code: 'sign_in_required' })).toEqual({ code: 'sign_in_required' })
+  })
+
+  test('a server that cannot store says so while it is being tried again; ordinary saving says nothing', () => {
+    expect(noticeOf({ ...state('saving'), code: 'storage_failed' })).toEqual({ code: 'storage_failed' })
+    expect(noticeOf(state('saving'))).toBeNull()
+    expect(noticeOf(state('saved'))).toBeNull()
+    expect(noticeOf({ ...state('refused'), code: 'not_allowed' })).toBeNull()
   })
 })

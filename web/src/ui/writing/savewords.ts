@@ -29,6 +29,15 @@ export function shown(state: SaveState, writing: boolean): Shown {
   }
 }
 
+/**
+ * What deserves a sentence over the page: that the line is cut, or why, or that saving is in trouble. `null` when all is well,
+ * and when something larger (a refusal, a text that is not there) already says it.
+ */
+export function noticeOf({ kind, code }: SaveState): 'offline' | { code: string } | null {
+  if (kind === 'offline') return code === null || code === 'no_answer' ? 'offline' : { code }
+  return kind === 'saving' && code !== null ? { code } : null
+}
+
 /** What to speak when the state goes from `before` to `after`; `null` for silence. `worried` tells whether a trouble was spoken of and not yet resolved. */
 export function spoken(before: SaveState['kind'] | null, after: SaveState['kind'], worried: boolean): Shown['message'] | null {
   if (before === after) return null

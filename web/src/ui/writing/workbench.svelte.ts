@@ -78,6 +78,11 @@ export class Workbench {
     this.#line?.close()
   }
 
+  /** Tries to reach the server at once. */
+  retry(): void {
+    this.#line?.retryNow()
+  }
+
   /** What was written here and refused, as a file people can keep. */
   async rescue(): Promise<Blob | null> {
     return (await this.#line?.rescue()) ?? null
