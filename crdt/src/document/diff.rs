@@ -10,8 +10,8 @@ mod words;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::blocks::Reading;
-use super::edit::{EditError, Edited, Writer};
+use super::blocks::{Place, Reading};
+use super::edit::{Edit, EditError, Edited, Writer};
 use super::schema::{Block, BlockKind, MarkValue, link_is_allowed};
 use super::text::Text;
 use crate::ids::ParagraphId;
@@ -134,32 +134,46 @@ impl Text {
         let Reading { blocks, places, .. } = self.read();
         let empty = [Block::new(blocks[0].id, BlockKind::Paragraph { numbered: false }, Vec::new())];
         let plan = plan(&blocks, if new.is_empty() { &empty } else { new }, source);
-        self.edit(writer, |edit| {
-            // Backwards, so that the offsets of what comes before stay true.
-            let mut next = places.last().map_or(0, |place| place.end);
-            for step in plan.edits.iter().rev() {
-                match step {
-                    BlockEdit::Insert { new } => edit.insert_block(next, &plan.result[*new])?,
-                    BlockEdit::Delete { old } => {
-                        let place = places[*old];
-                        next = place.marker.unwrap_or(place.start);
-                        edit.replace(next..place.end, "")?;
+        let edited = self.edit(writer, |edit| {
+            plan.write(edit, &places)?;
+            edit.set_marks(&plan.result, |(name, value)| source.can_say(name, value))
+        })?;
+        Ok(Edited { value: plan, change: edited.change })
+    }
+}
+
+impl Plan {
+    fn write(&self, edit: &mut Edit<'_, '_>, places: &[Place]) -> Result<(), EditError> {
+        // The first marker is never deleted: whoever types behind it meanwhile would be left without a paragraph. Where
+        // the first blocks go, their words go, and the first marker becomes that of the block that follows.
+        let gone = self.edits.iter().take_while(|step| matches!(step, BlockEdit::Delete { .. })).count();
+        // Backwards, so that the offsets of what comes before stay true.
+        let mut next = places.last().map_or(0, |place| place.end);
+        for (at, step) in self.edits.iter().enumerate().skip(gone).rev() {
+            match step {
+                BlockEdit::Insert { new } => edit.insert_block(next, &self.result[*new])?,
+                BlockEdit::Delete { old } => {
+                    let place = places[*old];
+                    next = place.marker.unwrap_or(place.start);
+                    edit.replace(next..place.end, "")?;
+                }
+                BlockEdit::Keep { old, new, words } => {
+                    let start = places[*old].start;
+                    for WordEdit { range, words } in words.iter().rev() {
+                        edit.replace(start + range.start..start + range.end, words)?;
                     }
-                    BlockEdit::Keep { old, new, words } => {
-                        let (place, block) = (places[*old], &plan.result[*new]);
-                        for WordEdit { range, words } in words.iter().rev() {
-                            edit.replace(place.start + range.start..place.start + range.end, words)?;
-                        }
-                        next = place.marker.unwrap_or(place.start);
-                        match place.marker {
-                            Some(marker) => edit.set_marker(marker, block)?,
-                            None => edit.insert_marker(place.start, block)?,
-                        }
+                    let place = if at == gone { places[0] } else { places[*old] };
+                    if place.start < start {
+                        edit.replace(place.start..start, "")?;
+                    }
+                    next = place.marker.unwrap_or(place.start);
+                    match place.marker {
+                        Some(marker) => edit.set_marker(marker, &self.result[*new])?,
+                        None => edit.insert_marker(place.start, &self.result[*new])?,
                     }
                 }
             }
-            edit.set_marks(&plan.result, |(name, value)| source.can_say(name, value))
-        })
-        .map(|edited| Edited { value: plan, change: edited.change })
+        }
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 
 mod anchor;
 mod document;
+mod document_random;
 mod history;
 mod markdown;
 mod markdown_import;

@@ -111,12 +111,11 @@ fn by_likeness(old: &[Block], new: &[Block]) -> Fixed {
     pairs
 }
 
-/// The first block of a text is never deleted: whoever types in it meanwhile would be left without a paragraph. If
-/// nothing continues it, the new first block does.
+/// What stands first stays first: if the new first block continues none, it continues the old first one.
 fn keep_first(pairs: &mut Fixed) {
+    let continues = pairs.first().is_some_and(|(_, new_at)| *new_at == 0);
     let is_continued = pairs.first().is_some_and(|(old_at, _)| *old_at == 0);
-    if !is_continued {
-        pairs.retain(|(_, new_at)| *new_at != 0);
+    if !continues && !is_continued {
         pairs.insert(0, (0, 0));
     }
 }

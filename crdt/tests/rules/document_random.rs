@@ -1,0 +1,135 @@
+//! Rules DOC under random texts and edits. Proptest prints the smallest failing case and the seed that finds it again.
+
+use crdt::document::diff::Source;
+use crdt::document::elements::Elements;
+use crdt::document::{Block, BlockKind, EditError, Marks, Run, Text};
+use crdt::ids::ParagraphId;
+use proptest::prelude::*;
+
+use crate::people::*;
+
+fn arb_words() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => "[a-zA-Z]{1,6} ",
+        2 => Just("e\u{301} ".to_string()),
+        2 => Just("👩‍👩‍👧".to_string()),
+        1 => Just("🇵🇪 ".to_string()),
+        1 => Just("لِلّٰهِ ".to_string()),
+        2 => "[.,:;*_#>1)\\[\\]<&-]{1,3}",
+    ];
+    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn arb_marks() -> impl Strategy<Value = Marks> {
+    let names = proptest::sample::subsequence(vec!["strong", "em", "superscript", "bracket:k1"], 0..3);
+    (names, proptest::option::weighted(0.2, Just("https://uclg.org"))).prop_map(|(names, link)| match link {
+        Some(href) => Marks::on(names).with_link(href),
+        None => Marks::on(names),
+    })
+}
+
+fn arb_kind() -> impl Strategy<Value = BlockKind> {
+    prop_oneof![
+        (1..=6u8).prop_map(|level| BlockKind::Heading { level }),
+        any::<bool>().prop_map(|numbered| BlockKind::Paragraph { numbered }),
+        Just(BlockKind::Quote),
+        (0..=8u8).prop_map(|depth| BlockKind::OrderedItem { depth }),
+        (0..=8u8).prop_map(|depth| BlockKind::UnorderedItem { depth }),
+    ]
+}
+
+fn arb_block() -> impl Strategy<Value = Block> {
+    let runs = proptest::collection::vec((arb_words(), arb_marks()), 0..4);
+    (0..12u8, arb_kind(), runs).prop_map(|(id, kind, runs)| {
+        Block::new(
+            ParagraphId([id; 8]),
+            kind,
+            runs.into_iter().map(|(words, marks)| Run::marked(words, marks)).collect(),
+        )
+    })
+}
+
+/// Blocks with distinct ids, drawn from few so that two lists share some.
+fn arb_blocks() -> impl Strategy<Value = Vec<Block>> {
+    proptest::collection::vec(arb_block(), 1..7).prop_map(|mut blocks| {
+        let mut seen = std::collections::BTreeSet::new();
+        blocks.retain(|block| seen.insert(block.id));
+        blocks
+    })
+}
+
+proptest! {
+    #[test]
+    fn doc1_a_seeded_text_reads_as_its_blocks(wanted in arb_blocks()) {
+        let (text, change) = Text::seed(&wanted, &session("Inés", 0)).unwrap();
+        prop_assert_eq!(text.blocks(), wanted.clone());
+        prop_assert_eq!(Text::load_with(&[], [change.as_slice()]).unwrap().blocks(), wanted);
+    }
+
+    #[test]
+    fn doc11_a_text_becomes_the_blocks_it_should(old in arb_blocks(), new in arb_blocks()) {
+        let (mut text, _) = Text::seed(&old, &session("Inés", 0)).unwrap();
+        let edited = text.become_blocks(&session("Samir", 0), &new, Source::Whole).unwrap();
+        let found = text.blocks();
+        prop_assert_eq!(&found, &edited.value.result);
+        let without_ids = |blocks: &[Block]| blocks.iter().map(|block| (block.kind.clone(), block.runs.clone())).collect::<Vec<_>>();
+        prop_assert_eq!(without_ids(&found), without_ids(&new));
+        prop_assert_eq!(Text::load(&text.save()).unwrap().blocks(), found);
+    }
+
+    /// Inés and Samir each bring a corrected file at once.
+    #[test]
+    fn doc11_two_corrected_files_merge_alike_for_both(base in arb_blocks(), one in arb_blocks(), other in arb_blocks()) {
+        let (base, _) = Text::seed(&base, &session("secretariat", 0)).unwrap();
+        let (mut ines, mut samir) = (Desk::of("Inés", &base), Desk::of("Samir", &base));
+        for (desk, wanted) in [(&mut ines, &one), (&mut samir, &other)] {
+            let edited = desk.text.become_blocks(&desk.writer, wanted, Source::Whole).unwrap();
+            desk.changes.extend(edited.change);
+        }
+        meet(&mut [&mut ines, &mut samir]);
+        prop_assert_eq!(ines.text.read(), samir.text.read());
+        prop_assert_eq!(Text::load(&ines.text.save()).unwrap().read(), samir.text.read());
+        let ids: std::collections::BTreeSet<_> = ines.text.blocks().iter().map(|block| block.id).collect();
+        prop_assert_eq!(ids.len(), ines.text.blocks().len(), "every block has an id of its own");
+        ines.text.repair(&session("service", 0)).unwrap();
+        let repaired = ines.text.read();
+        prop_assert_eq!(&repaired.blocks, &samir.text.read().blocks, "a repair changes nothing that is seen");
+        prop_assert!(repaired.repairs.is_empty());
+    }
+
+    #[test]
+    fn doc11_words_that_nobody_changed_keep_their_elements(wanted in arb_blocks(), at in any::<prop::sample::Index>(), word in "[a-z]{3}") {
+        let (mut text, _) = Text::seed(&wanted, &session("Inés", 0)).unwrap();
+        let before: Vec<_> = Elements::of(&text).within(0..text.length_utf16()).map(|(element, _)| element).collect();
+        let mut changed = wanted.clone();
+        let block = at.get(&wanted).id;
+        changed.iter_mut().find(|other| other.id == block).unwrap().push(Run::plain(format!(" {word}")));
+        text.become_blocks(&session("Samir", 0), &changed, Source::Whole).unwrap();
+        let after: Vec<_> = Elements::of(&text).within(0..text.length_utf16()).map(|(element, _)| element).collect();
+        let kept = after.iter().filter(|element| before.contains(element)).count();
+        // The last word may be replaced, when the new one joins it.
+        let last = wanted.iter().find(|other| other.id == block).unwrap().words().chars().rev().take_while(|c| *c != ' ').count();
+        prop_assert!(kept + last >= before.len(), "{kept} of {} kept", before.len());
+    }
+
+    #[test]
+    fn anc1_the_list_of_elements_is_what_automerge_says_at_each_offset(wanted in arb_blocks(), edits in proptest::collection::vec((any::<prop::sample::Index>(), arb_words()), 0..6)) {
+        let (mut text, _) = Text::seed(&wanted, &session("Inés", 0)).unwrap();
+        for (number, (at, words)) in (1..).zip(edits) {
+            let at = at.index(text.length_utf16()) + 1;
+            // Places inside a letter are refused, which is as good.
+            let done = text.edit(&session("Samir", number), |edit| edit.splice(at..at, &words));
+            let is_fine = matches!(done, Ok(_) | Err(EditError::InsideLetter { .. }));
+            prop_assert!(is_fine);
+        }
+        let raw = automerge::Automerge::load_with_options(&text.save(), automerge::LoadOptions::new().text_encoding(automerge::TextEncoding::Utf16CodeUnit)).unwrap();
+        use automerge::ReadDoc;
+        let (_, object) = raw.get(automerge::ROOT, "text").unwrap().unwrap();
+        let elements = Elements::of(&text);
+        for offset in 0..text.length_utf16() {
+            let (_, id) = raw.get(&object, offset).unwrap().unwrap();
+            prop_assert_eq!(elements.at(offset).unwrap().to_string(), id.to_string());
+        }
+        prop_assert_eq!(elements.at(text.length_utf16()), None);
+    }
+}
