@@ -2,6 +2,8 @@
 //!
 //! What never enters a log: words of a text, names and addresses of people, tokens, tickets, whole URLs.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -20,7 +22,10 @@ pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,borrador=info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Text => lines.compact().with_target(false).finish().try_init(),
+        LogFormat::Text => {
+            // Colours are for a terminal; in a file they would be noise.
+            lines.compact().with_target(false).with_ansi(std::io::stderr().is_terminal()).finish().try_init()
+        }
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
     };
     if started.is_err() {

@@ -41,7 +41,8 @@ pub struct ThreadView {
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
     comments: Vec<CommentView>,
-    resolved_by: Option<AuthorView>,
+    /// The name of who settled it.
+    resolved_by: Option<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
     resolved_at: Option<Moment>,
 }
@@ -226,7 +227,7 @@ pub fn view(register: &Register, kept: &Kept) -> ThreadView {
         version: kept.version,
         created_at: thread.created,
         comments: thread.comments.iter().map(|comment| comment_view(register, comment)).collect(),
-        resolved_by: thread.resolved.as_ref().map(|resolved| author_view(register, resolved.by)),
+        resolved_by: thread.resolved.as_ref().map(|resolved| author_view(register, resolved.by).person),
         resolved_at: thread.resolved.as_ref().map(|resolved| resolved.at),
     }
 }

@@ -1,0 +1,203 @@
+//! C01–C07: the program as a process.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn borrador(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_borrador")).args(args).current_dir(folder).env_clear().output().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// A server on a port of its own; killed when dropped, told to stop by [`Server::stops`].
+struct Server {
+    child: Child,
+    greeting: Vec<String>,
+}
+
+impl Server {
+    /// Started, and heard out until it has printed as many lines as it should.
+    fn start(folder: &Path, args: &[&str], lines: usize) -> Self {
+        let all = [&["serve", "--data", "data", "--listen", "127.0.0.1:0"], args].concat();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_borrador"))
+            .args(all)
+            .current_dir(folder)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let greeting =
+            BufReader::new(child.stdout.take().unwrap()).lines().take(lines).map(Result::unwrap).collect();
+        Self { child, greeting }
+    }
+
+    fn stops(mut self) -> i32 {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _killed = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+#[test]
+fn c01_a_mistake_is_one_line_with_the_nearest_word_and_starts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = borrador(folder.path(), &["serve", "--dat", "x"]);
+    assert_eq!(said.status.code(), Some(2));
+    assert_eq!(
+        words(&said),
+        "borrador: the option --dat is not known; did you mean --data? (see borrador --help)\n"
+    );
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn c02_all_mistakes_of_a_configuration_are_in_one_report() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("b.toml"), "listn = \"x\"\n[limits]\npath_bytes = 1\n").unwrap();
+    let said = borrador(folder.path(), &["serve", "--config", "b.toml", "--public-url", "nonsense"]);
+    assert_eq!(said.status.code(), Some(2));
+    let report = words(&said);
+    assert!(report.contains("b.toml:1: listn: is not a key; did you mean listen?"), "{report}");
+    assert!(report.contains("b.toml:3: limits.path_bytes: is a number from 256 to 8192, not 1"), "{report}");
+    assert!(report.contains("--public-url is an address"), "{report}");
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn c04_a_data_directory_that_cannot_be_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    for (data, reason) in [("nowhere/data", "create the folder around it"), ("file", "must be a folder")] {
+        let said = borrador(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", data]);
+        assert_eq!(said.status.code(), Some(1));
+        assert!(words(&said).contains(data) && words(&said).contains(reason), "{}", words(&said));
+    }
+    let said = borrador(folder.path(), &["check", "--data", "nothing"]);
+    assert!(words(&said).contains("there is no store in nothing"), "{}", words(&said));
+    assert!(!folder.path().join("nothing").exists());
+}
+
+#[test]
+fn c05_a_second_server_is_told_who_is_there_and_commands_go_to_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(folder.path(), &[], 2);
+    assert!(first.greeting[1].contains("/sign-in#"), "{:?}", first.greeting);
+    let second = borrador(folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(
+        words(&second).contains(&format!("in use by process {}", first.child.id())),
+        "{}",
+        words(&second)
+    );
+    let link = borrador(
+        folder.path(),
+        &["invite", "--data", "data", "--name", "Ana Gil", "--email", "ana@example.org"],
+    );
+    let origin = first.greeting[0].rsplit(' ').next().unwrap();
+    assert!(words(&link).starts_with(&format!("{origin}/sign-in#")), "{}", words(&link));
+    assert_eq!(first.stops(), 0);
+}
+
+#[test]
+fn c06_a_port_in_use_and_an_address_that_is_none_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = borrador(folder.path(), &["serve", "--data", "data", "--listen", &address]);
+    assert_eq!(said.status.code(), Some(1));
+    assert_eq!(
+        words(&said),
+        format!("borrador: cannot listen on {address}: the port is in use; choose another --listen\n")
+    );
+    let said = borrador(folder.path(), &["serve", "--data", "data", "--listen", "here"]);
+    assert_eq!(said.status.code(), Some(2));
+    assert!(words(&said).contains("not here"), "{}", words(&said));
+}
+
+#[test]
+fn a_paper_goes_in_and_comes_out_without_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("note.md"),
+        "I. El proyecto\n\n1. Las ciudades **acogen**.\n - todas\n",
+    )
+    .unwrap();
+    let run = |args: &[&str]| {
+        let said = borrador(folder.path(), args);
+        assert_eq!(said.status.code(), Some(0), "{}", words(&said));
+        words(&said)
+    };
+    run(&["import", "note.md", "--paper", "note", "--title", "Nota", "--language", "es"]);
+    run(&["seal", "--paper", "note", "--name", "Primera"]);
+    run(&[
+        "export",
+        "--paper",
+        "note",
+        "--milestone",
+        "primera",
+        "--language",
+        "es",
+        "--format",
+        "md",
+        "-o",
+        "out.md",
+    ]);
+    let out = std::fs::read_to_string(folder.path().join("out.md")).unwrap();
+    for word in ["Nota", "I. El proyecto", "**acogen**", "todas", "Primera"] {
+        assert!(out.contains(word), "{word} is missing in {out}");
+    }
+    let again = borrador(folder.path(), &["seal", "--paper", "note", "--name", "PRIMERA"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(run(&["check"]).starts_with("all readable: papers 1, texts 1, milestones 1"));
+}
+
+#[test]
+fn the_demonstration_prints_the_same_links_at_each_start_and_keeps_its_own_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(folder.path(), &["--demo"], 18);
+    let people = first.greeting[2..].to_vec();
+    assert!(
+        people.iter().all(|line| line.contains("@example.org") && line.contains("/sign-in#")),
+        "{people:?}"
+    );
+    assert_eq!(first.stops(), 0);
+    let tokens = |lines: &[String]| {
+        lines.iter().map(|line| line.split('#').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let second = Server::start(folder.path(), &["--demo"], 18);
+    assert_eq!(tokens(&second.greeting[2..]), tokens(&people));
+    let out = borrador(
+        folder.path(),
+        &[
+            "export",
+            "--paper",
+            "ciudades-migracion-inclusion",
+            "--language",
+            "es",
+            "--format",
+            "md",
+            "-o",
+            "es.md",
+        ],
+    );
+    assert_eq!(out.status.code(), Some(0), "{}", words(&out));
+    let exported = std::fs::read_to_string(folder.path().join("es.md")).unwrap();
+    assert!(
+        exported.contains("date: \"2016-09-21\"") && exported.contains("notice:"),
+        "{}",
+        &exported[..400]
+    );
+}

@@ -1,0 +1,15 @@
+//! The service through its public faces: HTTP on a real port, and the command line as a process.
+//!
+//! The cases quote `H…`, `A…` and `C…` from the project's list of bad inputs. Nobody sleeps: a request's answer, or the next
+//! line of a stream, is what a test waits for.
+
+mod commands;
+mod exports;
+mod form_and_size;
+mod harness;
+mod milestones;
+mod news;
+mod routes;
+mod texts;
+mod threads;
+mod who_may;
