@@ -12,6 +12,7 @@
 //! | `outbox.rs` | finished frames, shared, to many sockets of many workers |
 //! | `registry.rs` | the open rooms, and the way into them |
 //! | `room_task.rs` | one task for each open text; commits before it relays |
+//! | `repair.rs` | gives doubled paragraph ids their own again |
 //! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
 //! | `mod.rs` | the face that the rest of the server sees |
 //!
@@ -19,6 +20,7 @@
 
 mod outbox;
 mod registry;
+mod repair;
 mod room_task;
 pub mod socket;
 mod texts;
@@ -151,11 +153,13 @@ impl Live {
             rights,
             settings,
         };
-        Arc::new(Live {
+        let live = Arc::new(Live {
             shared: Arc::new(shared),
             next_ticket: AtomicU64::new(1),
             next_connection: AtomicU64::new(1),
-        })
+        });
+        live.shared.runtime.spawn(repair::keep_repaired(live.clone()));
+        live
     }
 
     /// A text as it is durable at this moment, loaded if it was not. Shared: asking again costs little.
