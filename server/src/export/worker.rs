@@ -158,11 +158,12 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    /// A stand-in for the PDF program: a shell script that answers as told.
+    /// A stand-in for the PDF program: a shell script, in which `job` reads one job and fails when there is none.
     fn worker(script: &str, patience: Duration) -> (tempfile::TempDir, Worker) {
+        const JOB: &str = r#"job() { n=$(head -c 4 | od -An -tu4); [ -n "$n" ] && head -c $n >/dev/null; }"#;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("pdf");
-        fs::write(&program, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")).unwrap();
+        fs::write(&program, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{JOB}\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
         (folder, Worker::new(program, patience, 200))
     }
@@ -175,9 +176,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_process_sets_several_files() {
-        let answer = r#"head -c 74 >/dev/null; printf '\000\003\000\000\000%%P%%'; head -c 74 >/dev/null; printf '\000\002\000\000\000ok'"#;
-        let (_folder, worker) = worker(answer, LONG);
-        assert_eq!(serde_json::to_vec(&job()).unwrap().len() + 4, 74, "the script reads jobs of this length");
+        let answers = r#"job; printf '\000\003\000\000\000%%P%%'; job; printf '\000\002\000\000\000ok'; job"#;
+        let (_folder, worker) = worker(answers, LONG);
         assert_eq!(worker.pdf(&job()).await.unwrap(), "%P%");
         assert_eq!(worker.pdf(&job()).await.unwrap(), "ok");
     }
@@ -185,8 +185,7 @@ mod tests {
     #[tokio::test]
     async fn an_objection_comes_in_the_workers_words() {
         let json = r#"{"code":"character_without_font","message":"m","hints":[]}"#;
-        let script =
-            format!("head -c 74 >/dev/null; printf '\\001\\{:03o}\\000\\000\\000%s' '{json}'", json.len());
+        let script = format!("job; printf '\\001\\{:03o}\\000\\000\\000%s' '{json}'", json.len());
         let (_folder, worker) = worker(&script, LONG);
         let Err(WorkerError::Objection(objection)) = worker.pdf(&job()).await else { panic!("no objection") };
         assert_eq!(objection.code, "character_without_font");
@@ -201,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_death_is_told_from_a_missing_program() {
-        let (_folder, dying) = worker("head -c 74 >/dev/null; exit 137", LONG);
+        let (_folder, dying) = worker("job; exit 137", LONG);
         assert!(matches!(dying.pdf(&job()).await, Err(WorkerError::Died)));
         let missing = Worker::new("/nowhere/borrador-pdf".into(), LONG, 200);
         let Err(WorkerError::Unavailable(error)) = missing.pdf(&job()).await else {

@@ -45,7 +45,6 @@ pub struct Service {
 pub struct Somebody {
     address: SocketAddr,
     cookie: String,
-    pub person: PersonId,
     pub seats: Vec<SeatId>,
 }
 
@@ -171,8 +170,7 @@ impl Service {
             .iter()
             .map(|seat| seat["id"].as_str().unwrap().parse().unwrap())
             .collect();
-        let person = me["person"]["id"].as_str().unwrap().parse().unwrap();
-        Somebody { address: self.address, cookie, person, seats }
+        Somebody { address: self.address, cookie, seats }
     }
 
     /// A request of nobody.
@@ -307,12 +305,12 @@ impl Answer {
 
 /// Instead of the PDF program: answers every job with the same four bytes.
 fn stand_in_worker() -> (tempfile::TempDir, std::path::PathBuf) {
-    const SCRIPT: &str = r#"#!/usr/bin/python3
-import struct, sys
-while len(head := sys.stdin.buffer.read(4)) == 4:
-    sys.stdin.buffer.read(struct.unpack("<I", head)[0])
-    sys.stdout.buffer.write(b"\0\4\0\0\0%PDF")
-    sys.stdout.buffer.flush()
+    const SCRIPT: &str = r#"#!/bin/sh
+PATH=/usr/bin:/bin
+while n=$(head -c 4 | od -An -tu4) && [ -n "$n" ]; do
+    head -c $n >/dev/null
+    printf '\000\004\000\000\000%%PDF'
+done
 "#;
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("pdf");

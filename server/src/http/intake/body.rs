@@ -45,13 +45,19 @@ impl<T: Incoming> FromRequest for Body<T> {
         let form = check_form(req.headers(), req.content_type());
         let limit = req.app_data::<web::Data<App>>().map_or(0, |app| T::limit(&app.settings.limits));
         let announced = announced_bytes(req.headers());
-        let payload = payload.take();
+        let mut payload = payload.take();
         Box::pin(async move {
             form?;
             if announced.is_some_and(|size| size > limit as u64) {
                 return Err(too_large(limit, announced));
             }
-            let bytes = read(payload, limit).await?;
+            let bytes = match read(&mut payload, limit).await {
+                Ok(bytes) => bytes,
+                Err(problem) => {
+                    hold(payload);
+                    return Err(problem);
+                }
+            };
             Ok(Body { value: parse(&bytes)?, sha256: Sha256::digest(&bytes).into() })
         })
     }
@@ -86,7 +92,7 @@ fn too_large(limit: usize, size: Option<u64>) -> Problem {
 }
 
 /// The whole body. Whoever sends it has half a minute, and a second more for every 16 KiB that arrived.
-async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     const PATIENCE: Duration = Duration::from_secs(30);
     const BYTES_PER_SECOND: u32 = 16 * 1024;
     let started = Instant::now();
@@ -111,6 +117,16 @@ async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
             Ok(Some(Ok(chunk))) => bytes.extend_from_slice(&chunk),
         }
     }
+}
+
+/// Keep the unread rest of a chunked body until its refusal is on the way. Dropped before, actix would read on for as long as
+/// the client cares to send; like this it closes the connection.
+fn hold(payload: Payload) {
+    const ON_THE_WAY: Duration = Duration::from_secs(1);
+    actix_web::rt::spawn(async move {
+        tokio::time::sleep(ON_THE_WAY).await;
+        drop(payload);
+    });
 }
 
 /// JSON to a value, with every objection in words.
