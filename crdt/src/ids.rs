@@ -63,7 +63,9 @@ pub struct NotHex {
 }
 
 impl NotHex {
-    fn new(expected: &'static str, got: &str) -> Self { Self { expected, got: got.chars().take(40).collect() } }
+    fn new(expected: &'static str, got: &str) -> Self {
+        Self { expected, got: got.chars().take(40).collect() }
+    }
 }
 
 /// The SHA-256 hash by which Automerge names a change.
@@ -86,11 +88,15 @@ impl ActorId {
 macro_rules! hex_id {
     ($name:ident, $expected:literal, |$bytes:ident| $make:expr) => {
         impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&to_hex(self.0.as_ref())) }
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&to_hex(self.0.as_ref()))
+            }
         }
 
         impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
         }
 
         impl FromStr for $name {
@@ -103,7 +109,9 @@ macro_rules! hex_id {
         }
 
         impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.collect_str(self) }
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
         }
 
         impl<'de> Deserialize<'de> for $name {
@@ -116,7 +124,8 @@ macro_rules! hex_id {
 
 hex_id!(ChangeHash, "64", |bytes| <[u8; 32]>::try_from(bytes).ok());
 hex_id!(ParagraphId, "16", |bytes| <[u8; 8]>::try_from(bytes).ok());
-hex_id!(ActorId, "2 to 128", |bytes| (!bytes.is_empty() && bytes.len() <= ActorId::MAX_BYTES).then_some(bytes));
+hex_id!(ActorId, "2 to 128", |bytes| (!bytes.is_empty() && bytes.len() <= ActorId::MAX_BYTES)
+    .then_some(bytes));
 
 /// Lowercase hexadecimal digits, two for each byte.
 pub fn to_hex(bytes: &[u8]) -> String {

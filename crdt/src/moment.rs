@@ -29,10 +29,14 @@ impl Moment {
     const MAX_MS: i64 = 253_402_300_799_999;
 
     /// The instant so many milliseconds after 1970; outside the years 0000–9999 the nearest bound.
-    pub fn from_unix_ms(ms: i64) -> Self { Self(ms.clamp(Self::MIN_MS, Self::MAX_MS)) }
+    pub fn from_unix_ms(ms: i64) -> Self {
+        Self(ms.clamp(Self::MIN_MS, Self::MAX_MS))
+    }
 
     /// Milliseconds since 1970.
-    pub fn unix_ms(self) -> i64 { self.0 }
+    pub fn unix_ms(self) -> i64 {
+        self.0
+    }
 
     /// Time since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Moment) -> Duration {
@@ -73,20 +77,25 @@ impl fmt::Display for Moment {
 }
 
 impl fmt::Debug for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl FromStr for Moment {
     type Err = NotAMoment;
     fn from_str(text: &str) -> Result<Self, NotAMoment> {
-        let instant = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotAMoment(text.chars().take(60).collect()))?;
+        let instant =
+            OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotAMoment(text.chars().take(60).collect()))?;
         let ms = i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).unwrap_or(Self::MAX_MS);
         Ok(Self::from_unix_ms(ms))
     }
 }
 
 impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.collect_str(self) }
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for Moment {

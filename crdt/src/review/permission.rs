@@ -137,7 +137,9 @@ pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
     };
     match action {
         Action::Read => true,
-        Action::Comment => rights.function != Function::Observer || holds(&[Secretariat, Rapporteur, Committee, Pen]),
+        Action::Comment => {
+            rights.function != Function::Observer || holds(&[Secretariat, Rapporteur, Committee, Pen])
+        }
         Action::WriteText => holds(&[Pen, Committee]),
         Action::SettleThread => holds(&[Pen, Committee, Rapporteur, Secretariat]),
         Action::ReadRapporteurThreads => holds(&[Rapporteur, Committee, Secretariat]),
@@ -169,7 +171,9 @@ mod tests {
         Rights { function, grants, ended: false }
     }
 
-    fn housing() -> Place { Place { paper: Some(PAPER), chapter: Some(HOUSING) } }
+    fn housing() -> Place {
+        Place { paper: Some(PAPER), chapter: Some(HOUSING) }
+    }
 
     #[test]
     fn rev1_everybody_who_holds_a_seat_may_read_and_nobody_else() {
@@ -215,7 +219,8 @@ mod tests {
         let json = serde_json::json!({"scope": "paper", "id": PAPER, "role": "pen"});
         assert_eq!(serde_json::to_value(grant).unwrap(), json);
         assert_eq!(serde_json::from_value::<Grant>(json).unwrap(), grant);
-        let everywhere: Grant = serde_json::from_value(serde_json::json!({"scope": "service", "role": "admin"})).unwrap();
+        let everywhere: Grant =
+            serde_json::from_value(serde_json::json!({"scope": "service", "role": "admin"})).unwrap();
         assert_eq!(everywhere.scope, Scope::Service);
     }
 }

@@ -142,7 +142,8 @@ fn inspect(chunk: &Chunk) -> Result<Vec<Op>, Refusal> {
 
 /// The operations of a change; `None` if Automerge cannot read it.
 fn operations_of(chunk: &Chunk) -> Option<Vec<Op>> {
-    catch_unwind(AssertUnwindSafe(|| Some(Change::from_bytes(chunk.plain_bytes()).ok()?.decode().operations))).ok()?
+    catch_unwind(AssertUnwindSafe(|| Some(Change::from_bytes(chunk.plain_bytes()).ok()?.decode().operations)))
+        .ok()?
 }
 
 fn violates_schema(operation: &Op) -> bool {

@@ -64,7 +64,9 @@ pub struct Header {
 
 impl Header {
     /// The counter of the last operation; one before `start_op` for an empty change. Saturates for absurd counters.
-    pub fn max_op(&self) -> u64 { self.start_op.saturating_add(self.operations).saturating_sub(1) }
+    pub fn max_op(&self) -> u64 {
+        self.start_op.saturating_add(self.operations).saturating_sub(1)
+    }
 }
 
 /// Why bytes are not a change that we read.
@@ -174,7 +176,16 @@ fn read_body(hash: ChangeHash, body: &[u8], limits: &ChunkLimits) -> Result<Head
     let other_count = input.length()?;
     let other_actors = (0..other_count).map(|_| input.actor()).collect::<Result<_, _>>()?;
     let operations = read_columns(&mut input, limits)?;
-    Ok(Header { hash, dependencies, actor, seq, start_op, operations, other_actors, author: author_in(input.0) })
+    Ok(Header {
+        hash,
+        dependencies,
+        actor,
+        seq,
+        start_op,
+        operations,
+        other_actors,
+        author: author_in(input.0),
+    })
 }
 
 /// Skips the columns and counts the operations in them.
@@ -249,7 +260,8 @@ pub(super) struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], ChunkError> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or(ChunkError::Malformed("it ends too early"))?;
+        let (taken, rest) =
+            self.0.split_at_checked(count).ok_or(ChunkError::Malformed("it ends too early"))?;
         self.0 = rest;
         Ok(taken)
     }
@@ -332,7 +344,10 @@ mod tests {
                 assert_eq!(header.actor.0, change.actor_id().to_bytes());
                 assert_eq!((header.seq, header.start_op), (change.seq(), change.start_op().get()));
                 assert_eq!((header.operations, header.max_op()), (change.len() as u64, change.max_op()));
-                assert_eq!(header.dependencies.iter().map(|d| d.0).collect::<Vec<_>>(), change.deps().iter().map(|d| d.0).collect::<Vec<_>>());
+                assert_eq!(
+                    header.dependencies.iter().map(|d| d.0).collect::<Vec<_>>(),
+                    change.deps().iter().map(|d| d.0).collect::<Vec<_>>()
+                );
                 assert_eq!(header.author, change.author().map(|author| author.as_bytes().to_vec()));
             }
         }
@@ -352,7 +367,9 @@ mod tests {
     fn w09_a_small_chunk_that_inflates_to_much_is_refused_at_the_limit() {
         let zeros = vec![0_u8; 64 << 20];
         let mut packed = Vec::new();
-        flate2::read::DeflateEncoder::new(&zeros[..], flate2::Compression::best()).read_to_end(&mut packed).unwrap();
+        flate2::read::DeflateEncoder::new(&zeros[..], flate2::Compression::best())
+            .read_to_end(&mut packed)
+            .unwrap();
         let mut bomb = [&MAGIC[..], &[0; 4], &[TYPE_COMPRESSED_CHANGE]].concat();
         write_length(&mut bomb, packed.len() as u64);
         bomb.extend(packed);

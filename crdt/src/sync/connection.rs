@@ -65,10 +65,14 @@ impl Connection {
     }
 
     /// The client's name for itself, once it has joined.
-    pub fn peer(&self) -> Option<&str> { self.peer.as_deref() }
+    pub fn peer(&self) -> Option<&str> {
+        self.peer.as_deref()
+    }
 
     /// When a client that has not joined will be cut off; `None` once it has.
-    pub fn deadline(&self) -> Option<Moment> { self.peer.is_none().then(|| self.opened + HANDSHAKE_TIME) }
+    pub fn deadline(&self) -> Option<Moment> {
+        self.peer.is_none().then(|| self.opened + HANDSHAKE_TIME)
+    }
 
     /// Takes a frame.
     pub fn hear(&mut self, now: Moment, frame: &Bytes) -> Heard {
@@ -117,11 +121,22 @@ mod tests {
 
     const NOW: Moment = Moment::EPOCH;
 
-    fn connection() -> Connection { Connection::new("borrador".into(), "store".into(), NOW) }
+    fn connection() -> Connection {
+        Connection::new("borrador".into(), "store".into(), NOW)
+    }
 
     fn join(version: &str) -> Bytes {
         let mut out = Encoder::new(Vec::new());
-        out.map(3).unwrap().str("type").unwrap().str("join").unwrap().str("senderId").unwrap().str("lyon").unwrap();
+        out.map(3)
+            .unwrap()
+            .str("type")
+            .unwrap()
+            .str("join")
+            .unwrap()
+            .str("senderId")
+            .unwrap()
+            .str("lyon")
+            .unwrap();
         out.str("supportedProtocolVersions").unwrap().array(1).unwrap().str(version).unwrap();
         out.into_writer().into()
     }

@@ -193,4 +193,6 @@ impl Names<'_> {
     }
 }
 
-fn ensure(holds: bool) -> Result<(), ElementError> { if holds { Ok(()) } else { Err(ElementError::Dangling) } }
+fn ensure(holds: bool) -> Result<(), ElementError> {
+    if holds { Ok(()) } else { Err(ElementError::Dangling) }
+}

@@ -12,7 +12,9 @@ use crate::moment::Moment;
 pub struct ConnectionId(pub u64);
 
 impl std::fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "c{}", self.0) }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "c{}", self.0)
+    }
 }
 
 /// What a seat may do with a text at this moment.

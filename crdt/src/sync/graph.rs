@@ -73,10 +73,14 @@ pub struct Graph {
 
 impl Graph {
     /// How many changes there are.
-    pub fn len(&self) -> NodeIx { self.nodes.len() as NodeIx }
+    pub fn len(&self) -> NodeIx {
+        self.nodes.len() as NodeIx
+    }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool { self.nodes.is_empty() }
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
 
     /// The number of a change.
     pub fn find(&self, hash: &ChangeHash) -> Option<NodeIx> {
@@ -84,19 +88,29 @@ impl Graph {
     }
 
     /// The hash of a change.
-    pub fn hash(&self, node: NodeIx) -> ChangeHash { self.nodes[node as usize].hash }
+    pub fn hash(&self, node: NodeIx) -> ChangeHash {
+        self.nodes[node as usize].hash
+    }
 
     /// Whether any change of this actor is here.
-    pub fn knows_actor(&self, actor: &ActorId) -> bool { self.actors.contains_key(actor) }
+    pub fn knows_actor(&self, actor: &ActorId) -> bool {
+        self.actors.contains_key(actor)
+    }
 
     /// The number of an actor, in order of arrival from 0; `None` if no change of it is here.
-    pub fn actor(&self, actor: &ActorId) -> Option<u32> { self.actors.get(actor).copied() }
+    pub fn actor(&self, actor: &ActorId) -> Option<u32> {
+        self.actors.get(actor).copied()
+    }
 
     /// The changes that no other change follows, sorted by hash.
-    pub fn heads(&self) -> Vec<ChangeHash> { self.hashes(&self.heads) }
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.hashes(&self.heads)
+    }
 
     /// The same as node numbers, in no particular order.
-    pub fn head_nodes(&self) -> &[NodeIx] { &self.heads }
+    pub fn head_nodes(&self) -> &[NodeIx] {
+        &self.heads
+    }
 
     /// Moves `heads`, the heads of the first `from` changes, on to those of the first `to`.
     pub fn advance(&self, heads: &mut Vec<NodeIx>, from: NodeIx, to: NodeIx) {
@@ -114,7 +128,9 @@ impl Graph {
     }
 
     /// Whether a change's dependencies are here and it continues its actor's sequence and counters (SYN5).
-    pub fn fits(&self, header: &Header) -> Result<(), GraphError> { self.place(header).map(drop) }
+    pub fn fits(&self, header: &Header) -> Result<(), GraphError> {
+        self.place(header).map(drop)
+    }
 
     /// Adds a change that fits.
     pub fn add(&mut self, header: &Header) -> Result<NodeIx, GraphError> {
@@ -127,7 +143,10 @@ impl Graph {
         for hash in &header.dependencies {
             dependencies.push(self.find(hash).ok_or(GraphError::MissingDependencies)?);
         }
-        let progress = self.actors.get(&header.actor).map_or_else(Progress::default, |actor| self.progress[*actor as usize]);
+        let progress = self
+            .actors
+            .get(&header.actor)
+            .map_or_else(Progress::default, |actor| self.progress[*actor as usize]);
         let expected = progress.seq + 1;
         if header.seq != expected {
             return Err(GraphError::WrongSequence { expected, got: header.seq });
@@ -136,7 +155,11 @@ impl Graph {
         let before = dependencies.iter().copied().chain(progress.last);
         let after = before.map(|node| self.nodes[node as usize].max_op).max().unwrap_or(0);
         if header.start_op <= after || header.start_op - after > START_OP_SLACK {
-            return Err(GraphError::CounterOutOfRange { start_op: header.start_op, after, slack: START_OP_SLACK });
+            return Err(GraphError::CounterOutOfRange {
+                start_op: header.start_op,
+                after,
+                slack: START_OP_SLACK,
+            });
         }
         Ok(dependencies)
     }
@@ -256,7 +279,9 @@ fn spread(hash: &ChangeHash) -> u64 {
 mod tests {
     use super::*;
 
-    fn hash(n: u8) -> ChangeHash { ChangeHash([n; 32]) }
+    fn hash(n: u8) -> ChangeHash {
+        ChangeHash([n; 32])
+    }
 
     fn change(n: u8, actor: u8, seq: u64, start_op: u64, dependencies: &[u8]) -> Header {
         Header {
@@ -302,14 +327,23 @@ mod tests {
     fn syn5_a_change_continues_its_actor_and_its_dependencies() {
         let mut graph = fork_and_join();
         assert_eq!(graph.add(&change(6, 2, 2, 5, &[9])), Err(GraphError::MissingDependencies));
-        assert_eq!(graph.add(&change(6, 2, 3, 5, &[5])), Err(GraphError::WrongSequence { expected: 2, got: 3 }));
-        assert!(matches!(graph.add(&change(6, 2, 2, 4, &[5])), Err(GraphError::CounterOutOfRange { after: 4, .. })));
+        assert_eq!(
+            graph.add(&change(6, 2, 3, 5, &[5])),
+            Err(GraphError::WrongSequence { expected: 2, got: 3 })
+        );
+        assert!(matches!(
+            graph.add(&change(6, 2, 2, 4, &[5])),
+            Err(GraphError::CounterOutOfRange { after: 4, .. })
+        ));
         for jump in [4 + START_OP_SLACK + 1, u64::from(u32::MAX), 1 << 53, u64::MAX] {
             assert!(graph.add(&change(6, 2, 2, jump, &[5])).is_err(), "w12: {jump} passed");
         }
         assert!(graph.add(&change(6, 2, 2, 4 + START_OP_SLACK, &[5])).is_ok());
         let reused = change(7, 1, 5, 4, &[1]);
-        assert!(matches!(graph.add(&reused), Err(GraphError::CounterOutOfRange { after: 4, .. })), "its own counter");
+        assert!(
+            matches!(graph.add(&reused), Err(GraphError::CounterOutOfRange { after: 4, .. })),
+            "its own counter"
+        );
     }
 
     #[test]

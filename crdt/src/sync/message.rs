@@ -88,7 +88,8 @@ impl SyncMessage {
 
     /// Whether the client starts over: an empty account of what it has, and nothing to send.
     pub fn is_reset(&self) -> bool {
-        matches!(&self.have[..], [only] if only.last_sync.is_empty() && !only.filtered) && self.changes.is_empty()
+        matches!(&self.have[..], [only] if only.last_sync.is_empty() && !only.filtered)
+            && self.changes.is_empty()
     }
 }
 
@@ -143,7 +144,9 @@ mod tests {
 
     use super::*;
 
-    fn read(bytes: Vec<u8>) -> Result<SyncMessage, MalformedMessage> { SyncMessage::read(&bytes.into()) }
+    fn read(bytes: Vec<u8>) -> Result<SyncMessage, MalformedMessage> {
+        SyncMessage::read(&bytes.into())
+    }
 
     #[test]
     fn syn4_what_automerge_sends_is_read_and_what_we_send_automerge_reads() {

@@ -117,7 +117,9 @@ impl Pace {
     const PATIENCE: u32 = 2_000;
 
     /// A connection that has sent nothing yet.
-    pub fn new(now: Moment) -> Pace { Pace { tokens: Self::BURST, last: now, dropped: 0 } }
+    pub fn new(now: Moment) -> Pace {
+        Pace { tokens: Self::BURST, last: now, dropped: 0 }
+    }
 
     /// Counts one message.
     pub fn count(&mut self, now: Moment) -> Verdict {
@@ -152,7 +154,11 @@ mod tests {
 
         let seat = SeatId(uuid::Uuid::from_u128(7));
         let written = String::from_utf8_lossy(&caret.write(seat, ConnectionId(3))).into_owned();
-        assert!(written.contains(&seat.to_string()) && written.contains("c3") && !written.contains("somebody else"));
+        assert!(
+            written.contains(&seat.to_string())
+                && written.contains("c3")
+                && !written.contains("somebody else")
+        );
     }
 
     #[test]
@@ -165,7 +171,8 @@ mod tests {
     fn w20_a_thousand_a_second_are_thinned_out_and_then_stopped() {
         let start = Moment::from_unix_ms(0);
         let mut pace = Pace::new(start);
-        let verdicts: Vec<Verdict> = (0..5_000).map(|ms| pace.count(start + Duration::from_millis(ms))).collect();
+        let verdicts: Vec<Verdict> =
+            (0..5_000).map(|ms| pace.count(start + Duration::from_millis(ms))).collect();
         let passed = verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count();
         assert!((90..=145).contains(&passed), "{passed} passed in five seconds");
         assert_eq!(verdicts.last(), Some(&Verdict::Close));

@@ -106,7 +106,11 @@ impl Room {
     ///
     /// Logged changes were admitted when they came; one that does not fit now means that the log is damaged, and the room
     /// opens with what stands before it (the server compares [`Room::committed`] with the length of the log).
-    pub fn open(text: TextId, settings: RoomSettings, log: impl IntoIterator<Item = (Chunk, SeatId)>) -> Room {
+    pub fn open(
+        text: TextId,
+        settings: RoomSettings,
+        log: impl IntoIterator<Item = (Chunk, SeatId)>,
+    ) -> Room {
         let mut history = History::default();
         for (chunk, seat) in log {
             if !history.restore(&chunk, seat) {
@@ -131,13 +135,19 @@ impl Room {
     }
 
     /// How many changes are durable.
-    pub fn committed(&self) -> NodeIx { self.committed }
+    pub fn committed(&self) -> NodeIx {
+        self.committed
+    }
 
     /// The heads of what is durable, sorted.
-    pub fn heads(&self) -> &[ChangeHash] { &self.heads }
+    pub fn heads(&self) -> &[ChangeHash] {
+        &self.heads
+    }
 
     /// Whether nobody is here and nothing waits to be stored: the room may be closed.
-    pub fn is_idle(&self) -> bool { self.guests.is_empty() && self.under_way.is_none() && self.queue.is_empty() }
+    pub fn is_idle(&self) -> bool {
+        self.guests.is_empty() && self.under_way.is_none() && self.queue.is_empty()
+    }
 
     /// Takes what happened, returns what follows.
     pub fn handle(&mut self, now: Moment, input: Input) -> Output {
@@ -147,7 +157,9 @@ impl Room {
                 self.on_sync(now, connection, speaker, access, &data, &mut output);
             }
             Input::Caret { connection, data } => self.on_caret(connection, &data, &mut output),
-            Input::Submit { ticket, seat, changes } => self.on_submit(now, ticket, seat, changes, &mut output),
+            Input::Submit { ticket, seat, changes } => {
+                self.on_submit(now, ticket, seat, changes, &mut output)
+            }
             Input::Stored => self.on_stored(&mut output),
             Input::StoreFailed => {
                 self.stopped = true;
@@ -248,7 +260,12 @@ impl Room {
 
     /// Admits chunks in any causal order. Returns how many were new, and those that wait for others. On a refusal nothing
     /// of them stays.
-    fn admit_all(&mut self, now: Moment, seat: SeatId, chunks: Vec<Chunk>) -> Result<(usize, Vec<Chunk>), Refusal> {
+    fn admit_all(
+        &mut self,
+        now: Moment,
+        seat: SeatId,
+        chunks: Vec<Chunk>,
+    ) -> Result<(usize, Vec<Chunk>), Refusal> {
         if self.stopped {
             return Err(Refusal::StorageFailed);
         }
@@ -290,7 +307,8 @@ impl Room {
 
     fn may_wait(&self, waiting: &[Chunk]) -> Result<(), Refusal> {
         let size_bytes: usize = waiting.iter().map(|chunk| chunk.raw.len()).sum();
-        let fits = waiting.len() <= self.settings.max_waiting && size_bytes <= self.settings.max_waiting_bytes;
+        let fits =
+            waiting.len() <= self.settings.max_waiting && size_bytes <= self.settings.max_waiting_bytes;
         if fits { Ok(()) } else { Err(Refusal::MissingDependencies) }
     }
 
@@ -309,7 +327,8 @@ impl Room {
         new: usize,
         output: &mut Output,
     ) {
-        let known: Vec<NodeIx> = message.heads.iter().filter_map(|head| self.history.graph.find(head)).collect();
+        let known: Vec<NodeIx> =
+            message.heads.iter().filter_map(|head| self.history.graph.find(head)).collect();
         let unknown = known.len() < message.heads.len();
         let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
         if !unknown && !known.is_empty() {
@@ -358,7 +377,14 @@ impl Room {
 
     // --- the server's own changes
 
-    fn on_submit(&mut self, now: Moment, ticket: u64, seat: SeatId, changes: Vec<Bytes>, output: &mut Output) {
+    fn on_submit(
+        &mut self,
+        now: Moment,
+        ticket: u64,
+        seat: SeatId,
+        changes: Vec<Bytes>,
+        output: &mut Output,
+    ) {
         let read: Result<Vec<Chunk>, Refusal> = changes
             .into_iter()
             .map(|raw| Chunk::read(raw, &self.settings.chunk).map_err(refusal_of))

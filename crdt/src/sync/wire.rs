@@ -55,11 +55,15 @@ pub enum FromClient {
 pub struct MalformedFrame(String);
 
 impl From<Error> for MalformedFrame {
-    fn from(error: Error) -> Self { Self(error.to_string()) }
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 /// The document id of a text.
-pub fn document_id(text: TextId) -> String { bs58::encode(text.0.as_bytes()).with_check().into_string() }
+pub fn document_id(text: TextId) -> String {
+    bs58::encode(text.0.as_bytes()).with_check().into_string()
+}
 
 /// The text that a document id names; `None` if it is not the form of one.
 pub fn text_of(document: &str) -> Option<TextId> {
@@ -241,7 +245,13 @@ pub mod say {
 
     const WRITES: &str = "a vector takes every write";
 
-    fn frame(fields: u64, kind: &str, sender: &str, target: &str, rest: impl FnOnce(&mut Encoder<Vec<u8>>)) -> Vec<u8> {
+    fn frame(
+        fields: u64,
+        kind: &str,
+        sender: &str,
+        target: &str,
+        rest: impl FnOnce(&mut Encoder<Vec<u8>>),
+    ) -> Vec<u8> {
         let mut out = Encoder::new(Vec::with_capacity(256));
         out.map(fields).expect(WRITES);
         text(&mut out, "type", kind);
@@ -251,9 +261,13 @@ pub mod say {
         out.into_writer()
     }
 
-    fn key<'e>(out: &'e mut Encoder<Vec<u8>>, name: &str) -> &'e mut Encoder<Vec<u8>> { out.str(name).expect(WRITES) }
+    fn key<'e>(out: &'e mut Encoder<Vec<u8>>, name: &str) -> &'e mut Encoder<Vec<u8>> {
+        out.str(name).expect(WRITES)
+    }
 
-    fn text(out: &mut Encoder<Vec<u8>>, name: &str, value: &str) { key(out, name).str(value).expect(WRITES); }
+    fn text(out: &mut Encoder<Vec<u8>>, name: &str, value: &str) {
+        key(out, name).str(value).expect(WRITES);
+    }
 }
 
 #[cfg(test)]
@@ -262,7 +276,9 @@ mod tests {
 
     use super::*;
 
-    fn reads(frame: &[u8]) -> Result<FromClient, MalformedFrame> { read(&Bytes::copy_from_slice(frame)) }
+    fn reads(frame: &[u8]) -> Result<FromClient, MalformedFrame> {
+        read(&Bytes::copy_from_slice(frame))
+    }
 
     #[test]
     fn syn1_a_document_id_is_the_base58check_of_the_uuid() {
@@ -279,7 +295,18 @@ mod tests {
         out.map(4).unwrap();
         out.str("type").unwrap().str("join").unwrap();
         out.str("peerMetadata").unwrap().begin_map().unwrap();
-        out.str("storageId").unwrap().str("x").unwrap().str("list").unwrap().array(2).unwrap().u8(1).unwrap().null().unwrap();
+        out.str("storageId")
+            .unwrap()
+            .str("x")
+            .unwrap()
+            .str("list")
+            .unwrap()
+            .array(2)
+            .unwrap()
+            .u8(1)
+            .unwrap()
+            .null()
+            .unwrap();
         out.end().unwrap();
         out.str("senderId").unwrap().str("tangier").unwrap();
         out.str("supportedProtocolVersions").unwrap().array(1).unwrap().str("1").unwrap();
@@ -292,7 +319,10 @@ mod tests {
     #[test]
     fn syn1_our_own_frames_read_back() {
         let frame = say::sync("borrador", "*", "doc", b"\x42");
-        assert_eq!(reads(&frame), Ok(FromClient::Sync { document: "doc".into(), data: Bytes::from_static(b"\x42") }));
+        assert_eq!(
+            reads(&frame),
+            Ok(FromClient::Sync { document: "doc".into(), data: Bytes::from_static(b"\x42") })
+        );
         assert_eq!(reads(&say::unavailable("borrador", "t", "doc")), Ok(FromClient::Other));
         assert_eq!(reads(&say::error("borrador", "t", None, "not_allowed", "…")), Ok(FromClient::Other));
         assert_eq!(reads(&say::error("borrador", "t", Some("d"), "not_allowed", "…")), Ok(FromClient::Other));

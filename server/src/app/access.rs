@@ -166,7 +166,9 @@ impl App {
     }
 
     /// The address that a sign-in link's token makes.
-    pub fn sign_in_url(&self, token: &str) -> String { format!("{}/sign-in#{token}", self.settings.public_url) }
+    pub fn sign_in_url(&self, token: &str) -> String {
+        format!("{}/sign-in#{token}", self.settings.public_url)
+    }
 
     /// Invite somebody: an account if they have none, a seat if they have none there, and a link.
     pub async fn invite(&self, invitation: &Invitation) -> Result<LinkMade, Refusal> {

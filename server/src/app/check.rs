@@ -17,7 +17,10 @@ impl App {
             }
             for milestone in self.milestones(paper.id).await? {
                 if !milestone.is_whole() {
-                    return Err(Refusal::Fault(format!("the digest of milestone {} does not fit", milestone.id)));
+                    return Err(Refusal::Fault(format!(
+                        "the digest of milestone {} does not fit",
+                        milestone.id
+                    )));
                 }
                 for text in &milestone.texts {
                     self.sealed_blocks(text).await?;
@@ -27,7 +30,9 @@ impl App {
         }
         let entries = self.check_audit().await?;
         let papers = register.papers().len();
-        Ok(format!("all readable: papers {papers}, texts {texts}, milestones {sealed}, audit entries {entries}"))
+        Ok(format!(
+            "all readable: papers {papers}, texts {texts}, milestones {sealed}, audit entries {entries}"
+        ))
     }
 
     async fn check_audit(&self) -> Result<u64, Refusal> {
@@ -38,7 +43,8 @@ impl App {
                 return Ok(last);
             }
             for entry in part {
-                let expected: [u8; 32] = Sha256::new().chain_update(before).chain_update(&entry.json).finalize().into();
+                let expected: [u8; 32] =
+                    Sha256::new().chain_update(before).chain_update(&entry.json).finalize().into();
                 if entry.seq != last + 1 || entry.hash != expected {
                     return Err(Refusal::Fault(format!("the audit log is broken at entry {}", entry.seq)));
                 }

@@ -109,13 +109,17 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Refusal> {
             let made = match milestone {
                 None => app.export_draft(operator, &paper, &language, format).await,
                 Some(name) => {
-                    let sealed = app.milestones(paper.id).await?.into_iter().find(|sealed| sealed.is_called(&name));
-                    let sealed = sealed.ok_or_else(|| Refusal::field("milestone", format!("{name} is not sealed")))?;
+                    let sealed =
+                        app.milestones(paper.id).await?.into_iter().find(|sealed| sealed.is_called(&name));
+                    let sealed =
+                        sealed.ok_or_else(|| Refusal::field("milestone", format!("{name} is not sealed")))?;
                     app.export_milestone(operator, &paper, &sealed, &language, format).await
                 }
             };
             let made = made.map_err(|refusal| match refusal {
-                Refusal::NotFound => Refusal::field("language", format!("{language} has no text in this paper")),
+                Refusal::NotFound => {
+                    Refusal::field("language", format!("{language} has no text in this paper"))
+                }
                 other => other,
             })?;
             Ok(Outcome { words: made.name, file: Some(made.bytes) })
@@ -145,7 +149,9 @@ fn paper_named(app: &App, slug: &str) -> Result<Paper, Refusal> {
 }
 
 /// Where the socket of a data directory is.
-pub fn socket(data: &Path) -> PathBuf { data.join("admin.sock") }
+pub fn socket(data: &Path) -> PathBuf {
+    data.join("admin.sock")
+}
 
 /// Longer lines than this are no request: an import of 20 MiB, escaped, fits.
 const MOST_BYTES: u64 = 64 << 20;
@@ -187,7 +193,9 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     BufReader::new(read.take(MOST_BYTES)).read_line(&mut line).await?;
     let outcome = match serde_json::from_str(&line) {
         Ok(request) => perform(app, request).await.map_err(|refusal| (refusal.code(), refusal.to_string())),
-        Err(error) => Err(("request_invalid", format!("the running server does not know this request: {error}"))),
+        Err(error) => {
+            Err(("request_invalid", format!("the running server does not know this request: {error}")))
+        }
     };
     let (head, file) = match outcome {
         Ok(Outcome { words, file }) => {

@@ -26,18 +26,26 @@ impl Clock {
     }
 
     /// A clock that asks `now`; tests move theirs by hand.
-    pub fn from_fn(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self { Self(Arc::new(now)) }
+    pub fn from_fn(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
 
     /// The present moment of this service.
-    pub fn now(&self) -> Moment { (self.0)() }
+    pub fn now(&self) -> Moment {
+        (self.0)()
+    }
 }
 
 impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "Clock({})", self.now()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
 }
 
 /// The offset in milliseconds that makes a clock show `start` now.
-pub fn offset_to(start: Moment) -> i64 { start.unix_ms().saturating_sub(system_ms()) }
+pub fn offset_to(start: Moment) -> i64 {
+    start.unix_ms().saturating_sub(system_ms())
+}
 
 /// Milliseconds since 1970 by the system's calendar, which may be wrong or set at any time.
 fn system_ms() -> i64 {

@@ -31,10 +31,13 @@ pub async fn run(command: Command) -> Answer {
     }
 }
 
-fn failed(words: String) -> Answer { Answer { words: format!("borrador: {words}"), exit: 1 } }
+fn failed(words: String) -> Answer {
+    Answer { words: format!("borrador: {words}"), exit: 1 }
+}
 
 fn errand(command: Command) -> Result<Errand, Answer> {
-    let errand = |data: PathBuf, missing, request| Errand { data, missing, request, output: None, pdf_worker: None };
+    let errand =
+        |data: PathBuf, missing, request| Errand { data, missing, request, output: None, pdf_worker: None };
     Ok(match command {
         Command::Serve(_) => return Err(failed("serve is no errand".to_owned())),
         Command::Openapi => {
@@ -59,14 +62,16 @@ fn errand(command: Command) -> Result<Errand, Answer> {
             errand(said.data.data, Missing::Make, Request::Import(new))
         }
         Command::Export(said) => {
-            let format = Format::of_extension(&said.format).ok_or_else(|| failed("no such format".to_owned()))?;
+            let format =
+                Format::of_extension(&said.format).ok_or_else(|| failed("no such format".to_owned()))?;
             let (paper, milestone, language) = (said.paper, said.milestone, said.language);
             let request = Request::Export { paper, milestone, language, format };
             let (output, pdf_worker) = (Some(said.output), said.pdf_worker);
             Errand { data: said.data.data, missing: Missing::Refuse, request, output, pdf_worker }
         }
         Command::Seal(said) => {
-            let milestone = NewMilestone { name: said.name, event: said.event, date: said.date, note: said.note };
+            let milestone =
+                NewMilestone { name: said.name, event: said.event, date: said.date, note: said.note };
             let request = Request::Seal { paper: said.paper, milestone, email: said.email };
             errand(said.data.data, Missing::Refuse, request)
         }
@@ -76,10 +81,11 @@ fn errand(command: Command) -> Result<Errand, Answer> {
 
 async fn carry_out(errand: Errand) -> Result<String, String> {
     let Errand { data, missing, request, output, pdf_worker } = errand;
-    let Outcome { words, file } = match admin::ask(&data, &request).await.map_err(|error| error.to_string())? {
-        Some(outcome) => outcome,
-        None => on_the_store(&data, missing, request, pdf_worker).await?,
-    };
+    let Outcome { words, file } =
+        match admin::ask(&data, &request).await.map_err(|error| error.to_string())? {
+            Some(outcome) => outcome,
+            None => on_the_store(&data, missing, request, pdf_worker).await?,
+        };
     let (Some(file), Some(output)) = (file, output) else { return Ok(words) };
     std::fs::write(&output, &file).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
     Ok(format!("{}: {} bytes", output.display(), file.len()))

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crdt::document::{Anchor, Block, Text, import, languages};
-use crdt::ids::{ChapterId, CommentId, ComponentId, PaperId, ParagraphId, PersonId, SeatId, TextId, ThreadId};
+use crdt::ids::{
+    ChapterId, CommentId, ComponentId, PaperId, ParagraphId, PersonId, SeatId, TextId, ThreadId,
+};
 use crdt::moment::Moment;
 use crdt::review::permission::{Function, Grant, Role, Scope};
 use crdt::review::thread::{Audience, Comment, Thread};
@@ -42,7 +44,9 @@ const LINKS: &str = "demo-links";
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// Somebody's work is in the store.
-    #[error("--demo fills an empty store only, and this one belongs to a real service; choose another --data")]
+    #[error(
+        "--demo fills an empty store only, and this one belongs to a real service; choose another --data"
+    )]
     NotEmpty,
     /// The files inside the program do not fit together.
     #[error("the demonstration inside this program is not consistent: {0}")]
@@ -153,20 +157,24 @@ struct KeptLink {
 }
 
 /// How far the demonstration's clock is from the system's when it starts now.
-pub fn clock_offset_ms() -> Result<i64, DemoError> { Ok(offset_to(read::<PaperFile>("paper.json", PAPER)?.clock)) }
+pub fn clock_offset_ms() -> Result<i64, DemoError> {
+    Ok(offset_to(read::<PaperFile>("paper.json", PAPER)?.clock))
+}
 
 /// Fill the store, if nothing is in it yet, and answer with the people and their links.
 pub async fn load(app: &App) -> Result<Vec<Invited>, DemoError> {
     if app.directory.register().is_empty() {
         fill(app).await?;
     }
-    let record = app.store.get(Coll::Setting, LINKS).await.map_err(Refusal::from)?.ok_or(DemoError::NotEmpty)?;
+    let record =
+        app.store.get(Coll::Setting, LINKS).await.map_err(Refusal::from)?.ok_or(DemoError::NotEmpty)?;
     let links: Vec<KeptLink> = record.read().map_err(Refusal::from)?;
     let register = app.directory.register();
     let invited = links.iter().filter_map(|link| {
         let person = register.person(link.person)?;
         let seats = register.seats_of(person.id);
-        let components = seats.iter().filter_map(|seat| Some(register.component(seat.component)?.code.as_str()));
+        let components =
+            seats.iter().filter_map(|seat| Some(register.component(seat.component)?.code.as_str()));
         Some(Invited {
             name: person.name.clone(),
             email: person.email.clone(),
@@ -213,19 +221,35 @@ impl Cast {
     fn read(paper: PaperId) -> Result<Self, DemoError> {
         let components: Vec<Component> = read::<Vec<ComponentFile>>("components.json", COMPONENTS)?
             .into_iter()
-            .map(|ComponentFile { code, kind, hue, name }| {
-                Component { id: ComponentId(Uuid::new_v4()), code, kind, hue, name }
+            .map(|ComponentFile { code, kind, hue, name }| Component {
+                id: ComponentId(Uuid::new_v4()),
+                code,
+                kind,
+                hue,
+                name,
             })
             .collect();
         let (mut people, mut seats) = (Vec::new(), Vec::new());
-        for PersonFile { name, initials, email, language, seats: held } in read::<Vec<PersonFile>>("people.json", PEOPLE)? {
+        for PersonFile { name, initials, email, language, seats: held } in
+            read::<Vec<PersonFile>>("people.json", PEOPLE)?
+        {
             let id = PersonId(Uuid::new_v4());
             for (seat, rank) in held.iter().zip(0u32..) {
                 let component = components.iter().find(|component| component.code == seat.component);
-                let component = component.ok_or_else(|| inconsistent(format!("no component {}", seat.component)))?.id;
-                let (function, grants) = (seat.function, seat.grants.iter().map(|grant| grant.on(paper)).collect());
+                let component =
+                    component.ok_or_else(|| inconsistent(format!("no component {}", seat.component)))?.id;
+                let (function, grants) =
+                    (seat.function, seat.grants.iter().map(|grant| grant.on(paper)).collect());
                 let id_of_seat = SeatId(Uuid::new_v4());
-                seats.push(Seat { id: id_of_seat, person: id, component, function, grants, rank, ended: false });
+                seats.push(Seat {
+                    id: id_of_seat,
+                    person: id,
+                    component,
+                    function,
+                    grants,
+                    rank,
+                    ended: false,
+                });
             }
             people.push(Person { id, name, initials, email, language });
         }
@@ -255,14 +279,21 @@ impl GrantFile {
 /// The texts of the paper as they were just written, by language, chapter by chapter.
 type Texts = BTreeMap<String, Vec<(TextId, Text)>>;
 
-async fn write_paper(app: &App, id: PaperId, file: PaperFile, cast: &Cast) -> Result<(Paper, Texts), DemoError> {
+async fn write_paper(
+    app: &App,
+    id: PaperId,
+    file: PaperFile,
+    cast: &Cast,
+) -> Result<(Paper, Texts), DemoError> {
     let pens = cast.pens();
     let chapters = chapters(&file.drafting_language)?;
     let (mut texts, mut records): (Texts, Vec<Chapter>) = (Texts::new(), Vec::new());
     for (at, by_language) in chapters.into_iter().enumerate() {
         let mut of_chapter = BTreeMap::new();
         for ((language, blocks), turn) in by_language.into_iter().zip(at..) {
-            let pen = pens.get(turn % pens.len().max(1)).ok_or_else(|| inconsistent("nobody holds the pen".to_owned()))?;
+            let pen = pens
+                .get(turn % pens.len().max(1))
+                .ok_or_else(|| inconsistent("nobody holds the pen".to_owned()))?;
             let (text, document) = app.seed_text(blocks, *pen).await?;
             of_chapter.insert(language.clone(), text);
             texts.entry(language).or_default().push((text, document));
@@ -284,7 +315,8 @@ fn chapters(drafted: &str) -> Result<Vec<BTreeMap<String, Vec<Block>>>, DemoErro
     let mut ids: Box<dyn FnMut() -> ParagraphId> = Box::new(random_paragraph_id);
     let mut all: Vec<BTreeMap<String, Vec<Block>>> = Vec::new();
     for (language, markdown) in TEXTS {
-        let imported = import::chapters(markdown.as_bytes(), "", &mut *ids).map_err(|error| inconsistent(error.to_string()))?;
+        let imported = import::chapters(markdown.as_bytes(), "", &mut *ids)
+            .map_err(|error| inconsistent(error.to_string()))?;
         all.resize_with(all.len().max(imported.chapters.len()), BTreeMap::new);
         for (chapter, by_language) in imported.chapters.into_iter().zip(&mut all) {
             by_language.insert((*language).to_owned(), chapter.blocks);
@@ -294,7 +326,9 @@ fn chapters(drafted: &str) -> Result<Vec<BTreeMap<String, Vec<Block>>>, DemoErro
         let source = by_language.get(drafted).cloned().unwrap_or_default();
         for (language, blocks) in by_language.iter_mut().filter(|(language, _)| *language != drafted) {
             if blocks.len() != source.len() {
-                return Err(inconsistent(format!("chapter {number} has other blocks in {language} than in {drafted}")));
+                return Err(inconsistent(format!(
+                    "chapter {number} has other blocks in {language} than in {drafted}"
+                )));
             }
             for (block, rendered) in blocks.iter_mut().zip(&source) {
                 block.renders = Some(languages::rendering_of(rendered));
@@ -312,8 +346,13 @@ fn open_thread(
     now: Moment,
 ) -> Result<Thread, DemoError> {
     let missing = |what: &str| inconsistent(format!("the comment on “{}” has no {what}", file.quote));
-    let chapter = file.chapter.checked_sub(1).filter(|at| *at < paper.chapters.len()).ok_or_else(|| missing("chapter"))?;
-    let (text, document) = texts.get(&file.language).and_then(|all| all.get(chapter)).ok_or_else(|| missing("text"))?;
+    let chapter = file
+        .chapter
+        .checked_sub(1)
+        .filter(|at| *at < paper.chapters.len())
+        .ok_or_else(|| missing("chapter"))?;
+    let (text, document) =
+        texts.get(&file.language).and_then(|all| all.get(chapter)).ok_or_else(|| missing("text"))?;
     let (anchor, paragraph) = quoted(document, &file.quote).ok_or_else(|| missing("words"))?;
     let mut said = Vec::new();
     for comment in &file.comments {
@@ -349,4 +388,6 @@ fn read<T: serde::de::DeserializeOwned>(name: &str, json: &str) -> Result<T, Dem
     serde_json::from_str(json).map_err(|error| inconsistent(format!("{name}: {error}")))
 }
 
-fn inconsistent(words: String) -> DemoError { DemoError::Inconsistent(words) }
+fn inconsistent(words: String) -> DemoError {
+    DemoError::Inconsistent(words)
+}

@@ -34,7 +34,9 @@ pub struct Service {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenFailure {
     /// The folder in which the data directory would be made is not there either.
-    #[error("the data directory {0} does not exist and cannot be made: create the folder around it first, or correct --data")]
+    #[error(
+        "the data directory {0} does not exist and cannot be made: create the folder around it first, or correct --data"
+    )]
     NoFolder(String),
     /// There is no store, and this command makes none.
     #[error("there is no store in {0}; correct --data, or run `borrador serve` first")]
@@ -90,7 +92,11 @@ pub async fn service(store: &dyn Store, demo_wanted: bool) -> Result<Service, Op
 }
 
 /// The service over a store. `settings` say where it will be reached, if that is known.
-pub async fn app(store: Arc<dyn Store>, mut settings: Settings, service: Service) -> Result<Arc<App>, OpenFailure> {
+pub async fn app(
+    store: Arc<dyn Store>,
+    mut settings: Settings,
+    service: Service,
+) -> Result<Arc<App>, OpenFailure> {
     settings.demo = service.demo;
     let clock = Clock::system(service.clock_offset_ms);
     let live = LiveSettings { storage_id: service.id.to_string(), ..LiveSettings::default() };

@@ -50,7 +50,8 @@ fn settings(said: &Serve) -> Result<Settings, String> {
     };
     let listen = said.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let address = listen.parse().unwrap_or_else(|_| {
-        mistakes.push(format!("borrador: listen is an address and a port such as 127.0.0.1:8080, not {listen}"));
+        mistakes
+            .push(format!("borrador: listen is an address and a port such as 127.0.0.1:8080, not {listen}"));
         ([127, 0, 0, 1], 0).into()
     });
     let public_url = match said.public_url.as_deref().map(config::checked_public_url) {
@@ -84,7 +85,8 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     };
     let (app, service) = open_app(store, settings, said.demo).await.map_err(|error| error.to_string())?;
     open::note_public_url(&app, &service).await.map_err(|error| error.to_string())?;
-    let invited = if service.demo { demo::load(&app).await.map_err(|error| error.to_string())? } else { Vec::new() };
+    let invited =
+        if service.demo { demo::load(&app).await.map_err(|error| error.to_string())? } else { Vec::new() };
     let set_up = set_up_link(&app).await.map_err(|error| error.to_string())?;
     let keeps_data = said.store == StoreKind::Sled;
     let admin = keeps_data.then(|| admin::listen(app.clone(), data)).transpose();
@@ -123,8 +125,12 @@ async fn open_app(
 fn bind(settings: &mut Settings) -> Result<TcpListener, String> {
     let asked = settings.listen;
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AddrInUse => format!("cannot listen on {asked}: the port is in use; choose another --listen"),
-        io::ErrorKind::PermissionDenied => format!("cannot listen on {asked}: this user may not use that port"),
+        io::ErrorKind::AddrInUse => {
+            format!("cannot listen on {asked}: the port is in use; choose another --listen")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("cannot listen on {asked}: this user may not use that port")
+        }
         _ => format!("cannot listen on {asked}: this machine has no such address"),
     };
     let listener = TcpListener::bind(asked).map_err(failed)?;
@@ -141,17 +147,18 @@ fn bind(settings: &mut Settings) -> Result<TcpListener, String> {
 pub fn start(app: &Arc<App>, listener: TcpListener) -> io::Result<actix_web::dev::Server> {
     let (routes, limits) = (http::routes(app), &app.settings.limits);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let server = HttpServer::new(move || Web::new().wrap(from_fn(http::intake::gate::gate)).configure(routes.clone()))
-        .workers(workers)
-        .max_connections(limits.connections.div_ceil(workers))
-        .client_request_timeout(Duration::from_secs(limits.header_seconds))
-        .keep_alive(Duration::from_secs(75))
-        // A caret should travel when it moves, not when there is more to send.
-        .tcp_nodelay(true)
-        .shutdown_timeout(LAST_WORDS.as_secs())
-        .disable_signals()
-        .listen(listener)?
-        .run();
+    let server =
+        HttpServer::new(move || Web::new().wrap(from_fn(http::intake::gate::gate)).configure(routes.clone()))
+            .workers(workers)
+            .max_connections(limits.connections.div_ceil(workers))
+            .client_request_timeout(Duration::from_secs(limits.header_seconds))
+            .keep_alive(Duration::from_secs(75))
+            // A caret should travel when it moves, not when there is more to send.
+            .tcp_nodelay(true)
+            .shutdown_timeout(LAST_WORDS.as_secs())
+            .disable_signals()
+            .listen(listener)?
+            .run();
     Ok(server)
 }
 
@@ -176,12 +183,19 @@ fn greet(app: &App, invited: &[Invited], set_up: Option<&str>) {
         println!("Nobody is here yet. Sign in as the administrator, once: {url}");
     }
     if !invited.is_empty() {
-        println!("A demonstration: its people and contributions are invented. Sign in as one of them, as often as you like:");
-        let width = |text: fn(&Invited) -> &str| invited.iter().map(|one| text(one).chars().count()).max().unwrap_or(0);
+        println!(
+            "A demonstration: its people and contributions are invented. Sign in as one of them, as often as you like:"
+        );
+        let width = |text: fn(&Invited) -> &str| {
+            invited.iter().map(|one| text(one).chars().count()).max().unwrap_or(0)
+        };
         let (name, email) = (width(|one| &one.name), width(|one| &one.email));
         let components = width(|one| &one.components);
         for one in invited {
-            println!("  {:name$}  {:email$}  {:components$}  {}", one.name, one.email, one.components, one.url);
+            println!(
+                "  {:name$}  {:email$}  {:components$}  {}",
+                one.name, one.email, one.components, one.url
+            );
         }
     }
 }

@@ -25,8 +25,8 @@ mod room_task;
 pub mod socket;
 mod texts;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -163,7 +163,9 @@ impl Live {
     }
 
     /// A text as it is durable at this moment, loaded if it was not. Shared: asking again costs little.
-    pub async fn text(&self, text: TextId) -> Result<Arc<Text>, LiveError> { self.shared.texts.read(text).await }
+    pub async fn text(&self, text: TextId) -> Result<Arc<Text>, LiveError> {
+        self.shared.texts.read(text).await
+    }
 
     /// Changes of the server's own making, for which a seat answers. When this returns `Ok` they are durable and on their
     /// way to everybody who has the text open.
@@ -184,7 +186,13 @@ impl Live {
             .into_iter()
             .map(|raw| {
                 let header = Chunk::read(raw.clone(), &limits).map_err(|_| Refusal::ChangeInvalid)?.header;
-                Ok(crate::store::NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
+                Ok(crate::store::NewChange {
+                    hash: header.hash,
+                    actor: header.actor,
+                    seat,
+                    received,
+                    bytes: raw,
+                })
             })
             .collect::<Result<Vec<_>, Refusal>>()?;
         self.shared.store.commit(vec![crate::store::Op::Append { text, changes }]).await?;
@@ -192,13 +200,19 @@ impl Live {
     }
 
     /// Texts that change, as they change. A slow listener misses some and is told how many.
-    pub fn changed(&self) -> broadcast::Receiver<TextChanged> { self.shared.changed.subscribe() }
+    pub fn changed(&self) -> broadcast::Receiver<TextChanged> {
+        self.shared.changed.subscribe()
+    }
 
     /// Rights were given or taken: open sockets ask again at once.
-    pub fn rights_changed(&self) { self.shared.rights_epoch.send_modify(|epoch| *epoch += 1); }
+    pub fn rights_changed(&self) {
+        self.shared.rights_epoch.send_modify(|epoch| *epoch += 1);
+    }
 
     /// How many sockets are open.
-    pub fn connections(&self) -> usize { self.shared.outboxes.len() }
+    pub fn connections(&self) -> usize {
+        self.shared.outboxes.len()
+    }
 
     /// Closes all sockets, tells their clients to come back, and returns when everything that was admitted is durable.
     pub async fn stop(&self) {

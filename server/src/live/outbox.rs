@@ -19,13 +19,19 @@ use futures_util::Stream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// A finished WebSocket frame that carries `payload` as a binary message.
-pub fn binary(payload: &[u8]) -> Bytes { finished(OpCode::Binary, payload) }
+pub fn binary(payload: &[u8]) -> Bytes {
+    finished(OpCode::Binary, payload)
+}
 
 /// A finished ping.
-pub fn ping() -> Bytes { finished(OpCode::Ping, b"") }
+pub fn ping() -> Bytes {
+    finished(OpCode::Ping, b"")
+}
 
 /// A finished answer to a ping.
-pub fn pong(payload: &[u8]) -> Bytes { finished(OpCode::Pong, payload) }
+pub fn pong(payload: &[u8]) -> Bytes {
+    finished(OpCode::Pong, payload)
+}
 
 /// A finished close frame.
 pub fn close(code: CloseCode) -> Bytes {
@@ -62,10 +68,14 @@ struct Delivery {
 
 impl Outboxes {
     /// How many sockets there are.
-    pub fn len(&self) -> usize { self.read().home.len() }
+    pub fn len(&self) -> usize {
+        self.read().home.len()
+    }
 
     /// Puts a finished frame into the queues of these sockets.
-    pub fn deliver(&self, to: &[ConnectionId], frame: Bytes) { self.hand_out(to, frame, false); }
+    pub fn deliver(&self, to: &[ConnectionId], frame: Bytes) {
+        self.hand_out(to, frame, false);
+    }
 
     /// Closes a socket.
     pub fn close(&self, connection: ConnectionId, code: CloseCode) {
@@ -114,7 +124,9 @@ impl Outboxes {
         });
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Homes> { self.state.read().unwrap_or_else(PoisonError::into_inner) }
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Homes> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The queues of the sockets on one worker's thread.
@@ -128,7 +140,9 @@ thread_local! {
 }
 
 /// This thread's worker; the first time, `register` gives it its number and its deliveries.
-fn this_worker(register: impl FnOnce() -> (usize, tokio::sync::mpsc::UnboundedReceiver<Delivery>)) -> Rc<Worker> {
+fn this_worker(
+    register: impl FnOnce() -> (usize, tokio::sync::mpsc::UnboundedReceiver<Delivery>),
+) -> Rc<Worker> {
     WORKER.with(|slot| {
         if let Some(worker) = &*slot.borrow() {
             return worker.clone();
@@ -197,10 +211,14 @@ impl Queue {
     }
 
     /// Whether nothing more comes.
-    pub fn is_finished(&self) -> bool { self.finished.get() }
+    pub fn is_finished(&self) -> bool {
+        self.finished.get()
+    }
 
     /// Whether it was finished because the client did not read.
-    pub fn is_overflowed(&self) -> bool { self.overflowed.get() }
+    pub fn is_overflowed(&self) -> bool {
+        self.overflowed.get()
+    }
 
     fn wake(&self) {
         if let Some(waker) = self.waker.borrow_mut().take() {

@@ -82,13 +82,15 @@ impl RoomTask {
     }
 
     fn is_over(&self) -> bool {
-        let idle_long = self.idle_since.is_some_and(|since| since.elapsed() >= self.shared.settings.idle_room);
+        let idle_long =
+            self.idle_since.is_some_and(|since| since.elapsed() >= self.shared.settings.idle_room);
         self.room.is_idle() && (self.stopping || idle_long)
     }
 
     /// Waits for the next thing to happen, and deals with it.
     async fn step(&mut self, inputs: &mut Inputs) {
-        self.idle_since = if self.room.is_idle() { self.idle_since.or_else(|| Some(Instant::now())) } else { None };
+        self.idle_since =
+            if self.room.is_idle() { self.idle_since.or_else(|| Some(Instant::now())) } else { None };
         let idle_until = self.idle_since.map(|since| since + self.shared.settings.idle_room);
         tokio::select! {
             biased;
@@ -206,7 +208,9 @@ async fn chunks(store: &dyn Store, text: TextId, wanted: &Wanted) -> Result<Vec<
             let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
             let mut chunks: Vec<Bytes> = snapshot.into_iter().map(|snapshot| snapshot.bytes).collect();
             let tail = scan_log(store, text, after).await?;
-            chunks.extend(tail.into_iter().take_while(|logged| logged.seq <= upto).map(|logged| logged.change.bytes));
+            chunks.extend(
+                tail.into_iter().take_while(|logged| logged.seq <= upto).map(|logged| logged.change.bytes),
+            );
             Ok(chunks)
         }
         Wanted::These(nodes) => {

@@ -38,7 +38,9 @@ struct Slot {
 
 impl Texts {
     /// No text is loaded yet.
-    pub fn new(store: Arc<dyn Store>) -> Texts { Texts { store, kept: Mutex::default() } }
+    pub fn new(store: Arc<dyn Store>) -> Texts {
+        Texts { store, kept: Mutex::default() }
+    }
 
     /// The text as it is durable now.
     pub async fn read(&self, text: TextId) -> Result<Arc<Text>, LiveError> {
@@ -60,7 +62,9 @@ impl Texts {
             return Ok(loaded.clone());
         }
         let built = tokio::task::spawn_blocking(move || base.with(&tail)).await;
-        let built = built.map_err(|_| unreadable(text, "reading it failed"))?.map_err(|detail| unreadable(text, &detail))?;
+        let built = built
+            .map_err(|_| unreadable(text, "reading it failed"))?
+            .map_err(|detail| unreadable(text, &detail))?;
         let loaded = Arc::new(built);
         slot.loaded = Some((loaded.clone(), upto));
         if upto >= slot.snapshot_upto + SNAPSHOT_EVERY {
@@ -122,4 +126,6 @@ impl Base {
     }
 }
 
-fn unreadable(text: TextId, detail: &str) -> LiveError { LiveError::Unreadable { text, detail: detail.to_owned() } }
+fn unreadable(text: TextId, detail: &str) -> LiveError {
+    LiveError::Unreadable { text, detail: detail.to_owned() }
+}

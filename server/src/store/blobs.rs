@@ -52,7 +52,8 @@ impl Blobs {
 
     /// The blob with this name; an error if its bytes are not those it was named for.
     pub fn get(&self, sha256: &[u8; 32]) -> Result<Option<Bytes>, StoreError> {
-        let damaged = |detail: String| StoreError::Corrupt { what: format!("blob {}", to_hex(sha256)), detail };
+        let damaged =
+            |detail: String| StoreError::Corrupt { what: format!("blob {}", to_hex(sha256)), detail };
         let bytes = match fs::read(self.path(sha256)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -31,7 +31,9 @@ fn append(text: TextId, numbers: &[u8]) -> Op {
     Op::Append { text, changes: numbers.iter().map(|n| change(*n)).collect() }
 }
 
-fn put(key: &str, expect: Expect, value: &str) -> Op { Op::put(Coll::Setting, key, expect, &value) }
+fn put(key: &str, expect: Expect, value: &str) -> Op {
+    Op::put(Coll::Setting, key, expect, &value)
+}
 
 async fn seqs(store: &dyn Store, text: TextId, after: u64, max_bytes: usize) -> Vec<(u64, u8)> {
     let changes = store.changes(text, after, max_bytes).await.unwrap();
@@ -45,7 +47,11 @@ async fn a_log_keeps_changes_in_the_order_in_which_they_came(store: Arc<dyn Stor
     assert_eq!(seqs(&*store, TANGIER, 0, usize::MAX).await, [(1, 1), (2, 2), (3, 3)]);
     assert_eq!(seqs(&*store, TANGIER, 1, usize::MAX).await, [(2, 2), (3, 3)]);
     assert_eq!(seqs(&*store, TANGIER, 3, usize::MAX).await, []);
-    assert_eq!(store.changes(TANGIER, 2, usize::MAX).await.unwrap()[0].change, change(3), "nothing is lost of it");
+    assert_eq!(
+        store.changes(TANGIER, 2, usize::MAX).await.unwrap()[0].change,
+        change(3),
+        "nothing is lost of it"
+    );
 }
 
 async fn a_change_is_kept_once_however_often_it_comes(store: Arc<dyn Store>) {
@@ -209,7 +215,10 @@ mod reopening {
     async fn what_was_committed_is_there_after_reopening() {
         let folder = tempfile::tempdir().unwrap();
         let store = SledStore::open(folder.path()).unwrap();
-        store.commit(vec![append(TANGIER, &[1, 2]), put("a", Expect::Any, "x"), Op::audit(&"seal")]).await.unwrap();
+        store
+            .commit(vec![append(TANGIER, &[1, 2]), put("a", Expect::Any, "x"), Op::audit(&"seal")])
+            .await
+            .unwrap();
         drop(store);
         let store = SledStore::open(folder.path()).unwrap();
         assert_eq!(store.commit(vec![append(TANGIER, &[2, 3])]).await.unwrap().last_seqs, [3]);
@@ -223,7 +232,10 @@ mod reopening {
         let folder = tempfile::tempdir().unwrap();
         let _first = SledStore::open(folder.path()).unwrap();
         let second = SledStore::open(folder.path()).map(drop).unwrap_err();
-        assert!(second.to_string().contains(&format!("in use by process {}", std::process::id())), "{second}");
+        assert!(
+            second.to_string().contains(&format!("in use by process {}", std::process::id())),
+            "{second}"
+        );
     }
 
     #[tokio::test]

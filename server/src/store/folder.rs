@@ -77,7 +77,9 @@ impl DataFolder {
         let identity = match fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| OpenError::Damaged { path: file, detail: error.to_string() })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => write_identity(path, &file).map_err(io)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                write_identity(path, &file).map_err(io)?
+            }
             Err(error) => return Err(io(error)),
         };
         if identity.format > FORMAT {

@@ -22,27 +22,41 @@ use super::{AuditEntry, Coll, LoggedChange, NewChange, Record, Seq, Snapshot, St
 /// The version of this format, as written in `store.json`.
 pub const FORMAT: u32 = 1;
 
-pub fn log_prefix(text: TextId) -> Vec<u8> { [b"L", &text.0.as_bytes()[..]].concat() }
+pub fn log_prefix(text: TextId) -> Vec<u8> {
+    [b"L", &text.0.as_bytes()[..]].concat()
+}
 
-pub fn log_key(text: TextId, first: Seq) -> Vec<u8> { [&log_prefix(text)[..], &first.to_be_bytes()].concat() }
+pub fn log_key(text: TextId, first: Seq) -> Vec<u8> {
+    [&log_prefix(text)[..], &first.to_be_bytes()].concat()
+}
 
-pub fn record_key(coll: Coll, key: &str) -> Vec<u8> { [&[b'R', coll as u8], key.as_bytes()].concat() }
+pub fn record_key(coll: Coll, key: &str) -> Vec<u8> {
+    [&[b'R', coll as u8], key.as_bytes()].concat()
+}
 
-pub fn audit_key(seq: Seq) -> Vec<u8> { [&b"A"[..], &seq.to_be_bytes()].concat() }
+pub fn audit_key(seq: Seq) -> Vec<u8> {
+    [&b"A"[..], &seq.to_be_bytes()].concat()
+}
 
 pub const AUDIT_PREFIX: &[u8] = b"A";
 
-pub fn snapshot_prefix(text: TextId) -> Vec<u8> { [b"S", &text.0.as_bytes()[..]].concat() }
+pub fn snapshot_prefix(text: TextId) -> Vec<u8> {
+    [b"S", &text.0.as_bytes()[..]].concat()
+}
 
 pub fn snapshot_key(text: TextId, upto: Seq) -> Vec<u8> {
     [&snapshot_prefix(text)[..], &upto.to_be_bytes()].concat()
 }
 
 /// The number at the end of a key.
-pub fn seq_in(key: &[u8]) -> Option<Seq> { Some(Seq::from_be_bytes(*key.last_chunk()?)) }
+pub fn seq_in(key: &[u8]) -> Option<Seq> {
+    Some(Seq::from_be_bytes(*key.last_chunk()?))
+}
 
 /// A value with its checksum before it.
-pub fn seal(body: &[u8]) -> Vec<u8> { [&crc32c::crc32c(body).to_le_bytes()[..], body].concat() }
+pub fn seal(body: &[u8]) -> Vec<u8> {
+    [&crc32c::crc32c(body).to_le_bytes()[..], body].concat()
+}
 
 /// The body of a value whose checksum holds.
 pub fn open(key: &[u8], value: &[u8]) -> Result<Bytes, StoreError> {
@@ -87,7 +101,9 @@ pub fn read_changes(key: &[u8], value: &[u8]) -> Result<Vec<LoggedChange>, Store
     let first = seq_in(key).ok_or_else(|| damaged(key, "its key is too short"))?;
     let mut body = open(key, value)?;
     let count = Seq::from(take_u32(&mut body, key)?);
-    (0..count).map(|index| Ok(LoggedChange { seq: first + index, change: read_change(&mut body, key)? })).collect()
+    (0..count)
+        .map(|index| Ok(LoggedChange { seq: first + index, change: read_change(&mut body, key)? }))
+        .collect()
 }
 
 fn read_change(body: &mut Bytes, key: &[u8]) -> Result<NewChange, StoreError> {
@@ -100,7 +116,9 @@ fn read_change(body: &mut Bytes, key: &[u8]) -> Result<NewChange, StoreError> {
     Ok(NewChange { hash, actor, seat, received, bytes: take(body, length, key)? })
 }
 
-pub fn write_record(version: u64, json: &[u8]) -> Vec<u8> { seal(&[&version.to_le_bytes()[..], json].concat()) }
+pub fn write_record(version: u64, json: &[u8]) -> Vec<u8> {
+    seal(&[&version.to_le_bytes()[..], json].concat())
+}
 
 pub fn read_record(key: &[u8], value: &[u8]) -> Result<Record, StoreError> {
     let mut body = open(key, value)?;
@@ -108,7 +126,9 @@ pub fn read_record(key: &[u8], value: &[u8]) -> Result<Record, StoreError> {
     Ok(Record { key: String::from_utf8_lossy(&key[2..]).into_owned(), version, json: body })
 }
 
-pub fn write_audit(entry: &AuditEntry) -> Vec<u8> { seal(&[&entry.hash[..], &entry.json].concat()) }
+pub fn write_audit(entry: &AuditEntry) -> Vec<u8> {
+    seal(&[&entry.hash[..], &entry.json].concat())
+}
 
 pub fn read_audit(key: &[u8], value: &[u8]) -> Result<AuditEntry, StoreError> {
     let seq = seq_in(key).ok_or_else(|| damaged(key, "its key is too short"))?;
@@ -139,4 +159,6 @@ fn take(body: &mut Bytes, count: usize, key: &[u8]) -> Result<Bytes, StoreError>
     if body.len() < count { Err(damaged(key, "it ends too early")) } else { Ok(body.split_to(count)) }
 }
 
-fn take_u32(body: &mut Bytes, key: &[u8]) -> Result<u32, StoreError> { Ok(take(body, 4, key)?.get_u32_le()) }
+fn take_u32(body: &mut Bytes, key: &[u8]) -> Result<u32, StoreError> {
+    Ok(take(body, 4, key)?.get_u32_le())
+}

@@ -34,9 +34,13 @@ struct Log {
 
 impl MemoryStore {
     /// An empty store.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
-    fn state(&self) -> MutexGuard<'_, State> { self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl State {
@@ -88,7 +92,9 @@ impl State {
 }
 
 impl Store for MemoryStore {
-    fn name(&self) -> &'static str { "memory" }
+    fn name(&self) -> &'static str {
+        "memory"
+    }
 
     fn commit(&self, ops: Vec<Op>) -> Answer<'_, Committed> {
         Box::pin(async move {
@@ -142,7 +148,11 @@ impl Store for MemoryStore {
                 .take_while(|((found, key), _)| *found == coll && key.starts_with(&prefix))
                 .filter(|((_, key), _)| after.as_ref().is_none_or(|after| key > after))
                 .take(limit)
-                .map(|((_, key), (version, json))| Record { key: key.clone(), version: *version, json: json.clone() })
+                .map(|((_, key), (version, json))| Record {
+                    key: key.clone(),
+                    version: *version,
+                    json: json.clone(),
+                })
                 .collect())
         })
     }

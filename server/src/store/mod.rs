@@ -203,8 +203,10 @@ pub struct Record {
 impl Record {
     /// The value as its type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
-        serde_json::from_slice(&self.json)
-            .map_err(|error| StoreError::Corrupt { what: format!("record {}", self.key), detail: error.to_string() })
+        serde_json::from_slice(&self.json).map_err(|error| StoreError::Corrupt {
+            what: format!("record {}", self.key),
+            detail: error.to_string(),
+        })
     }
 }
 

@@ -65,8 +65,14 @@ impl SledStore {
         let blobs = Blobs::open(&path.join("blobs")).map_err(io)?;
         let log = File::open(path.join("sled").join("db")).map_err(io)?;
         let (requests, waiting) = channel();
-        let mut writer =
-            Writer { db: db.clone(), blobs: blobs.clone(), log, poisoned: None, texts: HashMap::new(), synced_once: false };
+        let mut writer = Writer {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            log,
+            poisoned: None,
+            texts: HashMap::new(),
+            synced_once: false,
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&waiting))
@@ -74,7 +80,9 @@ impl SledStore {
         Ok(SledStore { db, blobs, requests: Some(requests), writer: Some(thread), _folder: folder })
     }
 
-    fn find(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> { self.db.get(key).map_err(|e| unreadable(&e)) }
+    fn find(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.db.get(key).map_err(|e| unreadable(&e))
+    }
 }
 
 impl Drop for SledStore {
@@ -95,7 +103,9 @@ fn open_guarded(path: PathBuf) -> Result<sled::Db, OpenError> {
     match opened {
         Ok(Ok(Ok(db))) => Ok(db),
         Ok(Ok(Err(error))) => Err(OpenError::Damaged { path: shown, detail: error.to_string() }),
-        Ok(Err(_)) | Err(_) => Err(OpenError::Damaged { path: shown, detail: "it cannot be read".to_owned() }),
+        Ok(Err(_)) | Err(_) => {
+            Err(OpenError::Damaged { path: shown, detail: "it cannot be read".to_owned() })
+        }
     }
 }
 
@@ -228,8 +238,13 @@ impl Writer {
     ) -> Result<(Seq, Vec<NewChange>), StoreError> {
         let known = self.known_log(text)?;
         let last = own_last.get(&text).or_else(|| group.last_seqs.get(&text)).copied().unwrap_or(known.last);
-        let mut seen: HashSet<[u8; 16]> =
-            group.new_hashes.iter().chain(own).filter(|(other, _)| *other == text).map(|(_, hash)| *hash).collect();
+        let mut seen: HashSet<[u8; 16]> = group
+            .new_hashes
+            .iter()
+            .chain(own)
+            .filter(|(other, _)| *other == text)
+            .map(|(_, hash)| *hash)
+            .collect();
         let fresh = changes
             .into_iter()
             .filter(|change| !known.hashes.contains(&half(change)) && seen.insert(half(change)))
@@ -307,7 +322,11 @@ impl Writer {
         let large = group.writes.values().flatten().any(|value| value.len() > INLINE_BYTES);
         let written = self.db.apply_batch(batch).and_then(|()| self.db.flush());
         let synced = written.map_err(|error| error.to_string()).and_then(|_| {
-            let result = if large || !self.synced_once { rustix::fs::syncfs(&self.log) } else { rustix::fs::fdatasync(&self.log) };
+            let result = if large || !self.synced_once {
+                rustix::fs::syncfs(&self.log)
+            } else {
+                rustix::fs::fdatasync(&self.log)
+            };
             result.map_err(|error| error.to_string())
         });
         match synced {
@@ -324,7 +343,8 @@ impl Writer {
     }
 
     fn check_space(&self, size_bytes: usize) -> Result<(), StoreError> {
-        let disk = rustix::fs::fstatvfs(&self.log).map_err(|error| StoreError::Poisoned(error.to_string()))?;
+        let disk =
+            rustix::fs::fstatvfs(&self.log).map_err(|error| StoreError::Poisoned(error.to_string()))?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         if free < RESERVE_BYTES + 10 * size_bytes as u64 { Err(StoreError::Full) } else { Ok(()) }
     }
@@ -343,9 +363,16 @@ impl Writer {
     }
 }
 
-fn half(change: &NewChange) -> [u8; 16] { *change.hash.0.first_chunk().expect("a hash has thirty-two bytes") }
+fn half(change: &NewChange) -> [u8; 16] {
+    *change.hash.0.first_chunk().expect("a hash has thirty-two bytes")
+}
 
-fn expected(op: usize, key: &[u8], value: Option<Vec<u8>>, expect: Expect) -> Result<Option<u64>, StoreError> {
+fn expected(
+    op: usize,
+    key: &[u8],
+    value: Option<Vec<u8>>,
+    expect: Expect,
+) -> Result<Option<u64>, StoreError> {
     let current = value.map(|value| Ok(format::read_record(key, &value)?.version)).transpose()?;
     let met = match expect {
         Expect::Any => true,
@@ -365,11 +392,14 @@ fn disk_error(error: &std::io::Error) -> StoreError {
 // --- reading, and handing commits to the writer
 
 impl Store for SledStore {
-    fn name(&self) -> &'static str { "sled" }
+    fn name(&self) -> &'static str {
+        "sled"
+    }
 
     fn commit(&self, ops: Vec<Op>) -> Answer<'_, Committed> {
         let (answer, done) = oneshot::channel();
-        let sent = self.requests.as_ref().is_some_and(|requests| requests.send(Request { ops, answer }).is_ok());
+        let sent =
+            self.requests.as_ref().is_some_and(|requests| requests.send(Request { ops, answer }).is_ok());
         Box::pin(async move {
             if !sent {
                 return Err(StoreError::Unavailable);
@@ -463,7 +493,9 @@ impl Store for SledStore {
     fn blob(&self, sha256: [u8; 32]) -> Answer<'_, Option<Bytes>> {
         let blobs = self.blobs.clone();
         Box::pin(async move {
-            tokio::task::spawn_blocking(move || blobs.get(&sha256)).await.map_err(|_| StoreError::Unavailable)?
+            tokio::task::spawn_blocking(move || blobs.get(&sha256))
+                .await
+                .map_err(|_| StoreError::Unavailable)?
         })
     }
 }
