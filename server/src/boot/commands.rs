@@ -46,8 +46,8 @@ fn errand(command: Command) -> Result<Errand, Answer> {
         }
         Command::Settings => return Err(Answer { words: super::config::table(), exit: 0 }),
         Command::Invite(said) => {
-            let function = said.function.map(|word| serde_json::Value::from(word));
-            let function = function.and_then(|word| serde_json::from_value(word).ok());
+            let function = said.function.map(|word| serde_json::from_value(word.into())).transpose();
+            let function = function.map_err(|error| failed(error.to_string()))?;
             let (name, email, component, admin) = (said.name, said.email, said.component, said.admin);
             let invitation = Invitation { name, email, component, function, admin };
             errand(said.data.data, Missing::Make, Request::Invite(invitation))
