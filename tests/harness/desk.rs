@@ -5,16 +5,18 @@
 
 use std::ops::Range;
 
+use automerge::iter::Span;
 use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{Author, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value};
+use automerge::{
+    Author, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value,
+};
 use bytes::Bytes;
 use crdt::document::Text;
 use crdt::ids::SeatId;
 use fastrand::Rng;
 
 use crate::notation;
-
 
 /// A replica of one text. See the module's documentation.
 #[derive(Clone)]
@@ -29,20 +31,25 @@ impl Desk {
     /// as our browser does and stock clients do not.
     pub fn new(actor: [u8; 16], author: Option<SeatId>) -> Desk {
         let actor = automerge::ActorId::from(&actor[..]);
-        let mut desk =
-            Desk { doc: Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit), actor, author };
+        let mut desk = Desk { doc: Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit), actor, author };
         desk.sign();
         desk
     }
 
     /// The document, for protocols that want all of it.
-    pub fn doc(&mut self) -> &mut Automerge { &mut self.doc }
+    pub fn doc(&mut self) -> &mut Automerge {
+        &mut self.doc
+    }
 
     /// Whether the text has not come yet.
-    pub fn is_empty(&self) -> bool { self.doc.get_heads().is_empty() }
+    pub fn is_empty(&self) -> bool {
+        self.doc.get_heads().is_empty()
+    }
 
     /// The heads of what is here.
-    pub fn heads(&self) -> Vec<ChangeHash> { self.doc.get_heads() }
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.doc.get_heads()
+    }
 
     /// Those of `heads` that are here.
     pub fn known(&self, heads: &[ChangeHash]) -> Vec<ChangeHash> {
@@ -50,7 +57,9 @@ impl Desk {
     }
 
     /// What is here and not among `heads` or their ancestors, in order.
-    pub fn since(&self, heads: &[ChangeHash]) -> Vec<Change> { self.doc.get_changes(heads) }
+    pub fn since(&self, heads: &[ChangeHash]) -> Vec<Change> {
+        self.doc.get_changes(heads)
+    }
 
     /// The names of what [`Desk::since`] would return; much cheaper.
     pub fn hashes_since(&self, heads: &[ChangeHash]) -> Vec<ChangeHash> {
@@ -74,10 +83,19 @@ impl Desk {
     }
 
     /// The lines of the text.
-    pub fn lines(&self) -> String { notation::lines(&self.text()) }
+    pub fn lines(&self) -> String {
+        notation::lines(&self.text())
+    }
+
+    /// Words, markers and marks, as Automerge gives them.
+    pub fn spans(&self) -> Vec<Span> {
+        spans(&self.doc)
+    }
 
     /// The text as the server reads it.
-    pub fn text(&self) -> Text { Text::load(&self.doc.save()).expect("what is on a desk is a text") }
+    pub fn text(&self) -> Text {
+        Text::load(&self.doc.save()).expect("what is on a desk is a text")
+    }
 
     // --- writing; each call is one change, whose bytes are returned
 
@@ -121,8 +139,16 @@ impl Desk {
             0..12 => edit.splice_text(text, from, 0, word),
             12..15 => edit.splice_text(text, from, (to - from) as isize, ""),
             15 => edit.mark(text, Mark::new("strong".to_owned(), true, from, to), ExpandMark::After),
-            16 => edit.mark(text, Mark::new("strong".to_owned(), ScalarValue::Null, from, to), ExpandMark::After),
-            17 => edit.mark(text, Mark::new("link".to_owned(), "https://c2c.example", from, to), ExpandMark::None),
+            16 => edit.mark(
+                text,
+                Mark::new("strong".to_owned(), ScalarValue::Null, from, to),
+                ExpandMark::After,
+            ),
+            17 => edit.mark(
+                text,
+                Mark::new("link".to_owned(), "https://c2c.example", from, to),
+                ExpandMark::None,
+            ),
             _ => put_marker(edit, text, from, id),
         })
     }
@@ -143,7 +169,9 @@ impl Desk {
     }
 
     /// The actor of this editing session.
-    pub fn actor(&self) -> automerge::ActorId { self.actor.clone() }
+    pub fn actor(&self) -> automerge::ActorId {
+        self.actor.clone()
+    }
 
     /// The object that holds the words.
     ///
@@ -190,6 +218,19 @@ impl Desk {
     }
 }
 
+/// The words, markers and marks of a text.
+///
+/// # Panics
+/// If the document holds none.
+pub fn spans(doc: &Automerge) -> Vec<Span> {
+    match doc.get(ROOT, "text") {
+        Ok(Some((Value::Object(ObjType::Text), text))) => {
+            doc.spans(&text).expect("a text has spans").collect()
+        }
+        other => panic!("there is no text in this document, only {other:?}"),
+    }
+}
+
 fn put_marker(
     edit: &mut Transaction<'_>,
     text: &ObjId,
@@ -203,4 +244,3 @@ fn put_marker(
     edit.put(&attrs, "id", format!("{id:016x}"))?;
     edit.put(&marker, "isEmbed", false)
 }
-

@@ -116,7 +116,9 @@ pub fn read(frame: &[u8]) -> FromServer {
         "sync" => FromServer::Sync { document: said.document, data: Bytes::copy_from_slice(said.data) },
         "doc-unavailable" => FromServer::Unavailable { document: said.document },
         "error" => FromServer::Error { code: said.code, message: said.message },
-        "ephemeral" => FromServer::Caret(read_caret(said.data).expect("the server writes well-formed carets")),
+        "ephemeral" => {
+            FromServer::Caret(read_caret(said.data).expect("the server writes well-formed carets"))
+        }
         other => panic!("the server never says {other:?}"),
     }
 }

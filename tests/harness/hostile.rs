@@ -18,7 +18,9 @@ pub fn forged(honest: &Change, alter: impl FnOnce(&mut ExpandedChange)) -> Bytes
 }
 
 /// The bytes of a change.
-pub fn raw(change: &Change) -> Bytes { Bytes::copy_from_slice(change.raw_bytes()) }
+pub fn raw(change: &Change) -> Bytes {
+    Bytes::copy_from_slice(change.raw_bytes())
+}
 
 /// Its operations count from here.
 pub fn counting_from(honest: &Change, start: u64) -> Bytes {
@@ -34,7 +36,9 @@ pub fn written_as(honest: &Change, actor: &ActorId, seq: u64) -> Bytes {
 }
 
 /// It says that it was written at this time, in seconds since 1970.
-pub fn dated(honest: &Change, seconds: i64) -> Bytes { forged(honest, |change| change.time = seconds) }
+pub fn dated(honest: &Change, seconds: i64) -> Bytes {
+    forged(honest, |change| change.time = seconds)
+}
 
 /// Its first operation stands behind an element that does not exist.
 pub fn behind(honest: &Change, counter: u64, actor: &ActorId) -> Bytes {

@@ -46,7 +46,9 @@ pub struct Network {
 
 impl Network {
     /// A network around one text, whose log begins with this change of the secretariat.
-    pub fn of(paper: Vec<u8>) -> Network { Self::seeded(paper, 2016) }
+    pub fn of(paper: Vec<u8>) -> Network {
+        Self::seeded(paper, 2016)
+    }
 
     /// The same, with all chance drawn from this seed.
     pub fn seeded(paper: Vec<u8>, seed: u64) -> Network {
@@ -57,10 +59,14 @@ impl Network {
     }
 
     /// People who may write, with our own client, named after cities.
-    pub fn writers<const N: usize>(&self) -> [Person; N] { std::array::from_fn(|n| self.writer(CITIES[n])) }
+    pub fn writers<const N: usize>(&self) -> [Person; N] {
+        std::array::from_fn(|n| self.writer(CITIES[n]))
+    }
 
     /// Somebody who may write, with our own client.
-    pub fn writer(&self, name: &str) -> Person { self.somebody(name, Access::Write, true, Box::new(Ours::default())) }
+    pub fn writer(&self, name: &str) -> Person {
+        self.somebody(name, Access::Write, true, Box::new(Ours::default()))
+    }
 
     /// Somebody who may write, with an unmodified automerge-repo client.
     pub fn stock_writer(&self, name: &str) -> Person {
@@ -68,7 +74,9 @@ impl Network {
     }
 
     /// Somebody who may only read.
-    pub fn reader(&self, name: &str) -> Person { self.somebody(name, Access::Read, true, Box::new(Ours::default())) }
+    pub fn reader(&self, name: &str) -> Person {
+        self.somebody(name, Access::Read, true, Box::new(Ours::default()))
+    }
 
     /// Somebody for whom the text does not exist.
     pub fn stranger(&self, name: &str) -> Person {
@@ -97,10 +105,14 @@ impl Network {
     }
 
     /// Lets things happen until all is quiet.
-    pub fn settle(&self) { self.world().settle(); }
+    pub fn settle(&self) {
+        self.world().settle();
+    }
 
     /// Lets this much time pass.
-    pub fn run_for_ms(&self, time: Millis) { self.world().run_for(time); }
+    pub fn run_for_ms(&self, time: Millis) {
+        self.world().run_for(time);
+    }
 
     /// What this person may do changes from now on.
     pub fn may(&self, person: &Person, access: Access) {
@@ -109,22 +121,34 @@ impl Network {
     }
 
     /// What the disk does with writes that end from now on.
-    pub fn disk_is(&self, mood: Mood) { self.world().server.disk.mood = mood; }
+    pub fn disk_is(&self, mood: Mood) {
+        self.world().server.disk.mood = mood;
+    }
 
     /// How long writes take from now on.
-    pub fn disk_takes_ms(&self, time: Millis) { self.world().disk_ms = time..time + 1; }
+    pub fn disk_takes_ms(&self, time: Millis) {
+        self.world().disk_ms = time..time + 1;
+    }
 
     /// The server keeps a snapshot of what is on the disk.
-    pub fn takes_snapshot(&self) { self.world().server.disk.takes_snapshot(); }
+    pub fn takes_snapshot(&self) {
+        self.world().server.disk.takes_snapshot();
+    }
 
     /// `kill -9`, or the power.
-    pub fn server_crashes(&self) { self.world().crash(); }
+    pub fn server_crashes(&self) {
+        self.world().crash();
+    }
 
     /// The server starts again from its disk.
-    pub fn server_restarts(&self) { self.world().restart(); }
+    pub fn server_restarts(&self) {
+        self.world().restart();
+    }
 
     /// How many changes are on the disk.
-    pub fn stored(&self) -> usize { self.world().server.disk.len() }
+    pub fn stored(&self) -> usize {
+        self.world().server.disk.len()
+    }
 
     /// The document that the disk makes, and the lines of its text.
     pub fn on_disk(&self) -> String {
@@ -133,7 +157,9 @@ impl Network {
     }
 
     /// Who was refused what, in order.
-    pub fn audit(&self) -> Vec<(SeatId, Refusal)> { self.world().server.refused.clone() }
+    pub fn audit(&self) -> Vec<(SeatId, Refusal)> {
+        self.world().server.refused.clone()
+    }
 
     /// The server makes changes of its own for a seat. The ticket asks for the [outcome](Network::outcome).
     pub fn submits(&self, ticket: u64, seat: SeatId, changes: &[Bytes]) {
@@ -146,5 +172,7 @@ impl Network {
     }
 
     /// All of it, for suites that reach deeper.
-    pub fn world(&self) -> RefMut<'_, World> { self.world.borrow_mut() }
+    pub fn world(&self) -> RefMut<'_, World> {
+        self.world.borrow_mut()
+    }
 }

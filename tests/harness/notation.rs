@@ -25,7 +25,9 @@ pub fn paper(lines: &str) -> Vec<u8> {
 }
 
 /// The seat that seeds papers.
-pub fn secretariat() -> SeatId { SeatId(Uuid::from_u128(0x5ec)) }
+pub fn secretariat() -> SeatId {
+    SeatId(Uuid::from_u128(0x5ec))
+}
 
 /// The lines that describe this text.
 pub fn lines(text: &Text) -> String {

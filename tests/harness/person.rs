@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use automerge::iter::Span;
 use automerge::sync::{BloomFilter, ChunkList, Have, Message, MessageVersion};
 use automerge::{Change, ChangeHash, ReadDoc, ScalarValue};
 use bytes::Bytes;
@@ -22,24 +23,36 @@ pub struct Person {
 }
 
 impl Person {
-    pub(crate) fn new(world: Rc<RefCell<World>>, machine: usize) -> Person { Person { world, machine } }
+    pub(crate) fn new(world: Rc<RefCell<World>>, machine: usize) -> Person {
+        Person { world, machine }
+    }
 
     /// Their name.
-    pub fn name(&self) -> String { self.world.borrow().machines[self.machine].name.clone() }
+    pub fn name(&self) -> String {
+        self.world.borrow().machines[self.machine].name.clone()
+    }
 
     /// The seat they act with.
-    pub fn seat(&self) -> SeatId { self.world.borrow().machines[self.machine].seat }
+    pub fn seat(&self) -> SeatId {
+        self.world.borrow().machines[self.machine].seat
+    }
 
     // --- what they do
 
     /// Types behind words that stand once.
-    pub fn types_after(&self, words: &str, new: &str) -> Bytes { self.writes(|desk| desk.types_after(words, new)) }
+    pub fn types_after(&self, words: &str, new: &str) -> Bytes {
+        self.writes(|desk| desk.types_after(words, new))
+    }
 
     /// Puts `new` in place of words that stand once; deletes them when `new` is empty.
-    pub fn replaces(&self, old: &str, new: &str) -> Bytes { self.writes(|desk| desk.replaces(old, new)) }
+    pub fn replaces(&self, old: &str, new: &str) -> Bytes {
+        self.writes(|desk| desk.replaces(old, new))
+    }
 
     /// Makes words strong.
-    pub fn stresses(&self, words: &str) -> Bytes { self.writes(|desk| desk.marks(words, "strong", true)) }
+    pub fn stresses(&self, words: &str) -> Bytes {
+        self.writes(|desk| desk.marks(words, "strong", true))
+    }
 
     /// Links words.
     pub fn links(&self, words: &str, href: &str) -> Bytes {
@@ -73,7 +86,9 @@ impl Person {
     }
 
     /// The actor of their editing session.
-    pub fn actor(&self) -> automerge::ActorId { self.world.borrow().machines[self.machine].desk.actor() }
+    pub fn actor(&self) -> automerge::ActorId {
+        self.world.borrow().machines[self.machine].desk.actor()
+    }
 
     /// Reloads the page: what is on the desk stays, and a new editing session begins.
     pub fn reloads(&self) {
@@ -98,7 +113,9 @@ impl Person {
     }
 
     /// Loses the connection, with what was on its way; dials again after a while.
-    pub fn is_cut_off(&self) { self.world.borrow_mut().cut(self.machine); }
+    pub fn is_cut_off(&self) {
+        self.world.borrow_mut().cut(self.machine);
+    }
 
     /// Shows the caret behind words that stand once.
     pub fn points_after(&self, words: &str) {
@@ -116,7 +133,9 @@ impl Person {
     }
 
     /// Says that nothing is known any more.
-    pub fn starts_over(&self) { self.says(&self.document(), &[], &[], &[]); }
+    pub fn starts_over(&self) {
+        self.says(&self.document(), &[], &[], &[]);
+    }
 
     /// Asks for some text that nobody ever made.
     pub fn asks_for_a_text_that_does_not_exist(&self) {
@@ -124,7 +143,9 @@ impl Person {
     }
 
     /// Sends a frame of their own making.
-    pub fn sends(&self, frame: Vec<u8>) { self.world.borrow_mut().send_frame(self.machine, frame); }
+    pub fn sends(&self, frame: Vec<u8>) {
+        self.world.borrow_mut().send_frame(self.machine, frame);
+    }
 
     fn says(&self, document: &str, heads: &[ChangeHash], last_sync: &[ChangeHash], chunks: &[Bytes]) {
         let message = Message {
@@ -138,7 +159,9 @@ impl Person {
         self.sends(frames::sync(&self.name(), document, &message.encode()));
     }
 
-    fn document(&self) -> String { self.world.borrow().server.document() }
+    fn document(&self) -> String {
+        self.world.borrow().server.document()
+    }
 
     // --- what they see
 
@@ -150,16 +173,29 @@ impl Person {
     }
 
     /// The heads of what they have.
-    pub fn heads(&self) -> Vec<ChangeHash> { self.world.borrow().machines[self.machine].desk.heads() }
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.world.borrow().machines[self.machine].desk.heads()
+    }
+
+    /// Words, markers and marks, as Automerge gives them.
+    pub fn spans(&self) -> Vec<Span> {
+        self.world.borrow().machines[self.machine].desk.spans()
+    }
 
     /// Whether everything they wrote is shown as saved.
-    pub fn is_saved(&self) -> bool { self.unsaved() == 0 }
+    pub fn is_saved(&self) -> bool {
+        self.unsaved() == 0
+    }
 
     /// How many of their changes are not shown as saved.
-    pub fn unsaved(&self) -> usize { self.world.borrow().machines[self.machine].unsaved() }
+    pub fn unsaved(&self) -> usize {
+        self.world.borrow().machines[self.machine].unsaved()
+    }
 
     /// Refusals (by code), `unavailable`, and `closed CODE`, in the order in which they were told.
-    pub fn was_told(&self) -> Vec<String> { self.world.borrow().machines[self.machine].told.clone() }
+    pub fn was_told(&self) -> Vec<String> {
+        self.world.borrow().machines[self.machine].told.clone()
+    }
 
     /// The seats whose carets they see, sorted.
     pub fn sees_carets_of(&self) -> Vec<String> {
@@ -171,8 +207,12 @@ impl Person {
     }
 
     /// How many changes they have sent so far, repetitions counted.
-    pub fn sent_changes(&self) -> usize { self.world.borrow().machines[self.machine].sent_changes }
+    pub fn sent_changes(&self) -> usize {
+        self.world.borrow().machines[self.machine].sent_changes
+    }
 
     /// How many sync frames they have received.
-    pub fn received_frames(&self) -> usize { self.world.borrow().machines[self.machine].received_frames }
+    pub fn received_frames(&self) -> usize {
+        self.world.borrow().machines[self.machine].received_frames
+    }
 }

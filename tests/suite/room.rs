@@ -15,4 +15,6 @@ mod storage;
 use borrador_tests::network::Network;
 use borrador_tests::notation::paper;
 
-fn housing() -> Network { Network::of(paper("# Housing\nCities [welcome].")) }
+fn housing() -> Network {
+    Network::of(paper("# Housing\nCities [welcome]."))
+}

@@ -97,7 +97,18 @@ struct Guest {
     waiting: Vec<Chunk>,
     /// Everything was sent anew since the client last had all we have.
     resent: bool,
+    /// The last answer without changes.
+    told: Option<Told>,
     caret: Option<Caret>,
+}
+
+/// What an answer without changes was about: the client's heads, how much is durable here, and what was asked for. Said
+/// again, it would start a conversation without end with a client that answers everything, as stock clients do.
+#[derive(PartialEq, Eq)]
+struct Told {
+    heads: Vec<ChangeHash>,
+    committed: NodeIx,
+    need: Vec<ChangeHash>,
 }
 
 impl Room {
@@ -217,7 +228,7 @@ impl Room {
             .iter()
             .filter_map(|(other, guest)| Some(guest.caret.as_ref()?.write(guest.speaker.seat, *other)))
             .collect();
-        let guest = Guest { speaker: speaker.clone(), waiting: Vec::new(), resent: false, caret: None };
+        let guest = Guest { speaker: speaker.clone(), waiting: Vec::new(), resent: false, told: None, caret: None };
         self.guests.insert(connection, guest);
         for data in here {
             let frame = self.passing_frame(&data);
@@ -346,10 +357,14 @@ impl Room {
             durable.sort_unstable();
             Wanted::These(durable)
         };
-        let only_echoes = !message.changes.is_empty() && new == 0;
-        let nothing_to_say = wanted == Wanted::These(Vec::new()) && need.is_empty();
-        if nothing_to_say && !(first || message.is_reset() || unknown || only_echoes) {
-            return;
+        if wanted == Wanted::These(Vec::new()) && !(first || message.is_reset()) {
+            let only_echoes = !message.changes.is_empty() && new == 0;
+            let about = Told { heads: message.heads.clone(), committed: self.committed, need: need.clone() };
+            let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
+            if need.is_empty() && !unknown && !only_echoes || guest.told.as_ref() == Some(&about) {
+                return;
+            }
+            guest.told = Some(about);
         }
         output.send.push(Send::Answer(Answer {
             to: connection,

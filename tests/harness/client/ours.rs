@@ -72,7 +72,8 @@ impl Ours {
             desk.receive(&chunks);
         }
         let news = desk.heads() != before;
-        let named: Vec<ChangeHash> = messages.iter().flat_map(|message| message.heads.iter().copied()).collect();
+        let named: Vec<ChangeHash> =
+            messages.iter().flat_map(|message| message.heads.iter().copied()).collect();
         if !self.learn(desk, &named) {
             return Vec::new();
         }
@@ -138,7 +139,8 @@ impl Client for Ours {
     fn hear(&mut self, now: Millis, desk: &mut Desk, said: FromServer) -> Vec<Vec<u8>> {
         match said {
             FromServer::Sync { data, .. } => {
-                self.inbox.push(Message::decode(&data).expect("the server sends messages that Automerge reads"));
+                self.inbox
+                    .push(Message::decode(&data).expect("the server sends messages that Automerge reads"));
                 self.paint_at.get_or_insert(now + PAINT_MS);
                 Vec::new()
             }
@@ -147,7 +149,9 @@ impl Client for Ours {
         }
     }
 
-    fn wrote(&mut self, _now: Millis, desk: &mut Desk) -> Vec<Vec<u8>> { self.offer(desk) }
+    fn wrote(&mut self, _now: Millis, desk: &mut Desk) -> Vec<Vec<u8>> {
+        self.offer(desk)
+    }
 
     fn woke(&mut self, now: Millis, desk: &mut Desk) -> Vec<Vec<u8>> {
         let is_due = |at: Option<Millis>| at.is_some_and(|at| at <= now);
@@ -171,7 +175,9 @@ impl Client for Ours {
         [self.paint_at, self.try_again_at, self.acknowledge_at].into_iter().flatten().min()
     }
 
-    fn server_heads(&self, _desk: &Desk) -> Vec<ChangeHash> { self.server_heads.clone() }
+    fn server_heads(&self, _desk: &Desk) -> Vec<ChangeHash> {
+        self.server_heads.clone()
+    }
 }
 
 fn message(heads: &[ChangeHash], last_sync: &[ChangeHash], changes: Vec<Vec<u8>>) -> Vec<u8> {

@@ -33,7 +33,9 @@ impl Client for Stock {
         self.says(desk)
     }
 
-    fn down(&mut self) { self.is_up = false; }
+    fn down(&mut self) {
+        self.is_up = false;
+    }
 
     fn hear(&mut self, _now: Millis, desk: &mut Desk, said: FromServer) -> Vec<Vec<u8>> {
         let FromServer::Sync { data, .. } = said else { return Vec::new() };
@@ -43,11 +45,17 @@ impl Client for Stock {
         self.says(desk)
     }
 
-    fn wrote(&mut self, _now: Millis, desk: &mut Desk) -> Vec<Vec<u8>> { self.says(desk) }
+    fn wrote(&mut self, _now: Millis, desk: &mut Desk) -> Vec<Vec<u8>> {
+        self.says(desk)
+    }
 
-    fn woke(&mut self, _now: Millis, _desk: &mut Desk) -> Vec<Vec<u8>> { Vec::new() }
+    fn woke(&mut self, _now: Millis, _desk: &mut Desk) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
 
-    fn wakes_at(&self) -> Option<Millis> { None }
+    fn wakes_at(&self) -> Option<Millis> {
+        None
+    }
 
     fn server_heads(&self, desk: &Desk) -> Vec<ChangeHash> {
         self.state.their_heads.as_deref().map(|heads| desk.known(heads)).unwrap_or_default()

@@ -82,13 +82,19 @@ impl Disk {
     }
 
     /// Whether a change is on the disk.
-    pub fn holds(&self, change: &ChangeHash) -> bool { self.holds.contains(change) }
+    pub fn holds(&self, change: &ChangeHash) -> bool {
+        self.holds.contains(change)
+    }
 
     /// How many changes are on the disk.
-    pub fn len(&self) -> usize { self.log.len() }
+    pub fn len(&self) -> usize {
+        self.log.len()
+    }
 
     /// Whether nothing is on the disk.
-    pub fn is_empty(&self) -> bool { self.log.is_empty() }
+    pub fn is_empty(&self) -> bool {
+        self.log.is_empty()
+    }
 
     /// What a room is opened from.
     pub fn changes(&self) -> impl Iterator<Item = (Chunk, SeatId)> {
@@ -110,12 +116,16 @@ impl Disk {
                 let tail = self.log[from..count].iter().map(|entry| entry.chunk.raw.clone());
                 snapshot.map(|(_, bytes)| bytes.clone()).into_iter().chain(tail).collect()
             }
-            Wanted::These(nodes) => nodes.iter().map(|node| self.log[*node as usize].chunk.raw.clone()).collect(),
+            Wanted::These(nodes) => {
+                nodes.iter().map(|node| self.log[*node as usize].chunk.raw.clone()).collect()
+            }
         }
     }
 
     /// Keeps a snapshot of all that is in the log.
-    pub fn takes_snapshot(&mut self) { self.snapshot = Some((self.log.len(), self.document().save().into())); }
+    pub fn takes_snapshot(&mut self) {
+        self.snapshot = Some((self.log.len(), self.document().save().into()));
+    }
 
     /// The document that the log makes, built anew from its bytes.
     ///
@@ -124,7 +134,8 @@ impl Disk {
     pub fn document(&self) -> Automerge {
         let bytes: Vec<u8> = self.log.iter().flat_map(|entry| entry.chunk.raw.to_vec()).collect();
         let options = LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit);
-        let document = Automerge::load_with_options(&bytes, options).expect("what is on the disk can be read");
+        let document =
+            Automerge::load_with_options(&bytes, options).expect("what is on the disk can be read");
         assert_eq!(document.get_missing_deps(&[]), [], "what is on the disk is whole");
         document
     }

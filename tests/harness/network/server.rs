@@ -77,13 +77,19 @@ impl Server {
     }
 
     /// Dies without a word.
-    pub fn dies(&mut self) { self.running = None; }
+    pub fn dies(&mut self) {
+        self.running = None;
+    }
 
     /// Whether it is there to be called.
-    pub fn is_running(&self) -> bool { self.running.is_some() }
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
 
     /// The name of the text on the wire.
-    pub fn document(&self) -> String { document_id(self.text) }
+    pub fn document(&self) -> String {
+        document_id(self.text)
+    }
 
     /// Somebody connects.
     pub fn accepts(&mut self, now: Moment, id: ConnectionId, seat: SeatId) {
@@ -95,7 +101,11 @@ impl Server {
 
     /// A connection is gone.
     pub fn lost(&mut self, now: Moment, id: ConnectionId) -> Vec<Effect> {
-        let was_in = self.running.as_mut().and_then(|running| running.sockets.remove(&id)).is_some_and(|gone| gone.is_in);
+        let was_in = self
+            .running
+            .as_mut()
+            .and_then(|running| running.sockets.remove(&id))
+            .is_some_and(|gone| gone.is_in);
         if was_in { self.room_hears(now, Input::Left { connection: id }) } else { Vec::new() }
     }
 
@@ -119,7 +129,9 @@ impl Server {
             }
             Heard::Sync { text: other, .. } => vec![unavailable(id, socket, &document_id(other))],
             Heard::Unknown { document } => vec![unavailable(id, socket, &document)],
-            Heard::Caret { data, .. } if socket.is_in => self.room_hears(now, Input::Caret { connection: id, data }),
+            Heard::Caret { data, .. } if socket.is_in => {
+                self.room_hears(now, Input::Caret { connection: id, data })
+            }
             Heard::Caret { .. } | Heard::Nothing => Vec::new(),
             Heard::Close(code) => vec![Effect::Close(id, code)],
         }

@@ -22,7 +22,7 @@ use crate::desk::Desk;
 use crate::frames::{self, FromServer, SomebodysCaret};
 
 /// A simulation that has not come to rest after so many steps never will.
-const PATIENCE: usize = 2_000_000;
+const PATIENCE: usize = 100_000;
 
 /// Everything there is. See the module's documentation.
 pub struct World {

@@ -35,7 +35,9 @@ fn chiara_and_lyon() -> (Network, Person, Person) {
     (network, chiara, lyon)
 }
 
-fn word(desk: &mut Desk) -> automerge::Change { desk.types_after("Cities", "x") }
+fn word(desk: &mut Desk) -> automerge::Change {
+    desk.types_after("Cities", "x")
+}
 
 #[test]
 fn w06_a_reader_who_writes_is_refused_and_goes_on_reading() {
@@ -52,6 +54,19 @@ fn w06_a_reader_who_writes_is_refused_and_goes_on_reading() {
     assert_eq!(tangier.reads(), "# Housing\nCities [welcome] everyone.");
     assert!(omar.reads().contains("everyone"));
     assert_eq!(network.stored(), 2);
+}
+
+#[test]
+fn w06_a_stock_client_that_is_refused_and_the_server_do_not_talk_for_ever() {
+    let network = housing();
+    let samir = network.stock_writer("Samir");
+    network.settle();
+    network.may(&samir, Access::Read);
+    samir.types_after("welcome]", " nobody");
+    // It takes no notice of refusals, and repeats what it has whenever it is spoken to.
+    network.settle();
+    assert!(samir.received_frames() < 10, "it was spoken to {} times", samir.received_frames());
+    assert_eq!(samir.was_told(), ["not_allowed"]);
 }
 
 #[test]
@@ -192,7 +207,9 @@ fn w15_nobody_writes_at_the_root() {
 #[test]
 fn w15_no_link_runs_a_script() {
     let (network, chiara, lyon) = chiara_and_lyon();
-    for href in ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "https://a\u{9}b", "//c2c.example"] {
+    for href in
+        ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "https://a\u{9}b", "//c2c.example"]
+    {
         let change = raw(&chiara.drafts(|desk| desk.marks("Cities", "link", ScalarValue::from(href))));
         assert_refused(&network, &chiara, &lyon, &[change], "schema_violation");
     }
@@ -205,7 +222,13 @@ fn w15_no_link_runs_a_script() {
 fn w18_a_good_change_in_bad_company_is_refused_with_it() {
     let (network, chiara, lyon) = chiara_and_lyon();
     let good = raw(&chiara.drafts(word));
-    assert_refused(&network, &chiara, &lyon, &[good.clone(), Bytes::from_static(b"garbage")], "change_invalid");
+    assert_refused(
+        &network,
+        &chiara,
+        &lyon,
+        &[good.clone(), Bytes::from_static(b"garbage")],
+        "change_invalid",
+    );
     let cut = good.slice(..good.len() - 1);
     assert_refused(&network, &chiara, &lyon, &[good.clone(), cut], "change_invalid");
     chiara.forces(&[good]);

@@ -56,7 +56,10 @@ fn w20_a_caret_under_another_name_or_of_another_kind_is_shown_to_nobody() {
     tangier.sends(frames::ephemeral("Tangier", 3, &document, b"\xa0"));
     network.settle();
     assert!(lyon.sees_carets_of().is_empty());
-    assert!(tangier.was_told().is_empty(), "it is dropped in silence: stock clients pass on what others said");
+    assert!(
+        tangier.was_told().is_empty(),
+        "it is dropped in silence: stock clients pass on what others said"
+    );
 }
 
 #[test]

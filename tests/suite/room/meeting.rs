@@ -88,7 +88,11 @@ fn syn6_a_thousand_changes_made_offline_arrive_once_each() {
         network.settle();
         assert_same(&[&tangier, &lyon], &tangier.reads());
         assert!(lyon.is_saved());
-        assert_eq!(lyon.sent_changes(), 1_000, "no change twice, none of the others' (stock client: {stock})");
+        assert_eq!(
+            lyon.sent_changes(),
+            1_000,
+            "no change twice, none of the others' (stock client: {stock})"
+        );
         assert_eq!(network.stored(), 1 + 1_300);
     }
 }
@@ -137,7 +141,11 @@ fn syn6_a_client_that_starts_over_is_answered_once_and_not_for_ever() {
         inés.starts_over();
     }
     network.settle();
-    assert!(inés.received_frames() - before <= 6, "it was answered {} times", inés.received_frames() - before);
+    assert!(
+        inés.received_frames() - before <= 6,
+        "it was answered {} times",
+        inés.received_frames() - before
+    );
     inés.types_after("welcome]", " everyone");
     network.settle();
     assert!(inés.is_saved());

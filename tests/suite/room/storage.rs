@@ -73,6 +73,25 @@ fn c09_a_full_disk_takes_nothing_and_loses_nothing_and_works_again_when_there_is
 }
 
 #[test]
+fn c09_a_stock_client_that_met_a_full_disk_keeps_its_words_and_saves_them_when_it_reconnects() {
+    let network = housing();
+    let (samir, lyon) = (network.stock_writer("Samir"), network.writer("Lyon"));
+    network.settle();
+    network.disk_is(Mood::Full);
+    samir.types_after("welcome]", " every");
+    network.settle();
+    network.disk_is(Mood::Healthy);
+    // What builds on the lost change waits for it; the server asks once, and Samir's program believes it was sent.
+    samir.types_after("every", "one");
+    network.settle();
+    assert!(!samir.is_saved());
+    samir.is_cut_off();
+    network.settle();
+    assert_same(&[&samir, &lyon], "# Housing\nCities [welcome] everyone.");
+    assert!(samir.is_saved());
+}
+
+#[test]
 fn syn2_after_a_failed_write_nothing_is_acknowledged_until_the_server_starts_again() {
     let network = housing();
     let [tangier, lyon] = network.writers();
@@ -154,5 +173,9 @@ fn w21_what_was_sent_before_a_right_was_lost_and_arrives_after_it_is_refused() {
     lyon.replaces("Cities", "All cities");
     network.settle();
     assert_eq!(lyon.reads(), "# Housing\nAll cities [welcome].");
-    assert_eq!(tangier.reads(), "# Housing\nAll cities [welcome] everyone.", "reading goes on, their words stay theirs");
+    assert_eq!(
+        tangier.reads(),
+        "# Housing\nAll cities [welcome] everyone.",
+        "reading goes on, their words stay theirs"
+    );
 }
