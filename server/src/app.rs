@@ -128,7 +128,7 @@ impl From<LiveError> for Refusal {
             }
             LiveError::Refused(refusal) => Refusal::ChangeRefused(refusal.to_string()),
             LiveError::Store(error) => error.into(),
-            LiveError::Unreadable { .. } => Refusal::Fault(error.to_string()),
+            LiveError::Unreadable { .. } => Refusal::TextUnreadable(error),
             LiveError::Stopping => Refusal::Stopping,
         }
     }

@@ -11,6 +11,7 @@ use crdt::moment::Moment;
 
 use super::App;
 use super::refusal::Refusal;
+use crate::live::LiveError;
 use crate::store::Seq;
 
 /// A text as lists show it.
@@ -102,7 +103,15 @@ impl App {
             (known.generation, known.edits.get(&id).cloned().unwrap_or_default())
         };
         let edits = self.read_edits(id, edits).await?;
-        let text = self.live.text(id).await?;
+        let text = match self.live.text(id).await {
+            Ok(text) => text,
+            // One damaged text must not take the lists of all the others with it; whoever opens it is told.
+            Err(error @ LiveError::Unreadable { .. }) => {
+                tracing::error!(%error, "a stored text is damaged; lists show it empty");
+                return Ok(Arc::new(TextState { heads: Vec::new(), summary: Summary::of(&[]), edits }));
+            }
+            Err(error) => return Err(error.into()),
+        };
         let state = Arc::new(TextState { heads: text.heads(), summary: text.summary(), edits });
         let mut known = self.activity.known();
         if known.generation == generation {

@@ -7,6 +7,7 @@
 use crdt::ids::ChangeHash;
 use crdt::review::thread::ThreadError;
 
+use crate::live::LiveError;
 use crate::people::invitation::LinkClosed;
 use crate::store::StoreError;
 
@@ -116,6 +117,9 @@ pub enum Refusal {
     /// The store did not do it.
     #[error("the service could not save or read this just now; nothing was lost, try again")]
     StorageFailed(#[source] StoreError),
+    /// A stored text cannot be read. It was set aside as it is; all others work.
+    #[error("this text is damaged and was set aside; the others are not concerned, please tell an administrator")]
+    TextUnreadable(#[source] LiveError),
     /// The service is being stopped.
     #[error("the service is restarting; try again in a moment")]
     Stopping,
@@ -156,6 +160,7 @@ impl Refusal {
             Refusal::ExportUnavailable(_) => "export_unavailable",
             Refusal::StorageFull => "storage_full",
             Refusal::StorageFailed(_) => "storage_failed",
+            Refusal::TextUnreadable(_) => "text_unreadable",
             Refusal::Stopping => "restarting",
             Refusal::Fault(_) => "internal_error",
         }

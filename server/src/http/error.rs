@@ -48,6 +48,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("export_too_long", 503, "The file took too long"),
     ("export_unavailable", 503, "Files cannot be made at the moment"),
     ("storage_failed", 503, "The store does not answer"),
+    ("text_unreadable", 503, "The text is damaged"),
     ("restarting", 503, "Restarting"),
     ("storage_full", 507, "The disk is full"),
 ];
@@ -174,6 +175,7 @@ fn log(refusal: &Refusal) {
         Refusal::ExportUnavailable(cause) => {
             tracing::error!(%request_id, %cause, "the PDF worker is not available")
         }
+        Refusal::TextUnreadable(cause) => tracing::error!(%request_id, %cause, "a stored text is damaged"),
         Refusal::Fault(what) => tracing::error!(%request_id, what, "fault"),
         Refusal::StorageFull => tracing::error!(%request_id, "the disk is full"),
         _ => {}

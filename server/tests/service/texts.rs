@@ -105,3 +105,21 @@ async fn the_list_of_papers_tells_who_worked_on_them_today() {
     let adaeze = service.signs_in("adaeze").await;
     assert_eq!(adaeze.get("/api/v1/papers").send().await.json()["papers"][0]["edited_by"], 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c08_a_damaged_text_is_set_aside_and_takes_nothing_with_it() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    // A chapter whose text has nothing in its log: the worst damage there is.
+    let mut paper = service.paper();
+    let lost = crdt::ids::TextId(uuid::Uuid::new_v4());
+    paper.chapters[1].texts.insert("en".to_owned(), lost);
+    let entry = borrador::people::directory::Entry::Paper(paper);
+    let entered = service.app.directory.enter(|_| Ok::<_, borrador::app::refusal::Refusal>((vec![entry], vec![])));
+    entered.await.unwrap();
+    ines.get(&format!("/api/v1/texts/{lost}")).send().await.is_refused(503, "text_unreadable");
+    assert_eq!(ines.get("/api/v1/papers/housing").send().await.status, 200);
+    assert_eq!(ines.get(&format!("/api/v1/texts/{}", service.text())).send().await.status, 200);
+    let sealed = ines.post("/api/v1/papers/housing/milestones", "{\"name\":\"x\"}").send().await;
+    sealed.is_refused(503, "text_unreadable");
+}
