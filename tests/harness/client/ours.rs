@@ -92,17 +92,21 @@ impl Ours {
     fn learn(&mut self, desk: &Desk, named: &[ChangeHash]) -> bool {
         let mut awaited = std::mem::take(&mut self.awaited);
         awaited.extend(named);
+        awaited.sort_unstable();
+        awaited.dedup();
         let known = desk.known(&awaited);
         if known.len() < awaited.len() || desk.is_empty() {
             self.awaited = awaited;
             return false;
         }
-        // The first answer of a connection replaces what was believed: a restored server may have less than before.
-        let mut all = if self.answered { self.server_heads.clone() } else { Vec::new() };
-        all.extend(known);
-        all.sort_unstable();
-        all.dedup();
-        self.server_heads = all;
+        // The first answer of a connection replaces what was believed: a restored server may have less than before. After it,
+        // an answer read from the disk may name older heads than a frame that overtook it.
+        let before = if self.answered { &self.server_heads[..] } else { &[] };
+        let mut both = [&known[..], before].concat();
+        both.sort_unstable();
+        both.dedup();
+        let adds = desk.hashes_since(&both).len() < desk.hashes_since(&known).len();
+        self.server_heads = if adds { both } else { known };
         true
     }
 

@@ -194,7 +194,9 @@ impl World {
     }
 
     /// Connects somebody who wants to be connected.
-    pub fn dial(&mut self, machine: usize) { self.plan(0, Event::Dial(machine)); }
+    pub fn dial(&mut self, machine: usize) {
+        self.plan(0, Event::Dial(machine));
+    }
 
     /// The server dies, and with it every wire; a write under way is done or not done.
     pub fn crash(&mut self) {
@@ -364,7 +366,10 @@ impl World {
 
     /// Puts a frame on a wire, behind what is on it already.
     fn put(&mut self, id: ConnectionId, to_server: bool, frame: Bytes) {
-        let times = 1 + u32::from(self.doubles_one_in > 0 && self.chance.u32(0..self.doubles_one_in) == 0);
+        let Some(wire) = self.wires.get(&id) else { return };
+        // Whoever says hello twice is hung up on: only what follows the greeting is doubled.
+        let may_double = self.doubles_one_in > 0 && self.machines[wire.machine].joined;
+        let times = if may_double && self.chance.u32(0..self.doubles_one_in) == 0 { 2 } else { 1 };
         for _ in 0..times {
             let arrives = self.now + self.latency();
             let Some(wire) = self.wires.get_mut(&id) else { return };
@@ -398,9 +403,13 @@ impl World {
         self.happenings.insert(key, event);
     }
 
-    fn latency(&mut self) -> Millis { self.chance.u64(self.latency_ms.clone()) }
+    fn latency(&mut self) -> Millis {
+        self.chance.u64(self.latency_ms.clone())
+    }
 
-    fn moment(&self) -> Moment { Moment::from_unix_ms(i64::try_from(self.now).expect("simulations are short")) }
+    fn moment(&self) -> Moment {
+        Moment::from_unix_ms(i64::try_from(self.now).expect("simulations are short"))
+    }
 
     // --- the promises
 
@@ -431,12 +440,20 @@ impl World {
         if on.unsaved.is_empty() {
             return;
         }
-        let beyond: BTreeSet<ChangeHash> =
-            on.desk.hashes_since(&on.client.server_heads(&on.desk)).into_iter().map(|hash| ChangeHash(hash.0)).collect();
+        let beyond: BTreeSet<ChangeHash> = on
+            .desk
+            .hashes_since(&on.client.server_heads(&on.desk))
+            .into_iter()
+            .map(|hash| ChangeHash(hash.0))
+            .collect();
         let (unsaved, saved): (Vec<_>, Vec<_>) = on.unsaved.drain(..).partition(|hash| beyond.contains(hash));
         on.unsaved = unsaved;
         for hash in &saved {
-            assert!(self.server.disk.holds(hash), "{} reads \"saved\", and the disk does not have it", on.name);
+            assert!(
+                self.server.disk.holds(hash),
+                "{} reads \"saved\", and the disk does not have it",
+                on.name
+            );
         }
         on.saved.extend(saved);
     }
@@ -444,5 +461,7 @@ impl World {
 
 impl Machine {
     /// How many own changes are not shown as saved.
-    pub fn unsaved(&self) -> usize { self.unsaved.len() }
+    pub fn unsaved(&self) -> usize {
+        self.unsaved.len()
+    }
 }
