@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::refusal::Refusal;
+use crate::store::StoreError;
 
 impl App {
     /// Read every text, every sealed milestone and the whole audit log; answer with what was found, or the first fault.
@@ -17,10 +18,8 @@ impl App {
             }
             for milestone in self.milestones(paper.id).await? {
                 if !milestone.is_whole() {
-                    return Err(Refusal::Fault(format!(
-                        "the digest of milestone {} does not fit",
-                        milestone.id
-                    )));
+                    let what = format!("milestone {}", milestone.id);
+                    return Err(damaged(what, "its digest is not that of its texts"));
                 }
                 for text in &milestone.texts {
                     self.sealed_blocks(text).await?;
@@ -46,10 +45,12 @@ impl App {
                 let expected: [u8; 32] =
                     Sha256::new().chain_update(before).chain_update(&entry.json).finalize().into();
                 if entry.seq != last + 1 || entry.hash != expected {
-                    return Err(Refusal::Fault(format!("the audit log is broken at entry {}", entry.seq)));
+                    return Err(damaged(format!("entry {} of the audit log", entry.seq), "the chain breaks here"));
                 }
                 (last, before) = (entry.seq, entry.hash);
             }
         }
     }
 }
+
+fn damaged(what: String, detail: &str) -> Refusal { StoreError::Corrupt { what, detail: detail.to_owned() }.into() }

@@ -133,6 +133,14 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Refusal> {
     }
 }
 
+/// A refusal in words for the operator, who may know the cause.
+pub fn explain(refusal: &Refusal) -> String {
+    match std::error::Error::source(refusal) {
+        Some(cause) => format!("{refusal} ({cause})"),
+        None => refusal.to_string(),
+    }
+}
+
 async fn sealing_seat(app: &App, email: Option<&str>) -> Result<SeatId, Refusal> {
     match email {
         Some(email) => seat_named(&app.directory.register(), email, None),
@@ -192,7 +200,7 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     let mut line = String::new();
     BufReader::new(read.take(MOST_BYTES)).read_line(&mut line).await?;
     let outcome = match serde_json::from_str(&line) {
-        Ok(request) => perform(app, request).await.map_err(|refusal| (refusal.code(), refusal.to_string())),
+        Ok(request) => perform(app, request).await.map_err(|refusal| (refusal.code(), explain(&refusal))),
         Err(error) => {
             Err(("request_invalid", format!("the running server does not know this request: {error}")))
         }

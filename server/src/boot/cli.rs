@@ -60,7 +60,7 @@ pub struct Serve {
     /// The address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "BORRADOR_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
-    /// The address people use, such as https://borrador.example.org
+    /// The address people use, such as `https://borrador.example.org`
     #[arg(long, env = "BORRADOR_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// The store; sled in the data directory is the only one so far

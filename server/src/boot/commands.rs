@@ -106,17 +106,9 @@ async fn on_the_store(
         settings.public_url.clone_from(url);
     }
     let app = open::app(store, settings, service).await.map_err(words)?;
-    let outcome = admin::perform(&app, request).await.map_err(|refusal| explain(&refusal));
+    let outcome = admin::perform(&app, request).await.map_err(|refusal| admin::explain(&refusal));
     app.live.stop().await;
     outcome
-}
-
-/// On the operator's own terminal the cause may be shown.
-fn explain(refusal: &crate::app::refusal::Refusal) -> String {
-    match std::error::Error::source(refusal) {
-        Some(cause) => format!("{refusal} ({cause})"),
-        None => refusal.to_string(),
-    }
 }
 
 fn read_utf8(file: &Path) -> Result<String, String> {
