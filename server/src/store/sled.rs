@@ -27,7 +27,9 @@ use tokio::sync::oneshot;
 use self::writer::{Request, Writer};
 use super::blobs::Blobs;
 use super::folder::{DataFolder, OpenError};
-use super::{Answer, AuditEntry, Coll, Committed, LoggedChange, Op, Record, Seq, Snapshot, Store, StoreError, format};
+use super::{
+    Answer, AuditEntry, Coll, Committed, LoggedChange, Op, Record, Seq, Snapshot, Store, StoreError, format,
+};
 
 /// How much of the tree sled keeps in memory.
 const CACHE_BYTES: u64 = 8 << 20;
