@@ -45,7 +45,10 @@ impl App {
                 let expected: [u8; 32] =
                     Sha256::new().chain_update(before).chain_update(&entry.json).finalize().into();
                 if entry.seq != last + 1 || entry.hash != expected {
-                    return Err(damaged(format!("entry {} of the audit log", entry.seq), "the chain breaks here"));
+                    return Err(damaged(
+                        format!("entry {} of the audit log", entry.seq),
+                        "the chain breaks here",
+                    ));
                 }
                 (last, before) = (entry.seq, entry.hash);
             }
@@ -53,4 +56,6 @@ impl App {
     }
 }
 
-fn damaged(what: String, detail: &str) -> Refusal { StoreError::Corrupt { what, detail: detail.to_owned() }.into() }
+fn damaged(what: String, detail: &str) -> Refusal {
+    StoreError::Corrupt { what, detail: detail.to_owned() }.into()
+}

@@ -118,7 +118,9 @@ pub enum Refusal {
     #[error("the service could not save or read this just now; nothing was lost, try again")]
     StorageFailed(#[source] StoreError),
     /// A stored text cannot be read. It was set aside as it is; all others work.
-    #[error("this text is damaged and was set aside; the others are not concerned, please tell an administrator")]
+    #[error(
+        "this text is damaged and was set aside; the others are not concerned, please tell an administrator"
+    )]
     TextUnreadable(#[source] LiveError),
     /// The service is being stopped.
     #[error("the service is restarting; try again in a moment")]

@@ -185,6 +185,7 @@ fn log(refusal: &Refusal) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::labels;
 
     #[test]
     fn every_code_stands_once_in_the_table() {
@@ -193,6 +194,17 @@ mod tests {
         let all = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn every_code_has_a_message_in_every_language_of_the_interface() {
+        for language in labels::languages() {
+            let words = labels::Words::of(language);
+            for (code, ..) in CODES {
+                let id = format!("error-{code}");
+                assert_ne!(words.get(&id), id, "{language}");
+            }
+        }
     }
 
     #[test]

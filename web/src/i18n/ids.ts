@@ -114,6 +114,7 @@ export type MessageId =
   | 'error-storage_full'
   | 'error-text_full'
   | 'error-text_moved_on'
+  | 'error-text_unreadable'
   | 'error-too_many_requests'
   | 'error-unknown'
   | 'error-version_unsupported'
