@@ -5,7 +5,7 @@
 //! | World | What is real in it | What is imagined |
 //! |---|---|---|
 //! | [`network`] | the room, the connection, the frames, Automerge in every client | time, the wires, the disk |
-//! | [`live`], [`process`] | all of the server, sockets included | the people |
+//! | [`live`], [`process`] | the server, sockets included | the people |
 //!
 //! ```
 //! use borrador_tests::network::Network;
@@ -26,7 +26,10 @@
 pub mod client;
 pub mod desk;
 pub mod frames;
+pub mod guest;
 pub mod hostile;
+pub mod live;
 pub mod network;
 pub mod notation;
 pub mod person;
+pub mod socket;

@@ -1,0 +1,194 @@
+//! Real sockets: what closes them, with which code, and that one bad client never hurts another.
+
+use borrador::live::LiveSettings;
+use borrador_tests::frames;
+use borrador_tests::guest::Guest;
+use borrador_tests::live::LiveServer;
+use borrador_tests::notation::paper;
+use borrador_tests::socket::{Heard, Kind, frame};
+use crdt::sync::events::Access;
+
+async fn housing() -> LiveServer {
+    LiveServer::of(paper("# Housing\nCities [welcome].")).await
+}
+
+/// Inés and Lyon have the text open; what she writes, Lyon sees.
+async fn assert_others_go_on(server: &LiveServer) {
+    let mut inés = server.enters("Inés", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+    inés.writes(|desk| desk.types_after("Housing", "!")).await;
+    inés.hears_until(Guest::is_saved).await;
+    let heads = inés.desk.heads();
+    lyon.hears_until(|lyon| lyon.desk.heads() == heads).await;
+}
+
+/// Chiara has joined, sends this, and is hung up on with this code; nobody else notices.
+async fn assert_closed(bytes: &[u8], code: u16) {
+    let server = housing().await;
+    let seat = server.seat(Access::Write);
+    let mut chiara = server.guest("Chiara", seat);
+    chiara.joins(server.socket(seat).await).await;
+    chiara.sends_raw(bytes).await;
+    assert_eq!(chiara.hears_the_end().await, Heard::Closed(code));
+    assert_others_go_on(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn2_two_people_write_over_real_sockets() {
+    let server = housing().await;
+    let mut tangier = server.enters("Tangier", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Write).await;
+    tangier.writes(|desk| desk.types_after("welcome]", " everyone")).await;
+    lyon.writes(|desk| desk.replaces("Cities", "All cities")).await;
+    for guest in [&mut tangier, &mut lyon] {
+        guest.hears_until(|guest| guest.desk.lines() == "# Housing\nAll cities [welcome] everyone.").await;
+        guest.hears_until(Guest::is_saved).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w02_a_client_that_never_says_who_it_is_is_hung_up_on_after_half_a_minute() {
+    let server = housing().await;
+    let seat = server.seat(Access::Write);
+    let mut silent = server.socket(seat).await;
+    assert_eq!(silent.hears().await, Heard::Closed(4408));
+    assert_others_go_on(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w03_words_where_bytes_belong_close_the_socket() {
+    assert_closed(&frame(Kind::Text, true, b"hello"), 1007).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w03_what_is_not_cbor_closes_the_socket() {
+    assert_closed(&frame(Kind::Binary, true, b"hello"), 1007).await;
+    let deep = [&[0xa1, 0x61, b'x'][..], &[0x81; 1_000], &[0]].concat();
+    assert_closed(&frame(Kind::Binary, true, &deep), 1007).await;
+    let claims = [0x9b, 0, 0, 0, 1, 0, 0, 0, 0];
+    assert_closed(&frame(Kind::Binary, true, &claims), 1007).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w03_a_sync_message_that_is_none_closes_the_socket() {
+    let server = housing().await;
+    let mut chiara = server.enters("Chiara", Access::Write).await;
+    chiara.sends(&frames::sync("Chiara", &server.document(), b"\x42\xff\xff")).await;
+    assert_eq!(chiara.hears_the_end().await, Heard::Closed(1007));
+    assert_others_go_on(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w04_forty_megabytes_in_one_frame_are_too_big() {
+    assert_closed(&frame(Kind::Binary, true, &vec![0; 40 << 20]), 1009).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w04_forty_thousand_fragments_are_too_big_together() {
+    let mut bytes = frame(Kind::Binary, false, &[0; 1_024]);
+    let more = frame(Kind::Continuation, false, &[0; 1_024]);
+    for _ in 0..40_000 {
+        bytes.extend(&more);
+    }
+    assert_closed(&bytes, 1009).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w04_a_fragment_without_a_beginning_closes_the_socket() {
+    assert_closed(&frame(Kind::Continuation, true, b"x"), 1007).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w20_a_flood_of_carets_closes_the_socket() {
+    let server = housing().await;
+    let mut chiara = server.enters("Chiara", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+    for count in 1..3_000 {
+        chiara.sends(&frames::caret("Chiara", count, &server.document(), Some("5@ab"))).await;
+    }
+    assert_eq!(chiara.hears_the_end().await, Heard::Closed(4429));
+    assert_others_go_on(&server).await;
+    lyon.hears_until(|lyon| lyon.desk.lines().contains('!')).await;
+    assert!(lyon.carets < 100, "Lyon was shown {} carets", lyon.carets);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w21_who_loses_the_right_to_write_is_refused_on_the_open_socket() {
+    let server = housing().await;
+    let seat = server.seat(Access::Write);
+    let mut tangier = server.guest("Tangier", seat);
+    tangier.enters(server.socket(seat).await).await;
+    server.may(seat, Some(Access::Read));
+    tangier.writes(|desk| desk.types_after("welcome]", " nobody")).await;
+    tangier.hears_until(|tangier| tangier.told == ["not_allowed"]).await;
+    assert!(!tangier.is_saved());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w21_who_loses_the_right_to_read_is_told_at_once() {
+    let server = housing().await;
+    let seat = server.seat(Access::Read);
+    let mut omar = server.guest("Omar", seat);
+    omar.enters(server.socket(seat).await).await;
+    server.may(seat, Some(Access::None));
+    omar.hears_until(|omar| omar.told == ["unavailable"]).await;
+    assert_others_go_on(&server).await;
+    assert!(!omar.desk.lines().contains('!'));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w21_whoever_loses_the_seat_is_hung_up_on() {
+    let server = housing().await;
+    let seat = server.seat(Access::Write);
+    let mut omar = server.guest("Omar", seat);
+    omar.enters(server.socket(seat).await).await;
+    server.may(seat, None);
+    assert_eq!(omar.hears_the_end().await, Heard::Closed(4401));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w23_a_client_that_never_reads_is_cut_off_and_can_come_back_for_everything() {
+    let settings = LiveSettings { max_queue_bytes: 64 << 10, ..LiveSettings::default() };
+    let server = LiveServer::with(paper("# Housing\nCities [welcome]."), settings).await;
+    let seat = server.seat(Access::Read);
+    let mut lazy = server.guest("Lazy", seat);
+    lazy.enters(server.narrow_socket(seat).await).await;
+    let mut inés = server.enters("Inés", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+
+    let mut chance = fastrand::Rng::with_seed(23);
+    let mut strokes = 0;
+    while server.live.connections() == 3 {
+        let words: String = (0..5_000).map(|_| chance.alphabetic()).collect();
+        let heads = [inés.writes(|desk| desk.types_after("welcome", &words)).await];
+        lyon.hears_until(|lyon| lyon.desk.heads() == heads).await;
+        inés.hears_until(Guest::is_saved).await;
+        strokes += 1;
+        assert!(strokes < 2_000, "whoever never reads is still there");
+    }
+    assert!(matches!(lazy.hears_the_end().await, Heard::Closed(1013) | Heard::Gone));
+
+    lazy.enters(server.socket(seat).await).await;
+    let heads = inés.desk.heads();
+    lazy.hears_until(|lazy| lazy.desk.heads() == heads).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w24_a_client_of_another_version_is_told_so() {
+    for version in ["0", "99"] {
+        let server = housing().await;
+        let mut socket = server.socket(server.seat(Access::Write)).await;
+        socket.sends(&frames::join("old", &[version])).await.unwrap();
+        assert_eq!(socket.hears().await, Heard::Closed(4409));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn1_a_stopping_server_tells_everybody_to_come_back() {
+    let server = housing().await;
+    let mut inés = server.enters("Inés", Access::Write).await;
+    inés.writes(|desk| desk.types_after("Housing", "!")).await;
+    inés.hears_until(Guest::is_saved).await;
+    server.live.stop().await;
+    assert_eq!(inés.hears_the_end().await, Heard::Closed(1012));
+}
