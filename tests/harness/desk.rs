@@ -173,6 +173,11 @@ impl Desk {
         self.actor.clone()
     }
 
+    /// Whether a change was written at this desk, in this session.
+    pub fn wrote(&self, change: &ChangeHash) -> bool {
+        self.doc.get_change_meta_by_hash(change).is_some_and(|meta| *meta.actor == self.actor)
+    }
+
     /// The object that holds the words.
     ///
     /// # Panics
