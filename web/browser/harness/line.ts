@@ -71,6 +71,11 @@ export class Line {
     this.broken.delete(seat)
   }
 
+  mendAll(): void {
+    for (const seat of this.held) this.release(seat)
+    this.broken.clear()
+  }
+
   async close(): Promise<void> {
     for (const wire of this.wires) this.drop(wire)
     await new Promise<void>((resolve) => this.proxy.close(() => resolve()))

@@ -3,11 +3,11 @@
  *
  * Nothing here waits for time to pass. A person waits for what a person waits for: a heading, a word, a caret, "Saved".
  */
-import { expect } from 'vitest'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { eventually } from './eventually'
 import type { Service } from './service'
 import { Troubles } from './troubles'
-import { caretAt, selectedWords, type Edge } from './words'
+import { caretAt, edgesOf, selectedWords, type Edge } from './words'
 
 export interface Circumstances {
   /** Language of the browser, and so of the interface. */
@@ -82,14 +82,23 @@ export class Person {
   /** All network is gone, the live connection included. */
   async losesConnection(): Promise<void> {
     this.troubles.expectNoNetwork()
-    this.service.line.cut(this.seat)
+    this.lineIsCut()
     await this.context.setOffline(true)
     await this.sees(/^Offline/)
   }
 
   async findsConnection(): Promise<void> {
-    this.service.line.mend(this.seat)
+    this.lineIsMended()
     await this.context.setOffline(false)
+  }
+
+  /** The live connection breaks and cannot be made again; pages still load. */
+  lineIsCut(): void {
+    this.service.line.cut(this.seat)
+  }
+
+  lineIsMended(): void {
+    this.service.line.mend(this.seat)
   }
 
   /** The live connection stays, and nothing gets through in either direction. */
@@ -119,22 +128,33 @@ export class Person {
   }
 
   async reads(words: string): Promise<void> {
-    await expect.poll(() => this.paragraphs(), { message: `${this.name} reads “${words}”` }).toContainEqual(expect.stringContaining(words))
+    await eventually(`${this.name} reads “${words}”`, () => this.paragraphs(), (seen) => seen.some((each) => each.includes(words)))
   }
 
   async nowhereReads(words: string): Promise<void> {
-    await expect.poll(() => this.paragraphs(), { message: `${this.name} reads “${words}” nowhere` }).not.toContainEqual(expect.stringContaining(words))
+    await eventually(`${this.name} reads “${words}” nowhere`, () => this.paragraphs(), (seen) => !seen.some((each) => each.includes(words)))
   }
 
   /** Puts the caret before or after words that stand in the text. */
   async puts(edge: Edge, words: string): Promise<void> {
     await this.text.evaluate(caretAt, { edge, words })
+    await this.oneFrame()
   }
 
   /** Selects words that stand in one block. */
   async selects(words: string): Promise<void> {
     await this.puts('around', words)
-    await expect.poll(() => this.page.evaluate(selectedWords)).toBe(words)
+    await eventually(`“${words}” is selected`, () => this.page.evaluate(selectedWords), (selected) => selected === words)
+  }
+
+  /** Selects words that stand on one line, with the mouse. */
+  async drags(words: string): Promise<void> {
+    const { from, to } = await this.text.evaluate(edgesOf, words)
+    await this.page.mouse.move(from.x, from.y)
+    await this.page.mouse.down()
+    await this.page.mouse.move(to.x, to.y, { steps: 4 })
+    await this.page.mouse.up()
+    await eventually(`“${words}” is selected`, () => this.page.evaluate(selectedWords), (selected) => selected === words)
   }
 
   async types(words: string): Promise<void> {
@@ -142,7 +162,15 @@ export class Person {
   }
 
   async presses(...keys: string[]): Promise<void> {
-    for (const key of keys) await this.page.keyboard.press(key)
+    for (const key of keys) {
+      await this.page.keyboard.press(key)
+      await this.oneFrame()
+    }
+  }
+
+  /** Pages hear of a moved selection a moment later; people are slower than that, and the driver is not. */
+  private async oneFrame(): Promise<void> {
+    await this.page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))))
   }
 
   /** The state of saving, in words. */
@@ -151,7 +179,7 @@ export class Person {
   }
 
   async isSaved(): Promise<void> {
-    await expect.poll(() => this.saveWords.textContent(), { message: `all that ${this.name} wrote is saved` }).toMatch(/^Saved/)
+    await eventually(`all that ${this.name} wrote is saved`, () => this.saveWords.textContent(), (words) => /^(Saved|Guardado)/.test(words ?? ''))
   }
 
   // ---- the page around it
@@ -162,6 +190,14 @@ export class Person {
 
   async clicks(name: string | RegExp): Promise<void> {
     await this.button(name).click()
+  }
+
+  /** Copies what is selected, and waits until the clipboard has it: programs hand things over in their own time. */
+  async copies(): Promise<void> {
+    const selected = await this.page.evaluate(selectedWords)
+    const start = selected.slice(0, 40).split('\n')[0]
+    await this.presses('Control+c')
+    await eventually('the clipboard has it', () => this.page.evaluate(() => navigator.clipboard.readText()), (words) => words.startsWith(start))
   }
 
   /** Waits until words are to be seen, anywhere on the page. */

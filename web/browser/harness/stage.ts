@@ -35,6 +35,7 @@ export function theStage(): Stage {
     const complaints = people.flatMap((person) => person.troubles.take())
     await Promise.all(people.map((person) => person.leaves()))
     people = []
+    service?.line.mendAll()
     expect(complaints).toEqual([])
   })
   afterAll(async () => {

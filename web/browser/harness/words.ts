@@ -24,6 +24,23 @@ export function caretAt(text: HTMLElement | SVGElement, { edge, words }: { edge:
   block.scrollIntoView({ block: 'center' })
 }
 
+/** Where in the window these words begin and end, after they have been brought into view. */
+export function edgesOf(text: HTMLElement | SVGElement, words: string): { from: { x: number; y: number }; to: { x: number; y: number } } {
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const start = node.textContent?.indexOf(words) ?? -1
+    if (start < 0) continue
+    node.parentElement?.scrollIntoView({ block: 'center' })
+    const range = document.createRange()
+    range.setStart(node, start)
+    range.setEnd(node, start + words.length)
+    const boxes = range.getClientRects()
+    const [first, last] = [boxes[0], boxes[boxes.length - 1]]
+    return { from: { x: first.left, y: first.top + first.height / 2 }, to: { x: last.right, y: last.top + last.height / 2 } }
+  }
+  throw new Error(`“${words}” stands nowhere in one piece`)
+}
+
 export function selectedWords(): string {
   return getSelection()?.toString() ?? ''
 }

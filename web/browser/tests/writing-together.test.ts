@@ -51,14 +51,13 @@ test('each sees where the other is: a caret with name and component, and a face 
   const label = await caret.evaluate((element) => getComputedStyle(element, '::after').content)
   expect(label).toContain('Adaeze Obi')
   expect(label).toContain('UCLG Africa')
-  // It stands right behind the words just typed.
-  const before = await caret.evaluate((element) => {
+  const before = () => caret.evaluate((element) => {
     const range = document.createRange()
     range.setStart(element.closest('p') as Node, 0)
     range.setEndBefore(element)
     return range.toString()
   })
-  expect(before).toMatch(/quien llega necesita un mostrador y$/)
+  await expect.poll(before, { message: 'it stands right behind the words just typed' }).toMatch(/quien llega necesita un mostrador y$/)
   await adaeze.goesTo(PAPER)
   await expect.poll(() => caret.count(), { message: 'the caret leaves with its person' }).toBe(0)
   await expect.poll(() => marta.page.getByRole('img', { name: /^Adaeze Obi, / }).count()).toBe(0)

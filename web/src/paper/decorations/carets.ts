@@ -1,8 +1,8 @@
 /**
- * Other people's carets: a thin line in the colour of their component (`.caret.k1` … `.k8`), with their name for two seconds after it moves
- * and while the pointer is over it (`.named`). Their selection is a pale ground (`.caret-range`).
+ * Other people's carets: a thin line in the colour of their component (`.caret.k1` … `.k8`), with their name and
+ * component for two seconds after it moves and while the pointer is over it (`.named`), on the side that has room (`.late`). Their selection is a pale ground (`.caret-range`).
  *
- * The line is an empty element: the name is drawn from `data-name` by the style sheet, so that it is never part of the words, and it is
+ * The line is an empty element: the label is drawn from `data-name` and `data-component` by the style sheet, so that it is never part of the words, and it is
  * hidden from assistive technology, which would otherwise meet a stranger's name in the middle of a sentence.
  */
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
@@ -104,6 +104,17 @@ class CaretElement {
   private nameForAMoment(): void {
     clearTimeout(this.timer)
     this.dom.classList.add('named')
+    // It stands in its new place once that is painted.
+    requestAnimationFrame(() => this.turnLabel())
     this.timer = setTimeout(() => this.dom.classList.remove('named'), NAMED_MS)
+  }
+  /** In the second half of a line the label opens towards the first. */
+  private turnLabel(): void {
+    const text = this.dom.parentElement?.closest('.text')
+    if (!text) return
+    const { left, width } = text.getBoundingClientRect()
+    const fraction = (this.dom.getBoundingClientRect().left - left) / width
+    const rightToLeft = getComputedStyle(text).direction === 'rtl'
+    this.dom.classList.toggle('late', rightToLeft ? fraction < 0.5 : fraction > 0.5)
   }
 }
