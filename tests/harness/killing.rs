@@ -1,6 +1,6 @@
 //! `kill -9` in the middle of steady writing, again and again, and what is left afterwards.
 //!
-//! The rule (SYN2): whatever was acknowledged to its author, and whatever anybody else was shown, is there after the restart.
+//! The rule (SYN7): whatever was acknowledged to its author, and whatever anybody else was shown, is there after the restart.
 
 use std::collections::BTreeSet;
 use std::path::Path;

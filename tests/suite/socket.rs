@@ -34,7 +34,7 @@ async fn assert_closed(bytes: &[u8], code: u16) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn syn2_two_people_write_over_real_sockets() {
+async fn syn7_two_people_write_over_real_sockets() {
     let server = housing().await;
     let mut tangier = server.enters("Tangier", Access::Write).await;
     let mut lyon = server.enters("Lyon", Access::Write).await;
@@ -47,7 +47,7 @@ async fn syn2_two_people_write_over_real_sockets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w02_a_client_that_never_says_who_it_is_is_hung_up_on_after_half_a_minute() {
+async fn syn1_w02_a_client_that_never_says_who_it_is_is_hung_up_on_after_half_a_minute() {
     let server = housing().await;
     let seat = server.seat(Access::Write);
     let mut silent = server.socket(seat).await;
@@ -99,7 +99,7 @@ async fn w04_a_fragment_without_a_beginning_closes_the_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w20_a_flood_of_carets_closes_the_socket() {
+async fn syn8_w20_a_flood_of_carets_closes_the_socket() {
     let server = housing().await;
     let mut chiara = server.enters("Chiara", Access::Write).await;
     let mut lyon = server.enters("Lyon", Access::Read).await;
@@ -113,7 +113,7 @@ async fn w20_a_flood_of_carets_closes_the_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w21_who_loses_the_right_to_write_is_refused_on_the_open_socket() {
+async fn syn9_w21_who_loses_the_right_to_write_is_refused_on_the_open_socket() {
     let server = housing().await;
     let seat = server.seat(Access::Write);
     let mut tangier = server.guest("Tangier", seat);
@@ -125,7 +125,7 @@ async fn w21_who_loses_the_right_to_write_is_refused_on_the_open_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w21_who_loses_the_right_to_read_is_told_at_once() {
+async fn syn9_w21_who_loses_the_right_to_read_is_told_at_once() {
     let server = housing().await;
     let seat = server.seat(Access::Read);
     let mut omar = server.guest("Omar", seat);
@@ -137,7 +137,7 @@ async fn w21_who_loses_the_right_to_read_is_told_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w21_whoever_loses_the_seat_is_hung_up_on() {
+async fn syn9_w21_whoever_loses_the_seat_is_hung_up_on() {
     let server = housing().await;
     let seat = server.seat(Access::Write);
     let mut omar = server.guest("Omar", seat);
@@ -174,7 +174,7 @@ async fn w23_a_client_that_never_reads_is_cut_off_and_can_come_back_for_everythi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn w24_a_client_of_another_version_is_told_so() {
+async fn syn1_w24_a_client_of_another_version_is_told_so() {
     for version in ["0", "99"] {
         let server = housing().await;
         let mut socket = server.socket(server.seat(Access::Write)).await;

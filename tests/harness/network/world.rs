@@ -413,7 +413,7 @@ impl World {
 
     // --- the promises
 
-    /// SYN2: nobody receives a change, or the name of one, that is not on the disk.
+    /// SYN7: nobody receives a change, or the name of one, that is not on the disk.
     fn check_all_is_durable(&self, said: &FromServer) {
         let FromServer::Sync { data, .. } = said else { return };
         let message = Message::decode(data).expect("the server sends messages that Automerge reads");
@@ -434,7 +434,7 @@ impl World {
         }
     }
 
-    /// SYN2: what a client shows as saved is on the disk.
+    /// SYN7: what a client shows as saved is on the disk.
     fn check_saved(&mut self, machine: usize) {
         let on = &mut self.machines[machine];
         if on.unsaved.is_empty() {

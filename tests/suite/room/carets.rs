@@ -46,7 +46,7 @@ fn syn8_two_windows_of_one_person_are_two_carets() {
 }
 
 #[test]
-fn w20_a_caret_under_another_name_or_of_another_kind_is_shown_to_nobody() {
+fn syn8_w20_a_caret_under_another_name_or_of_another_kind_is_shown_to_nobody() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
@@ -63,7 +63,7 @@ fn w20_a_caret_under_another_name_or_of_another_kind_is_shown_to_nobody() {
 }
 
 #[test]
-fn w20_a_flood_of_carets_is_thinned_out_and_then_ends_the_connection() {
+fn syn8_w20_a_flood_of_carets_is_thinned_out_and_then_ends_the_connection() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();

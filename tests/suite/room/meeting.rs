@@ -7,7 +7,7 @@ use crdt::sync::events::Access;
 use super::housing;
 
 #[test]
-fn syn2_two_cities_write_at_once_and_read_the_same() {
+fn syn7_two_cities_write_at_once_and_read_the_same() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
@@ -152,7 +152,7 @@ fn syn6_a_client_that_starts_over_is_answered_once_and_not_for_ever() {
 }
 
 #[test]
-fn w05_a_text_that_is_not_yours_is_like_one_that_does_not_exist() {
+fn syn2_w05_a_text_that_is_not_yours_is_like_one_that_does_not_exist() {
     let network = housing();
     let stranger = network.stranger("Somebody else");
     network.settle();
@@ -163,7 +163,7 @@ fn w05_a_text_that_is_not_yours_is_like_one_that_does_not_exist() {
 }
 
 #[test]
-fn w21_who_loses_the_right_to_read_hears_nothing_more() {
+fn syn9_w21_who_loses_the_right_to_read_hears_nothing_more() {
     let network = housing();
     let [tangier] = network.writers();
     let omar = network.reader("Omar");

@@ -7,7 +7,7 @@ use crdt::sync::events::{Access, Refusal};
 use super::housing;
 
 #[test]
-fn syn2_nobody_sees_a_change_and_nobody_reads_saved_while_the_disk_is_busy() {
+fn syn7_nobody_sees_a_change_and_nobody_reads_saved_while_the_disk_is_busy() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
@@ -22,7 +22,7 @@ fn syn2_nobody_sees_a_change_and_nobody_reads_saved_while_the_disk_is_busy() {
 }
 
 #[test]
-fn syn2_what_arrives_during_a_write_is_made_durable_together_after_it() {
+fn syn7_what_arrives_during_a_write_is_made_durable_together_after_it() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
@@ -37,7 +37,7 @@ fn syn2_what_arrives_during_a_write_is_made_durable_together_after_it() {
 }
 
 #[test]
-fn syn2_a_late_joiner_is_not_told_of_what_is_still_being_written() {
+fn syn7_a_late_joiner_is_not_told_of_what_is_still_being_written() {
     let network = housing();
     let [tangier] = network.writers();
     network.settle();
@@ -92,7 +92,7 @@ fn c09_a_stock_client_that_met_a_full_disk_keeps_its_words_and_saves_them_when_i
 }
 
 #[test]
-fn syn2_after_a_failed_write_nothing_is_acknowledged_until_the_server_starts_again() {
+fn syn7_after_a_failed_write_nothing_is_acknowledged_until_the_server_starts_again() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
@@ -161,7 +161,7 @@ fn syn7_the_servers_own_change_is_refused_when_the_disk_is_full() {
 }
 
 #[test]
-fn w21_what_was_sent_before_a_right_was_lost_and_arrives_after_it_is_refused() {
+fn syn9_w21_what_was_sent_before_a_right_was_lost_and_arrives_after_it_is_refused() {
     let network = housing();
     let [tangier, lyon] = network.writers();
     network.settle();
