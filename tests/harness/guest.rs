@@ -89,15 +89,34 @@ impl Guest {
     }
 
     async fn says(&mut self, heads: Vec<ChangeHash>, last_sync: Vec<ChangeHash>, changes: Vec<Vec<u8>>) {
-        let message = Message {
+        let message = self.message(heads, last_sync, changes);
+        self.sends(&frames::sync(&self.name, &self.document, &message)).await;
+    }
+
+    /// A sync message as our client writes it.
+    pub fn message(
+        &self,
+        heads: Vec<ChangeHash>,
+        last_sync: Vec<ChangeHash>,
+        changes: Vec<Vec<u8>>,
+    ) -> Vec<u8> {
+        Message {
             heads,
             need: Vec::new(),
             have: vec![Have { last_sync, bloom: BloomFilter::default() }],
             changes: ChunkList::from(changes),
             flags: None,
             version: MessageVersion::V1,
-        };
-        self.sends(&frames::sync(&self.name, &self.document, &message.encode())).await;
+        }
+        .encode()
+    }
+
+    /// Hands over the socket, for programs that use it in their own way.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn leaves_socket(&mut self) -> Socket {
+        self.socket.take().expect("they are connected")
     }
 
     /// Sends a message of any content. A server that hangs up meanwhile is noticed when listening.

@@ -30,6 +30,7 @@ pub mod guest;
 pub mod hostile;
 pub mod killing;
 pub mod live;
+pub mod measure;
 pub mod network;
 pub mod notation;
 pub mod options;

@@ -78,6 +78,14 @@ impl Socket {
         if status == 101 { Ok(Socket { stream, input }) } else { Err(status) }
     }
 
+    /// The same connection twice: to write to from a thread that keeps time, and to hear from.
+    pub fn splits(self) -> (std::net::TcpStream, Socket) {
+        let stream = self.stream.into_std().expect("a socket belongs to the system");
+        let writer = stream.try_clone().expect("a socket can be shared");
+        let stream = TcpStream::from_std(stream).expect("a socket belongs to the runtime");
+        (writer, Socket { stream, input: self.input })
+    }
+
     /// Sends one message.
     pub async fn sends(&mut self, message: &[u8]) -> io::Result<()> {
         self.sends_raw(&frame(Kind::Binary, true, message)).await
