@@ -1,6 +1,6 @@
 //! One WebSocket.
 //!
-//! The response to the upgrade streams the socket's [`Queue`]; the request's body is read here, frame by frame, and handed
+//! The response to the upgrade streams the socket's queue; the request's body is read here, frame by frame, and handed
 //! to a [`Connection`], which sorts it. The seat is settled before the upgrade and does not change while the socket is
 //! open; what it may do is asked again for every message, and at once when rights change.
 
