@@ -13,6 +13,8 @@ export interface Edges {
   paint(run: () => void): void
   /** The page is going away: what is to be sent must be sent at once. */
   leaving(): boolean
+  /** Calls when the page begins to go away, until the returned function is called. */
+  onLeaving(run: () => void): () => void
   /** Asks the browser not to throw the store away when space is short. */
   persist(): void
   log(message: string): void
@@ -30,6 +32,10 @@ export const browserEdges: Edges = {
     else requestAnimationFrame(run)
   },
   leaving: () => leaving,
+  onLeaving: run => {
+    addEventListener('pagehide', run)
+    return () => removeEventListener('pagehide', run)
+  },
   persist: () => {
     // A refusal changes nothing: the store then lives as long as the browser pleases.
     void navigator.storage?.persist?.().catch(() => false)

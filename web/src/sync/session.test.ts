@@ -165,6 +165,21 @@ describe('away from the network', () => {
     expect(network.server.text(DOCUMENT)).toBe('Hasta mañana. Las ciudades.')
   })
 
+  test('the last words of a page that goes away without a connection are on the device when it comes back', async () => {
+    const network = new Network()
+    const ines = await network.window('inés')
+    await network.pass(1_000)
+    ines.goesOffline()
+    network.device('inés').slow = true
+    ines.types(0, 'Casi. ')
+    ines.goesAway()
+    ines.types(0, 'Al salir. ')
+    network.device('inés').slow = false
+    const back = await network.window('inés', { offline: true })
+    await network.pass(1_000)
+    expect(back.text).toBe('Al salir. Casi. Las ciudades.')
+  })
+
   test('words written just before a chapter is closed reach the others', async () => {
     const network = new Network()
     const samir = await network.window('samir')

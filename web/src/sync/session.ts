@@ -11,7 +11,8 @@
  * Promises
  * - A text that is on this device opens without the server. One that is not stays closed until the server has answered: no
  *   history is ever begun here.
- * - Local changes are on this device before they are sent, unless the page is going away or the device keeps nothing.
+ * - Local changes are on this device before they are sent, unless the device keeps nothing; also when the page goes away in the
+ *   moment in which they are written.
  * - `onRemote` comes at most once per painted frame. It must apply the changes before it returns.
  * - Refused changes stay in the document and the store until `startAgain`, which keeps a rescue file first.
  *
@@ -95,10 +96,13 @@ class TextSession implements OpenText {
   readonly #releaseLine: () => void
   #client: TextClient
   #detach = () => {}
+  #stopWatching = () => {}
   #store: TextStore | null = null
   #epoch = 0
   /** Writes to the store, one after the other. */
   #writes: Promise<void> = Promise.resolve()
+  /** What is on its way into the store. */
+  readonly #underway = new Set<readonly Uint8Array[]>()
   /** What the server sent and the store has not: it comes again if it is lost, so it is written now and then. */
   #unkept: Uint8Array[] = []
   #keepAt = Infinity
@@ -116,6 +120,7 @@ class TextSession implements OpenText {
     const { line, release } = edges.line(options.socketUrl, options)
     this.#line = line
     this.#releaseLine = release
+    this.#stopWatching = edges.onLeaving(() => this.#keepLastWords())
   }
 
   /** Opens what the device has, then turns to the server. */
@@ -146,8 +151,10 @@ class TextSession implements OpenText {
     this.#persistAsked = true
     this.#handle({ type: 'local' })
     const stored = this.#keep(changes)
-    if (this.edges.leaving()) this.#handle({ type: 'stored' })
-    else void stored.then(() => this.#handle({ type: 'stored' }))
+    if (this.edges.leaving()) {
+      this.#keepLastWords()
+      this.#handle({ type: 'stored' })
+    } else void stored.then(() => this.#handle({ type: 'stored' }))
   }
 
   setCaret = (caret: string | null, anchor: string | null): void => {
@@ -181,6 +188,7 @@ class TextSession implements OpenText {
     void kept.then(() => this.#store?.close())
     this.#closed = true
     this.#cancelTimer()
+    this.#stopWatching()
     this.#detach()
     this.#releaseLine()
   }
@@ -279,14 +287,27 @@ class TextSession implements OpenText {
     const heads = this.#client.serverHeads()
     this.#unkept = []
     this.#keepAt = Infinity
+    this.#underway.add(chunks)
     this.#writes = this.#writes
       .then(() => this.#store?.append(textId, epoch, chunks, heads))
+      .finally(() => this.#underway.delete(chunks))
       .then(() => this.#handle({ type: 'device', keeps: this.#store !== null }))
       .catch(error => {
         if (error instanceof StartedAgain) this.#followRestart(epoch)
         else this.#notKept(error)
       })
     return this.#writes
+  }
+
+  /** The page goes away and will not hear the store's answer: what is on its way there is kept at once. */
+  #keepLastWords(): void {
+    const chunks = [...this.#underway].flat()
+    if (this.#store === null || chunks.length === 0) return
+    try {
+      this.#store.appendAtOnce(this.options.textId, this.#epoch, chunks)
+    } catch (error) {
+      this.#notKept(error)
+    }
   }
 
   #notKept(error: unknown): void {

@@ -14,13 +14,29 @@ const rescue = { text: CHAPTER, at: 5, file: '{"written":["x"]}' }
 const devices: Record<string, () => () => Promise<TextStore>> = {
   'in IndexedDB': () => {
     const factory = new IDBFactory()
-    return () => openStore('seat-of-inés', factory)
+    const drawer = memoryDrawer()
+    return () => openStore('seat-of-inés', factory, drawer)
   },
   'in memory': () => {
     const device = new MemoryDevice()
     return async () => device.open()
   },
 }
+
+/** `localStorage`, as far as it is used: its entries are properties, its methods are not. */
+class MemoryDrawer {
+  setItem(key: string, value: string): void {
+    Object.assign(this, { [key]: value })
+  }
+  getItem(key: string): string | null {
+    return (this as unknown as Record<string, string>)[key] ?? null
+  }
+  removeItem(key: string): void {
+    Reflect.deleteProperty(this, key)
+  }
+}
+
+const memoryDrawer = () => new MemoryDrawer() as unknown as Storage
 
 function loaded(chunks: Uint8Array[]): string {
   return A.load<{ text: string }>(joined(chunks), { allowMissingChanges: true }).text
@@ -53,6 +69,29 @@ describe.each(Object.entries(devices))('a store %s', (_, device) => {
       first.append(CHAPTER, 0, [fromSecond], []), second.append(CHAPTER, 0, [fromFirst], []),
     ])
     expect(loaded((await first.open(CHAPTER)).chunks)).toHaveLength('uno dos Las ciudades.'.length)
+  })
+
+  test('gives back what was kept at once by a window that went away, to the next window, for this epoch only', async () => {
+    const open = device()
+    const [first, second] = [await open(), await open()]
+    const doc = seeded('Las ciudades.')
+    await first.append(CHAPTER, 0, [A.save(doc)], A.getHeads(doc))
+    first.appendAtOnce(CHAPTER, 0, [edited(A.clone(doc), 0, 0, 'uno ').change])
+    second.appendAtOnce(CHAPTER, 0, [edited(A.clone(doc), 0, 0, 'dos ').change])
+    const stored = await (await open()).open(CHAPTER)
+    expect([loaded(stored.chunks).length, stored.serverHeads]).toEqual(['uno dos Las ciudades.'.length, A.getHeads(doc)])
+    expect(loaded((await (await open()).open(CHAPTER)).chunks)).toBe(loaded(stored.chunks))
+    first.appendAtOnce(CHAPTER, 0, [edited(A.clone(doc), 0, 0, 'viejo ').change])
+    await second.startAgain(CHAPTER, rescue)
+    expect(await (await open()).open(CHAPTER)).toEqual({ epoch: 1, chunks: [], serverHeads: [] })
+  })
+
+  test('gives back a whole text that was kept at once before anything else was', async () => {
+    const open = device()
+    const doc = seeded('Las ciudades.')
+    ;(await open()).appendAtOnce(CHAPTER, 0, [A.save(doc), edited(A.clone(doc), 0, 0, '¡').change])
+    expect(loaded((await (await open()).open(CHAPTER)).chunks)).toBe('¡Las ciudades.')
+    expect(loaded((await (await open()).open(CHAPTER)).chunks)).toBe('¡Las ciudades.')
   })
 
   test('keeps the texts apart', async () => {
@@ -116,8 +155,8 @@ describe('in IndexedDB', () => {
   })
 
   test('two seats share nothing', async () => {
-    const factory = new IDBFactory()
-    const [ines, samir] = [await openStore('inés', factory), await openStore('samir', factory)]
+    const [factory, drawer] = [new IDBFactory(), memoryDrawer()]
+    const [ines, samir] = [await openStore('inés', factory, drawer), await openStore('samir', factory, drawer)]
     await ines.append(CHAPTER, 0, [A.save(seeded('hers'))], [])
     expect((await samir.open(CHAPTER)).chunks).toEqual([])
   })

@@ -9,6 +9,7 @@
  * text is told by [[StartedAgain]] when it next appends, and starts again too: refused changes cannot seep back in.
  */
 import { FrameError } from './frames'
+import { LastWordsDrawer } from './lastwords'
 import { compacted, joined } from './replica'
 import type { Hash } from './replica'
 
@@ -34,6 +35,11 @@ export interface TextStore {
   open(textId: string): Promise<StoredText>
   /** Adds chunks in order. Resolves when they are durable; rejects with [[StartedAgain]] when `epoch` is over. */
   append(textId: string, epoch: number, chunks: readonly Uint8Array[], serverHeads: readonly Hash[]): Promise<void>
+  /**
+   * Keeps chunks before it returns, for a page that goes away and cannot wait for `append`. `open` gives them with the others, unless
+   * the epoch is over by then. Called again it keeps the new chunks instead. Throws when the browser has no room.
+   */
+  appendAtOnce(textId: string, epoch: number, chunks: readonly Uint8Array[]): void
   /** Keeps the rescue and forgets the text, both or neither. Returns the new epoch. */
   startAgain(textId: string, rescue: StoredRescue): Promise<number>
   rescues(): Promise<StoredRescue[]>
@@ -57,37 +63,46 @@ const COMPACT_ABOVE_ROWS = 200
 const COMPACT_ABOVE_BYTES = 256 * 1024
 
 /** The store of a seat. Rejects when the browser refuses one (private windows of some browsers, a full disk). */
-export async function openStore(seat: string, factory: IDBFactory = indexedDB): Promise<TextStore> {
+export async function openStore(seat: string, factory: IDBFactory = indexedDB, drawer: Storage = localStorage): Promise<TextStore> {
   const request = factory.open(`borrador-${seat}`, VERSION)
   request.onupgradeneeded = () => {
     request.result.createObjectStore('texts', { keyPath: 'text' })
     request.result.createObjectStore('changes', { autoIncrement: true }).createIndex('text', 'text')
     request.result.createObjectStore('rescues', { autoIncrement: true })
   }
-  return new IndexedTextStore(await answer(request))
+  return new IndexedTextStore(await answer(request), new LastWordsDrawer(seat, drawer))
 }
 
 class IndexedTextStore implements TextStore {
-  constructor(private readonly database: IDBDatabase) {
+  constructor(private readonly database: IDBDatabase, private readonly drawer: LastWordsDrawer) {
     // A newer page in another window wants to change the layout: let it. This window keeps working without its store.
     database.onversionchange = () => database.close()
   }
 
-  open(textId: string): Promise<StoredText> {
-    return this.#transact(['texts', 'changes'], 'readwrite', async rows => {
+  async open(textId: string): Promise<StoredText> {
+    const { words, forget } = this.drawer.take(textId)
+    const stored = await this.#transact(['texts', 'changes'], 'readwrite', async rows => {
       const row = await answer<TextRow | undefined>(rows.objectStore('texts').get(textId))
-      const changes = await answer<ChangeRow[]>(rows.objectStore('changes').index('text').getAll(textId))
-      const tail = changes.map(({ bytes }) => bytes)
-      const chunks = row?.snapshot ? [row.snapshot, ...tail] : tail
-      if (row === undefined) return { epoch: 0, chunks: [], serverHeads: [] }
+      const kept = row ?? { text: textId, epoch: 0, snapshot: null, serverHeads: [] }
+      const { epoch, serverHeads } = kept
+      const last = words.filter(each => each.epoch === epoch)
+      if (row === undefined && last.length === 0) return { epoch, chunks: [], serverHeads }
 
-      const { epoch, serverHeads } = row
+      const changes = await answer<ChangeRow[]>(rows.objectStore('changes').index('text').getAll(textId))
+      const tail = [...changes, ...last].map(({ bytes }) => bytes)
+      const chunks = kept.snapshot ? [kept.snapshot, ...tail] : tail
       const snapshot = isLong(tail) ? snapshotOf(chunks) : null
-      if (snapshot === null) return { epoch, chunks, serverHeads }
-      rows.objectStore('texts').put({ ...row, snapshot } satisfies TextRow)
+      if (snapshot === null) {
+        if (row === undefined) rows.objectStore('texts').put(kept satisfies TextRow)
+        for (const { bytes } of last) rows.objectStore('changes').add({ text: textId, bytes } satisfies ChangeRow)
+        return { epoch, chunks, serverHeads }
+      }
+      rows.objectStore('texts').put({ ...kept, snapshot } satisfies TextRow)
       await forgetChanges(rows, textId)
       return { epoch, chunks: [snapshot], serverHeads }
     })
+    forget()
+    return stored
   }
 
   append(textId: string, epoch: number, chunks: readonly Uint8Array[], serverHeads: readonly Hash[]): Promise<void> {
@@ -98,6 +113,10 @@ class IndexedTextStore implements TextStore {
       rows.objectStore('texts').put(kept satisfies TextRow)
       if (chunks.length > 0) rows.objectStore('changes').add({ text: textId, bytes: joined(chunks) } satisfies ChangeRow)
     })
+  }
+
+  appendAtOnce(textId: string, epoch: number, chunks: readonly Uint8Array[]): void {
+    this.drawer.put(textId, { epoch, bytes: joined(chunks) })
   }
 
   startAgain(textId: string, rescue: StoredRescue): Promise<number> {

@@ -193,6 +193,7 @@ export class Window {
   /** Which of the frames sent from now on get lost: `true` for lost. */
   swallowed: () => boolean = () => false
   leaving = false
+  #onLeaving = () => {}
   #hint: (online: boolean) => void = () => {}
   readonly session: OpenText
 
@@ -217,6 +218,10 @@ export class Window {
       later,
       paint: run => void later(run, PAINT_MS),
       leaving: () => this.leaving,
+      onLeaving: run => {
+        this.#onLeaving = run
+        return () => (this.#onLeaving = () => {})
+      },
       persist: () => {},
       log: message => this.log.push(message),
     }
@@ -280,6 +285,12 @@ export class Window {
 
   closes(): void {
     this.session.close()
+  }
+
+  /** The page begins to go away: a reload, a closed window. */
+  goesAway(): void {
+    this.leaving = true
+    this.#onLeaving()
   }
 }
 

@@ -41,6 +41,6 @@ function lastTime({ actors, runs }: Attribution, seatId: string): string | null 
 }
 
 function excerpt(passages: readonly string[]): string {
-  const words = passages.join(' … ').trim()
+  const words = passages.map((passage) => passage.trim()).filter(Boolean).join(' … ')
   return words.length <= EXCERPT ? words : `${words.slice(0, EXCERPT).toWellFormed().trimEnd()}…`
 }
