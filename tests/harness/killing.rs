@@ -25,11 +25,11 @@ pub struct Cycle {
     pub wrote_ms: u64,
     /// Changes made.
     pub made: usize,
-    /// Changes that their authors read as saved.
+    /// Changes that their authors read as saved, of all cycles so far.
     pub acknowledged: usize,
     /// Changes that somebody else was shown.
     pub shown: usize,
-    /// Changes on the disk after the restart.
+    /// Changes on the disk after the restart, of all cycles so far.
     pub stored: usize,
     /// Acknowledged or shown, and not on the disk.
     pub lost: usize,

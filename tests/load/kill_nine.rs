@@ -13,7 +13,7 @@ async fn main() -> ExitCode {
     let seed = number("--seed").unwrap_or(2016);
     let data = tempfile::tempdir().expect("there is a folder for temporary files");
     println!("seed {seed}, {cycles} cycles, three writers at 250 edits a second each");
-    println!("cycle  wrote ms   made  acknowledged  shown to others  stored  LOST  back after ms");
+    println!("cycle  wrote ms   made  acked so far  shown to others  stored  LOST  back after ms");
     let (mut number, mut lost) = (0, 0);
     kill_again_and_again(data.path(), cycles as usize, seed, |cycle| {
         number += 1;
