@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { offlineWorker } from './scripts/offline-worker.ts'
 
 // The page runs under a strict Content-Security-Policy: nothing may be inlined as a data URL or an inline script.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), offlineWorker()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

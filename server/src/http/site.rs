@@ -117,6 +117,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_service_worker_keeps_its_name_and_is_asked_for_anew() {
+        assert!(is_plain("sw.js"));
+        assert_eq!(caching("sw.js"), "no-cache");
+        assert_eq!(media_type("sw.js", "text/javascript"), "text/javascript; charset=utf-8");
+        assert_eq!(caching("assets/index-Ab12.js"), "public, max-age=31536000, immutable");
+    }
+
+    #[test]
     fn h14_only_plain_names_lead_to_files() {
         assert!(is_plain("assets/main-Ab12_x.js"));
         for wrong in

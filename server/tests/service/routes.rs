@@ -54,7 +54,11 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
     let service = Service::start().await;
     for path in ["/health", "/", "/api/v1/me", "/nothing"] {
         let answer = service.get(path).send().await;
-        assert!(answer.header("content-security-policy").unwrap().contains("default-src 'none'"), "{path}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("worker-src 'self'"), "{path}");
+        let makers_of_script_addresses =
+            "trusted-types ProseMirrorClipboard svelte-trusted-html borrador-worker";
+        assert!(policy.ends_with(makers_of_script_addresses), "{path}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
         assert_eq!(answer.header("referrer-policy"), Some("same-origin"));

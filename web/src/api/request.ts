@@ -5,10 +5,15 @@
 import { ApiError, errorOf } from './error'
 import type { Parser } from './parse'
 
+/** When a kept answer was given, in milliseconds of the device's clock. Only the answers that our service worker had kept carry it. */
+export const KEPT_AT = 'Borrador-Kept-At'
+
 export interface RequestOptions {
   /** The seat to act with; `null` leaves the choice to the server (the person's first). */
   seat: () => string | null
   fetch?: typeof fetch
+  /** Hears of every good answer: when it was given (milliseconds of this device's clock) if the device had kept it, `null` if it came from the server now. */
+  onAnswer?(keptAt: number | null): void
   /** Draws an idempotency key. */
   newKey?: () => string
 }
@@ -33,7 +38,7 @@ export function json<T>(parser: Parser<T>): Read<T> {
 }
 
 /** The verbs, bound to a seat. All reject with [[ApiError]] and nothing else. */
-export function requester({ seat, fetch: given, newKey = () => crypto.randomUUID() }: RequestOptions) {
+export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.randomUUID() }: RequestOptions) {
   async function send<T>(method: string, url: string, read: Read<T>, body: unknown, extra: Headers): Promise<T> {
     const headers: Headers = { Accept: 'application/json', ...extra }
     const acting = seat()
@@ -47,6 +52,8 @@ export function requester({ seat, fetch: given, newKey = () => crypto.randomUUID
       throw new ApiError(0, 'network_unreachable', `${method} ${url} got no answer`, null, {}, { cause })
     })
     if (!response.ok) throw await errorOf(response)
+    const keptAt = response.headers.get(KEPT_AT)
+    onAnswer?.(keptAt === null ? null : Number(keptAt))
     return read(response)
   }
 

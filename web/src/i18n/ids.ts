@@ -138,6 +138,7 @@ export type MessageId =
   | 'home-offline-text'
   | 'home-papers'
   | 'home-title'
+  | 'kept-notice'
   | 'language-own-name'
   | 'link-address'
   | 'link-apply'

@@ -22,11 +22,12 @@ use crate::http::error::Problem;
 use crate::http::intake::request_id;
 
 /// Scripts, styles and connections come from here only; WebAssembly may be compiled; nothing is framed or inlined. The
-/// two Trusted Types policies are those of the editor's clipboard and of the page framework.
+/// three Trusted Types policies are those of the editor's clipboard, of the page framework, and of the page's own service
+/// worker, which makes one address only: `/sw.js`.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; worker-src 'self'; manifest-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
-     require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard svelte-trusted-html";
+     require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard svelte-trusted-html borrador-worker";
 
 const HEADERS: &[(&str, &str)] = &[
     ("content-security-policy", CONTENT_SECURITY_POLICY),

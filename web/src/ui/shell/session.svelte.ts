@@ -3,7 +3,8 @@
  * One per page; every call to the server goes through `api`, which names the seat chosen here.
  */
 import { ApiError, createApi, type Me, type Seat } from '../../api'
-import { setServiceClock } from '../../i18n/dates'
+import { serviceNow, setServiceClock } from '../../i18n/dates'
+import { forgetAnswers } from '../../offline/register'
 import { directoryOf, type Directory } from './directory'
 import { remembered } from './remembered'
 
@@ -14,6 +15,9 @@ class Session {
   standing = $state<Standing>('asking')
   me = $state.raw<Me | null>(null)
   directory = $state.raw<Directory>(new Map())
+  /** Goes up when the server answers again after a time without: pages that show what was kept are made anew. */
+  returns = $state(0)
+  #keptAt = $state<number | null>(null)
   #seatId = $state<string | null>(null)
   #signingIn = false
 
@@ -22,13 +26,30 @@ class Session {
     return this.me?.seats.find((seat) => seat.id === this.#seatId) ?? this.me?.seats[0] ?? null
   }
 
+  /** When what is shown was last fetched, as an RFC 3339 time of the service's clock; `null` when the server is answering. */
+  get lastSeen(): string | null {
+    return this.#keptAt === null ? null : new Date(serviceNow() - Date.now() + this.#keptAt).toISOString()
+  }
+
+  /** An answer has come: kept on this device since then, or `null`, from the server. */
+  heard(keptAt: number | null): void {
+    const returned = this.#keptAt !== null && keptAt === null
+    this.#keptAt = keptAt
+    if (!returned) return
+    this.returns += 1
+    void this.ask()
+  }
+
   /** Asks the server who is signed in. Never throws: the answer is `standing`. */
   async ask(): Promise<void> {
     if (this.#signingIn) return // its answer will be the newer one
+    const before = this.standing
     try {
       await this.#enter(await api.me())
     } catch (error) {
-      this.#leave(error instanceof ApiError && error.status === 401 ? 'out' : 'away')
+      if (error instanceof ApiError && error.status === 401) this.#leave('out')
+      // Who is in stays in while the server is silent: nobody is taken from their desk for that.
+      else if (before !== 'in') this.#leave('away')
     }
   }
 
@@ -37,6 +58,7 @@ class Session {
     this.#signingIn = true
     try {
       const me = await api.signIn(token)
+      await forgetAnswers()
       await this.#enter(me)
       return me
     } finally {
@@ -45,6 +67,7 @@ class Session {
   }
 
   async signOut(): Promise<void> {
+    await forgetAnswers() // even if this window is closed before the server has answered
     await api.signOut()
     this.#leave('out')
   }
@@ -56,7 +79,7 @@ class Session {
   }
 
   async #enter(me: Me): Promise<void> {
-    setServiceClock(me.service.now)
+    setServiceClock(me.service.now, this.#keptAt ?? Date.now())
     this.me = me
     this.#seatId = remembered.seat(me.person.id).get()
     this.standing = 'in'
@@ -69,9 +92,10 @@ class Session {
     if (standing === 'out') {
       this.me = null
       this.directory = new Map()
+      void forgetAnswers()
     }
   }
 }
 
 export const session = new Session()
-export const api = createApi({ seat: () => session.seat?.id ?? null })
+export const api = createApi({ seat: () => session.seat?.id ?? null, onAnswer: (keptAt) => session.heard(keptAt) })

@@ -1,0 +1,32 @@
+/**
+ * What happens to a request when the worker stands between the page and the server. The page asks the same questions, to
+ * know which of its requests the worker would have kept.
+ *
+ * Most requests are none of the worker's business: whatever changes something, the live connection, event streams, exports,
+ * attribution, sealed drafts. The words of a text are kept by `sync`, not here.
+ */
+
+/** `page`: one of the pages · `file`: of the shell · `answer`: of the service, and kept · `past`: goes past the worker untouched. */
+export type Handling = 'page' | 'file' | 'answer' | 'past'
+
+export const ME = '/api/v1/me'
+
+/** What the pages need to stand: who is here, with whom, the papers, their chapters and comments. */
+const KEPT = [/^\/api\/v1\/(me|people|components|papers)$/, /^\/api\/v1\/papers\/[^/]+(\/threads)?$/]
+const NO_PAGES = /^\/(api\/|health$|sync$)/
+
+type Asked = Pick<Request, 'method' | 'mode' | 'url'>
+
+/** `origin` is the worker's own; `inShell` knows the paths of the shell's files. */
+export function handling({ method, mode, url }: Asked, origin: string, inShell: (path: string) => boolean): Handling {
+  const { origin: asked, pathname, search } = new URL(url)
+  if (method !== 'GET' || asked !== origin) return 'past'
+  if (inShell(pathname)) return 'file'
+  if (mode === 'navigate') return NO_PAGES.test(pathname) ? 'past' : 'page'
+  return isKept(pathname, search) ? 'answer' : 'past'
+}
+
+/** With a query (a page of a list, the threads of one text) an answer is a part of another, and not kept. */
+export function isKept(pathname: string, search: string): boolean {
+  return search === '' && KEPT.some((path) => path.test(pathname))
+}
