@@ -11,6 +11,8 @@ mod carets;
 mod meeting;
 #[path = "room/storage.rs"]
 mod storage;
+#[path = "room/wire.rs"]
+mod wire;
 
 use borrador_tests::network::Network;
 use borrador_tests::notation::paper;
