@@ -42,7 +42,8 @@ export class Answers {
   #era = 0
   /** Changes of the caches, one after the other. */
   #turn: Promise<void> = Promise.resolve()
-  #learning: Promise<void> | null = null
+  /** The asking for `/me` of an era; once is enough, since every page asks it too when it loads. */
+  #learning: { era: number; done: Promise<void> } | null = null
 
   constructor(private readonly world: Surroundings) {}
 
@@ -68,10 +69,8 @@ export class Answers {
   }
 
   async #take(request: Request, answer: Response, era: number): Promise<void> {
-    if (answer.status === 401) {
-      if (era === this.#era) await this.forget()
-      return
-    }
+    if (era !== this.#era) return
+    if (answer.status === 401) return this.forget()
     const key = keyOf(request)
     if (key === null) return
     if (TAKEN_AWAY.includes(answer.status)) return this.#inTurn(era, async () => void (await (await this.#cache())?.delete(key)))
@@ -98,8 +97,8 @@ export class Answers {
   /** After a sign-in the pages do not ask who is there: the sign-in has told them, and it went past the worker. So it asks itself. */
   async #learnWho(origin: string, era: number): Promise<void> {
     if ((await this.#cache()) !== null) return
-    this.#learning ??= this.#askWho(origin, era).finally(() => (this.#learning = null))
-    await this.#learning
+    if (this.#learning?.era !== era) this.#learning = { era, done: this.#askWho(origin, era) }
+    await this.#learning.done
   }
 
   async #askWho(origin: string, era: number): Promise<void> {
