@@ -98,7 +98,9 @@ pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admit
     match graph.fits(header) {
         Ok(()) => {}
         Err(GraphError::MissingDependencies) => return Ok(Admitted::Waiting),
-        Err(GraphError::WrongSequence { .. }) => return Err(Refusal::SequenceBroken),
+        Err(GraphError::WrongSequence { .. } | GraphError::ForgetsItself) => {
+            return Err(Refusal::SequenceBroken);
+        }
         Err(GraphError::CounterOutOfRange { .. }) => return Err(Refusal::CounterOutOfRange),
     }
     if header.other_actors.iter().any(|actor| !graph.knows_actor(actor)) {
@@ -109,7 +111,7 @@ pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admit
     if let Err(error) = elements.add(graph, header, &operations) {
         history.truncate(history.graph.len() - 1);
         return Err(match error {
-            ElementError::Dangling => Refusal::ChangeInvalid,
+            ElementError::Dangling | ElementError::MarkOutOfOrder => Refusal::ChangeInvalid,
             ElementError::TooDeep => Refusal::SchemaViolation,
         });
     }

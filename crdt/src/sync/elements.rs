@@ -1,11 +1,14 @@
 //! Which operations of a text exist, and what later ones may say about them.
 //!
-//! An operation stands in an object, beside an element of it, and may overwrite earlier operations; all of these are named
-//! by the ids of operations. Automerge 0.12 panics when such a name leads nowhere, in every program that loads the text from then
-//! on. So the names are looked up here first (SYN5). Deleted elements still exist: somebody offline may have typed behind them.
+//! An operation stands in an object, at a place in it, and may overwrite what stands there already; all of these are named by
+//! the ids of operations. Automerge 0.12 panics when such a name leads nowhere, in every program that takes the change in, or
+//! writes the text down in a way that it can never read again. So every name is looked up here first (SYN5). Deleted elements
+//! still exist: somebody offline may have typed behind them.
 //!
-//! Ids are kept as runs, since a sentence typed in one go has consecutive ones: some 30 bytes for each stroke of writing,
-//! not for each letter. Actors are the numbers that the [`Graph`] gives them.
+//! Letters typed in one go have consecutive ids and stand one behind the other; they are kept as one [`Run`], some 80
+//! bytes for a stroke of writing, not for a letter. Actors are the numbers that the [`Graph`] gives them.
+
+mod order;
 
 use automerge::ObjType;
 use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
@@ -23,6 +26,9 @@ pub enum ElementError {
     /// It names something that does not exist, or that is not what it is used as.
     #[error("an operation refers to something that is not there")]
     Dangling,
+    /// A mark has no end, or ends before it begins.
+    #[error("a mark does not end behind its beginning")]
+    MarkOutOfOrder,
     /// It nests objects too deeply.
     #[error("objects are nested more than {MAX_DEPTH} deep")]
     TooDeep,
@@ -45,13 +51,24 @@ struct Id {
 /// Counters begin at 1, so that this names no operation.
 const ROOT: Id = Id { counter: 0, actor: 0 };
 
-/// Operations with consecutive counters of one actor, in one object and of one kind.
-#[derive(Clone, Copy, Debug)]
+/// Operations with consecutive counters of one actor that made elements of one object, each behind the one before; or a
+/// single operation of any other kind.
+#[derive(Clone, Debug)]
 struct Run {
     first: u64,
     count: u32,
     object: Id,
+    /// Where the first of them stands: behind what it was inserted, or what it is a value of.
+    place: Place,
     made: Made,
+}
+
+/// Where in an object something stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Place {
+    Head,
+    Element(Id),
+    Key(Box<str>),
 }
 
 /// What an operation made. Deletions make nothing.
@@ -59,10 +76,16 @@ struct Run {
 enum Made {
     /// A place in a sequence.
     Element,
-    /// A value at a place or a key that had been there before.
+    /// A value at a key, or at an element that was there before.
     Value,
     /// An object; also a place in a sequence if it was inserted there.
     Object { kind: ObjType, depth: u8, inserted: bool },
+}
+
+impl Made {
+    fn is_element(self) -> bool {
+        matches!(self, Made::Element | Made::Object { inserted: true, .. })
+    }
 }
 
 impl Elements {
@@ -71,10 +94,21 @@ impl Elements {
     pub fn add(&mut self, graph: &Graph, header: &Header, operations: &[Op]) -> Result<(), ElementError> {
         let mut names = Names { graph, seen: Vec::new() };
         let actor = graph.actor(&header.actor).ok_or(ElementError::Dangling)?;
+        let mut open_mark: Option<Id> = None;
         for (operation, counter) in operations.iter().zip(header.start_op..) {
-            self.add_one(Id { counter, actor }, operation, &mut names)?;
+            let id = Id { counter, actor };
+            let object = self.add_one(id, operation, &mut names)?;
+            // Automerge writes both ends of a mark one after the other, and reads them in no other way.
+            match (&operation.action, open_mark.take()) {
+                (OpType::MarkBegin(_), None) => open_mark = Some(id),
+                (OpType::MarkEnd(_), Some(begin)) => self.expect_order(graph, object, begin, id)?,
+                (OpType::MarkBegin(_), Some(_)) | (OpType::MarkEnd(_), None) | (_, Some(_)) => {
+                    return Err(ElementError::MarkOutOfOrder);
+                }
+                (_, None) => {}
+            }
         }
-        Ok(())
+        if open_mark.is_some() { Err(ElementError::MarkOutOfOrder) } else { Ok(()) }
     }
 
     /// Forgets what an actor did from this counter on.
@@ -86,16 +120,16 @@ impl Elements {
         }
     }
 
-    fn add_one(&mut self, id: Id, operation: &Op, names: &mut Names<'_>) -> Result<(), ElementError> {
+    /// Adds one operation; returns the object that it stands in.
+    fn add_one(&mut self, id: Id, operation: &Op, names: &mut Names<'_>) -> Result<Id, ElementError> {
         let object = match &operation.obj {
             ObjectId::Root => ROOT,
             ObjectId::Id(object) => names.id(object)?,
         };
         let (kind, depth) = self.object(object)?;
-        self.expect_place(object, kind, operation, names)?;
+        let place = self.place(object, kind, operation, names)?;
         for overwritten in operation.pred.iter() {
-            let run = self.run_of(names.id(overwritten)?).ok_or(ElementError::Dangling)?;
-            ensure(run.object == object)?;
+            self.expect_at(names.id(overwritten)?, object, &place)?;
         }
         ensure(!operation.insert || operation.pred.is_empty())?;
         let made = match &operation.action {
@@ -107,12 +141,12 @@ impl Elements {
                 ensure(operation.insert && kind == ObjType::Text)?;
                 Made::Element
             }
-            OpType::Delete => return ensure(!operation.insert && !operation.pred.is_empty()),
+            OpType::Delete => return ensure(!operation.pred.is_empty()).map(|()| object),
             // A text has no counters.
             OpType::Increment(_) => return Err(ElementError::Dangling),
         };
-        self.push(id, object, made);
-        Ok(())
+        self.push(id, object, place, made);
+        Ok(object)
     }
 
     /// The kind and depth of an object.
@@ -126,33 +160,50 @@ impl Elements {
         }
     }
 
-    /// A map has keys; a sequence has its head, behind which one can insert, and its elements.
-    fn expect_place(
+    /// Where an operation stands. A map has keys; a sequence has its head, behind which one can insert, and its elements.
+    fn place(
         &self,
         object: Id,
         kind: ObjType,
         operation: &Op,
         names: &mut Names<'_>,
-    ) -> Result<(), ElementError> {
+    ) -> Result<Place, ElementError> {
         let is_sequence = matches!(kind, ObjType::List | ObjType::Text);
         match &operation.key {
-            Key::Map(_) => ensure(!is_sequence && !operation.insert),
-            Key::Seq(ElementId::Head) => ensure(is_sequence && operation.insert),
+            Key::Map(key) => {
+                ensure(!is_sequence && !operation.insert).map(|()| Place::Key(key.as_str().into()))
+            }
+            Key::Seq(ElementId::Head) => ensure(is_sequence && operation.insert).map(|()| Place::Head),
             Key::Seq(ElementId::Id(element)) => {
-                let run = self.run_of(names.id(element)?).ok_or(ElementError::Dangling)?;
-                let is_element = matches!(run.made, Made::Element | Made::Object { inserted: true, .. });
-                ensure(is_sequence && is_element && run.object == object)
+                let element = names.id(element)?;
+                let run = self.run_of(element).ok_or(ElementError::Dangling)?;
+                ensure(is_sequence && run.made.is_element() && run.object == object)?;
+                Ok(Place::Element(element))
             }
         }
     }
 
-    fn run_of(&self, id: Id) -> Option<&Run> {
-        let runs = self.runs.get(id.actor as usize)?;
-        let run = &runs[runs.partition_point(|run| run.first <= id.counter).checked_sub(1)?];
-        (id.counter - run.first < u64::from(run.count)).then_some(run)
+    /// What is overwritten stands at the same place: it is the element itself, or a value there.
+    fn expect_at(&self, id: Id, object: Id, place: &Place) -> Result<(), ElementError> {
+        let run = self.run_of(id).ok_or(ElementError::Dangling)?;
+        let stands_there =
+            if run.made.is_element() { *place == Place::Element(id) } else { run.place == *place };
+        ensure(run.object == object && stands_there)
     }
 
-    fn push(&mut self, id: Id, object: Id, made: Made) {
+    fn run_of(&self, id: Id) -> Option<&Run> {
+        self.run_at(id).map(|(run, _)| run)
+    }
+
+    /// The run that an operation belongs to, and its place in it, counted from 0.
+    fn run_at(&self, id: Id) -> Option<(&Run, u64)> {
+        let runs = self.runs.get(id.actor as usize)?;
+        let run = &runs[runs.partition_point(|run| run.first <= id.counter).checked_sub(1)?];
+        let offset = id.counter - run.first;
+        (offset < u64::from(run.count)).then_some((run, offset))
+    }
+
+    fn push(&mut self, id: Id, object: Id, place: Place, made: Made) {
         let actor = id.actor as usize;
         if self.runs.len() <= actor {
             self.runs.resize_with(actor + 1, Vec::new);
@@ -160,13 +211,15 @@ impl Elements {
         let runs = &mut self.runs[actor];
         match runs.last_mut() {
             Some(last)
-                if (last.object, last.made) == (object, made)
+                if made == Made::Element
+                    && (last.object, last.made) == (object, made)
                     && last.first + u64::from(last.count) == id.counter
+                    && place == Place::Element(Id { counter: id.counter - 1, ..id })
                     && last.count < u32::MAX =>
             {
                 last.count += 1;
             }
-            _ => runs.push(Run { first: id.counter, count: 1, object, made }),
+            _ => runs.push(Run { first: id.counter, count: 1, object, place, made }),
         }
     }
 }

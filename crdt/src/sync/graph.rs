@@ -4,7 +4,7 @@
 //! sequence, its range of operations. It has never heard of words. Nodes are numbered in order of arrival, which is also
 //! the order of the log (node *i* is log entry *i + 1*), and a dependency always has a lower number.
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use hashbrown::HashTable;
 
@@ -28,7 +28,10 @@ pub enum GraphError {
         /// The number it has.
         got: u64,
     },
-    /// Its operations do not count on from its dependencies and its actor's last change.
+    /// It does not build on its actor's last change.
+    #[error("it does not depend on its actor's last change")]
+    ForgetsItself,
+    /// Its operations do not count on from its dependencies.
     #[error("its operations start at {start_op}, which is not within {slack} after {after}")]
     CounterOutOfRange {
         /// Where they start.
@@ -127,6 +130,11 @@ impl Graph {
         hashes
     }
 
+    /// The actor with this number. Looks at all of them: for what is rare.
+    pub fn actor_named(&self, number: u32) -> Option<&ActorId> {
+        self.actors.iter().find(|(_, other)| **other == number).map(|(actor, _)| actor)
+    }
+
     /// Whether a change's dependencies are here and it continues its actor's sequence and counters (SYN5).
     pub fn fits(&self, header: &Header) -> Result<(), GraphError> {
         self.place(header).map(drop)
@@ -151,17 +159,35 @@ impl Graph {
         if header.seq != expected {
             return Err(GraphError::WrongSequence { expected, got: header.seq });
         }
-        // Its actor's last change need not be a dependency, yet no counter of an actor may be used twice.
-        let before = dependencies.iter().copied().chain(progress.last);
-        let after = before.map(|node| self.nodes[node as usize].max_op).max().unwrap_or(0);
-        if header.start_op <= after || header.start_op - after > START_OP_SLACK {
-            return Err(GraphError::CounterOutOfRange {
-                start_op: header.start_op,
-                after,
-                slack: START_OP_SLACK,
-            });
+        if progress.last.is_some_and(|last| !self.builds_on(&dependencies, last)) {
+            return Err(GraphError::ForgetsItself);
+        }
+        let after = dependencies.iter().map(|node| self.nodes[*node as usize].max_op).max().unwrap_or(0);
+        // Automerge works out where an empty change starts, and would give one that starts late another name.
+        let slack = if header.operations == 0 { 1 } else { START_OP_SLACK };
+        if header.start_op <= after || header.start_op - after > slack {
+            return Err(GraphError::CounterOutOfRange { start_op: header.start_op, after, slack });
         }
         Ok(dependencies)
+    }
+
+    /// Whether a node is among these or an ancestor of one. Nearly always it is among them; otherwise what came after it is
+    /// walked.
+    fn builds_on(&self, dependencies: &[NodeIx], node: NodeIx) -> bool {
+        if dependencies.contains(&node) {
+            return true;
+        }
+        let mut seen: BTreeSet<NodeIx> = BTreeSet::new();
+        let mut left: Vec<NodeIx> = dependencies.to_vec();
+        while let Some(next) = left.pop() {
+            if next == node {
+                return true;
+            }
+            if next > node && seen.insert(next) {
+                left.extend(&self.nodes[next as usize].dependencies);
+            }
+        }
+        false
     }
 
     fn insert(&mut self, header: &Header, dependencies: Vec<NodeIx>) -> NodeIx {
@@ -339,10 +365,11 @@ mod tests {
             assert!(graph.add(&change(6, 2, 2, jump, &[5])).is_err(), "w12: {jump} passed");
         }
         assert!(graph.add(&change(6, 2, 2, 4 + START_OP_SLACK, &[5])).is_ok());
-        let reused = change(7, 1, 5, 4, &[1]);
+        assert_eq!(graph.add(&change(7, 1, 5, 4, &[1])), Err(GraphError::ForgetsItself));
+        let late = Header { operations: 0, ..change(7, 1, 5, 6, &[5]) };
         assert!(
-            matches!(graph.add(&reused), Err(GraphError::CounterOutOfRange { after: 4, .. })),
-            "its own counter"
+            matches!(graph.add(&late), Err(GraphError::CounterOutOfRange { slack: 1, .. })),
+            "an empty change"
         );
     }
 

@@ -286,7 +286,7 @@ fn syn5_an_actor_never_uses_a_counter_twice() {
     network.settle();
     // Number two of its actor, but written as if number one had never been.
     let again = hostile::forged(&other, |change| (change.seq, change.extra_bytes) = (2, Vec::new()));
-    assert_refused(&network, &chiara, &lyon, &[again], "counter_out_of_range");
+    assert_refused(&network, &chiara, &lyon, &[again], "sequence_broken");
 }
 
 #[test]
