@@ -50,6 +50,22 @@ fn syn5_whatever_is_admitted_applies_saves_and_loads() {
     assert!(admitted * 200 > runs, "hardly anything was admitted: nothing was tested");
 }
 
+#[test]
+fn syn5_the_seeds_that_once_got_past_admission_do_no_more() {
+    let once = [
+        (49, "a mark whose end stands before its beginning"),
+        (63, "a change that does not build on its actor's last"),
+        (164, "the same, with only some of its dependencies"),
+        (190, "a deletion of something that stands elsewhere"),
+        (327, "an empty change that starts late"),
+        (1_519, "a letter written over another"),
+        (105_628, "a letter written over nothing"),
+    ];
+    for (seed, what) in once {
+        assert!(!matches!(attempt(seed), Outcome::Poison), "seed {seed}: {what}");
+    }
+}
+
 enum Outcome {
     Refused,
     Harmless,

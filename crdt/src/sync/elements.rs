@@ -131,7 +131,15 @@ impl Elements {
         for overwritten in operation.pred.iter() {
             self.expect_at(names.id(overwritten)?, object, &place)?;
         }
-        ensure(!operation.insert || operation.pred.is_empty())?;
+        let is_sequence = matches!(kind, ObjType::List | ObjType::Text);
+        // What is inserted is new, and an element that was there is overwritten by name; a key may be new.
+        ensure(if operation.insert {
+            operation.pred.is_empty()
+        } else {
+            !is_sequence || !operation.pred.is_empty()
+        })?;
+        // Letters come and go; none is ever written over.
+        ensure(operation.insert || kind != ObjType::Text || operation.action == OpType::Delete)?;
         let made = match &operation.action {
             OpType::Make(_) if depth == MAX_DEPTH => return Err(ElementError::TooDeep),
             OpType::Make(kind) => Made::Object { kind: *kind, depth: depth + 1, inserted: operation.insert },
