@@ -97,8 +97,9 @@ test('a press on commented words shows the card, and Marta writes on where she p
   await marta.opens('3')
   await marta.text.getByText('que rara vez se pensaron').click()
   await marta.sees('These are two different problems: missing powers call for a law, missing means for a budget. Could we say so here?')
-  await marta.types('XYZ')
-  await expect.poll(async () => (await marta.paragraphs()).join()).toMatch(/XYZ/)
+  await marta.types('nunca ')
+  await expect.poll(() => marta.block('rara vez').textContent()).toContain('nunca ')
+  expect(await marta.page.getByRole('combobox', { name: 'Paragraph style' }).inputValue()).toBe('numbered')
 })
 
 test('Escape folds the open card and gives the keyboard back to the text', async () => {

@@ -71,3 +71,16 @@ test('on a phone a text opens to be read; writing is one press away, and a comme
   await adaeze.reads('Los primeros días aquí')
   await adaeze.isSaved()
 })
+
+test('on a phone, whoever presses “Comment” with nothing selected is told what to do, and the tools keep their height', async () => {
+  const adaeze = await stage.enter('Adaeze Obi', { viewport: PHONE })
+  await adaeze.opens('3')
+  await adaeze.clicks('Comment')
+  await adaeze.sees('First select the words you want to comment on.')
+  await adaeze.clicks('Write')
+  await adaeze.puts('after', 'Los primeros')
+  await adaeze.presses('Control+k')
+  await adaeze.sees('First select the words that will carry the link.')
+  const tools = await adaeze.page.getByRole('region', { name: 'Tools' }).boundingBox()
+  expect(tools?.height).toBeLessThan(64)
+})

@@ -4,7 +4,7 @@
  * This file knows places on screen; which words an anchor means, `passages/anchor.ts` finds out, and the editor brings both together
  * (`withPlaces`) whenever the text has changed in a way that decorations cannot follow by themselves.
  */
-import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
+import { Plugin, PluginKey, TextSelection, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
 import type { ShownThread } from '../face'
 
@@ -36,10 +36,13 @@ export function threads(onClick: (id: string) => void): Plugin<Threads> {
     },
     props: {
       decorations: (state) => key.getState(state)?.decorations,
-      handleClick: (view, _position, event) => {
+      handleClick: (view, position, event) => {
         const words = event.target instanceof Element ? event.target.closest('[data-thread]') : null
-        if (words && view.dom.contains(words)) onClick(words.getAttribute('data-thread') ?? '')
-        return false // the caret goes there all the same
+        if (!words || !view.dom.contains(words)) return false
+        // The caret goes there all the same, and now: the words are drawn anew below, and a tap's own selection may come only after that.
+        if (view.editable) view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(position))))
+        onClick(words.getAttribute('data-thread') ?? '')
+        return false
       },
     },
   })
