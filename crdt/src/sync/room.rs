@@ -228,7 +228,8 @@ impl Room {
             .iter()
             .filter_map(|(other, guest)| Some(guest.caret.as_ref()?.write(guest.speaker.seat, *other)))
             .collect();
-        let guest = Guest { speaker: speaker.clone(), waiting: Vec::new(), resent: false, told: None, caret: None };
+        let guest =
+            Guest { speaker: speaker.clone(), waiting: Vec::new(), resent: false, told: None, caret: None };
         self.guests.insert(connection, guest);
         for data in here {
             let frame = self.passing_frame(&data);
