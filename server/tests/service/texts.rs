@@ -115,7 +115,8 @@ async fn c08_a_damaged_text_is_set_aside_and_takes_nothing_with_it() {
     let lost = crdt::ids::TextId(uuid::Uuid::new_v4());
     paper.chapters[1].texts.insert("en".to_owned(), lost);
     let entry = borrador::people::directory::Entry::Paper(paper);
-    let entered = service.app.directory.enter(|_| Ok::<_, borrador::app::refusal::Refusal>((vec![entry], vec![])));
+    let entered =
+        service.app.directory.enter(|_| Ok::<_, borrador::app::refusal::Refusal>((vec![entry], vec![])));
     entered.await.unwrap();
     ines.get(&format!("/api/v1/texts/{lost}")).send().await.is_refused(503, "text_unreadable");
     assert_eq!(ines.get("/api/v1/papers/housing").send().await.status, 200);
