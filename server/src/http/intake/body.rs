@@ -1,8 +1,9 @@
-//! JSON bodies, read strictly: bounded in size, time and depth, each key once, no unknown field.
+//! JSON bodies, read strictly: bounded in size, time, depth and number of values, each key once, no unknown field.
 //!
 //! [`Body`] is the only way in which a handler takes JSON. It says exactly what is wrong: where the JSON breaks off, which
 //! field is not known, which has the wrong type.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use futures_util::StreamExt;
-use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -131,7 +132,9 @@ fn hold(payload: Payload) {
 
 /// JSON to a value, with every objection in words.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let Unique(value) = serde_json::from_slice(bytes).map_err(not_json)?;
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    let value = Unique { left: &Cell::new(MOST_VALUES) }.deserialize(&mut from);
+    let value = value.and_then(|value| from.end().map(|()| value)).map_err(not_json)?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         not_as_expected(if path == "." { "" } else { &path }, &error.into_inner().to_string())
@@ -143,6 +146,10 @@ fn not_json(error: serde_json::Error) -> Problem {
     let place = json!({ "line": error.line(), "column": error.column() });
     if words.starts_with("recursion limit") {
         return Problem::new("json_too_deep", "the JSON is nested more than 127 deep").details(place);
+    }
+    if words.starts_with(TOO_MANY) {
+        let detail = format!("the body has more than {MOST_VALUES} values, which is the most that is taken");
+        return Problem::new("body_too_large", detail).details(json!({ "limit_values": MOST_VALUES }));
     }
     if let Some(key) = words.strip_prefix(DUPLICATE).and_then(|rest| rest.split('`').next()) {
         let detail = format!("the key `{}` stands twice in one object", cut(key));
@@ -187,63 +194,73 @@ fn cut(words: &str) -> String {
 
 const DUPLICATE: &str = "duplicate key `";
 
-/// A JSON value in which no object has a key twice.
-struct Unique(Value);
+/// More values than this are in no body that we take. Two bytes of JSON can take seventy of memory, so the size of the body
+/// alone is no bound.
+const MOST_VALUES: usize = 100_000;
+const TOO_MANY: &str = "too many values";
 
-impl<'de> serde::Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(UniqueVisitor)
+/// Reads a JSON value in which no object has a key twice, and which has no more values than are `left`.
+#[derive(Clone, Copy)]
+struct Unique<'a> {
+    left: &'a Cell<usize>,
+}
+
+impl<'de> DeserializeSeed<'de> for Unique<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom(TOO_MANY))?;
+        self.left.set(left);
+        from.deserialize_any(self)
     }
 }
 
-struct UniqueVisitor;
-
-impl<'de> Visitor<'de> for UniqueVisitor {
-    type Value = Unique;
+impl<'de> Visitor<'de> for Unique<'_> {
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
-    fn visit_unit<E: Error>(self) -> Result<Unique, E> {
-        Ok(Unique(Value::Null))
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
     }
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
     }
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
     }
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
     }
-    fn visit_str<E: Error>(self, value: &str) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
     }
-    fn visit_string<E: Error>(self, value: String) -> Result<Unique, E> {
-        Ok(Unique(value.into()))
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Unique, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Unique(item)) = from.next_element()? {
+        while let Some(item) = from.next_element_seed(self)? {
             items.push(item);
         }
-        Ok(Unique(items.into()))
+        Ok(items.into())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Unique, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = from.next_key::<String>()? {
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("{DUPLICATE}{key}`")));
             }
-            let Unique(value) = from.next_value()?;
+            let value = from.next_value_seed(self)?;
             object.insert(key, value);
         }
-        Ok(Unique(object.into()))
+        Ok(object.into())
     }
 }
 
@@ -294,6 +311,13 @@ mod tests {
     fn h05_a_key_may_stand_once_at_any_depth() {
         assert_eq!(objection("{\"name\": \"a\", \"name\": \"b\"}").0, "json_duplicate_key");
         assert_eq!(objection("{\"x\": [{\"y\": 1, \"y\": 2}]}").0, "json_duplicate_key");
+    }
+
+    #[test]
+    fn h07_a_body_of_countless_small_values_is_too_large_before_it_fills_the_memory() {
+        let (code, facts) = objection(&format!("{{\"name\": [{}0]}}", "0,".repeat(MOST_VALUES)));
+        assert_eq!((code, facts), ("body_too_large", json!({ "limit_values": MOST_VALUES })));
+        assert_eq!(objection(&"{},".repeat(2)).0, "json_invalid", "nothing may follow the value");
     }
 
     #[test]
