@@ -50,9 +50,31 @@ pub struct RoomTask {
     shared: Arc<Shared>,
     commit: Option<Commit>,
     waiting: HashMap<u64, oneshot::Sender<Result<(), LiveError>>>,
+    noted: Noted,
     changed_at: Option<Instant>,
     idle_since: Option<Instant>,
     stopping: bool,
+}
+
+/// Which refusals go to the audit log and the service's own: so many of each seat in a minute. Each costs a write that the
+/// others in the room wait for, and a client that is refused may go on for ever.
+#[derive(Default)]
+struct Noted {
+    since: Option<Instant>,
+    counts: HashMap<SeatId, u32>,
+}
+
+impl Noted {
+    const EACH_MINUTE: u32 = 20;
+
+    fn is_due(&mut self, seat: SeatId, now: Instant) -> bool {
+        if self.since.is_none_or(|since| now - since >= Duration::from_mins(1)) {
+            *self = Noted { since: Some(now), counts: HashMap::new() };
+        }
+        let count = self.counts.entry(seat).or_default();
+        *count += 1;
+        *count <= Self::EACH_MINUTE
+    }
 }
 
 impl RoomTask {
@@ -71,6 +93,7 @@ impl RoomTask {
             shared,
             commit: None,
             waiting: HashMap::new(),
+            noted: Noted::default(),
             changed_at: None,
             idle_since: None,
             stopping: false,
@@ -159,8 +182,10 @@ impl RoomTask {
             ops.push(Op::Append { text: self.text, changes });
         }
         for (seat, refusal) in output.refused {
-            tracing::warn!(text = %self.text, %seat, code = refusal.code(), "changes refused");
-            ops.push(self.audit_refusal(seat, refusal));
+            if self.noted.is_due(seat, Instant::now()) {
+                tracing::warn!(text = %self.text, %seat, code = refusal.code(), "changes refused");
+                ops.push(self.audit_refusal(seat, refusal));
+            }
         }
         if ops.iter().any(|op| matches!(op, Op::Append { .. })) {
             let store = self.shared.store.clone();
@@ -257,5 +282,21 @@ async fn at(instant: Option<Instant>) {
     match instant {
         Some(instant) => sleep_until(instant).await,
         None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn w06_the_refusals_of_one_seat_are_noted_so_many_times_a_minute_and_hide_nobody_elses() {
+        let mut noted = Noted::default();
+        let (joan, samir) = (SeatId(uuid::Uuid::from_u128(1)), SeatId(uuid::Uuid::from_u128(2)));
+        let start = Instant::now();
+        let due = (0..1_000).filter(|_| noted.is_due(joan, start)).count();
+        assert_eq!(due, Noted::EACH_MINUTE as usize);
+        assert!(noted.is_due(samir, start));
+        assert!(noted.is_due(joan, start + Duration::from_mins(1)));
     }
 }
