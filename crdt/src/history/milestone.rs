@@ -226,12 +226,18 @@ fn draft_digest(texts: &[SealedText]) -> Digest {
 }
 
 /// Whether `words` may name something in lists, logs and file names: 1 to `longest` characters, something to see, no
-/// control characters, and nothing that turns the direction of what stands around it.
+/// control characters, and nothing that hides or that turns the direction of what stands around it.
 fn is_label(words: &str, longest: usize) -> bool {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (1..=longest).contains(&words.chars().count())
         && words.chars().any(|c| !c.is_whitespace())
-        && !words.chars().any(|c| c.is_control() || turns(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+        && !words.chars().any(|c| c.is_control() || is_hidden(c))
+}
+
+/// Characters that nobody sees and that would make two names look like one, and those that break lines or turn directions.
+/// The joiners of Persian and of emoji are not among them.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 /// A day of the calendar; as text `2016-10-12`.

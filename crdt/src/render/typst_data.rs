@@ -157,6 +157,12 @@ fn inlines(runs: &[Run]) -> Vec<Value> {
     runs.iter().filter_map(inline).collect()
 }
 
+/// White space other than the spaces that forbid a break (which keep numbers and signs together). The rarer ones come with
+/// words pasted from other programs, and no font has them.
+fn is_breaking_space(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
+}
+
 /// The words that can be printed: white space becomes a space; controls, private characters, what stands for no
 /// character at all, and marks that would turn the direction of neighbouring words are left out.
 pub fn printable(words: &str) -> String {
@@ -167,9 +173,7 @@ pub fn printable(words: &str) -> String {
             && !matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffc}' | '\u{feff}')
             && (u32::from(*c) & 0xfffe) != 0xfffe
     };
-    let spaced = words
-        .chars()
-        .map(|c| if matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') { ' ' } else { c });
+    let spaced = words.chars().map(|c| if is_breaking_space(c) { ' ' } else { c });
     spaced.filter(is_printed).collect()
 }
 
@@ -260,10 +264,10 @@ mod tests {
     #[test]
     fn ren5_what_no_font_has_and_what_may_not_be_followed_is_left_out() {
         let run = Run::marked(
-            "a\u{e000}\u{202e}\u{7}b\nc\u{ffff}",
+            "a\u{e000}\u{202e}\u{7}b\nc\u{ffff}\u{2028}d\u{3000}e\u{202f}%",
             Marks::default().with_link("javascript:alert(1)"),
         );
         let found = blocks_of(1, vec![block(BlockKind::Paragraph { numbered: false }, vec![run])]);
-        assert_eq!(found[0]["c"], json!([{"t": "s", "v": "ab c"}]));
+        assert_eq!(found[0]["c"], json!([{"t": "s", "v": "ab c d e\u{202f}%"}]));
     }
 }

@@ -116,7 +116,18 @@ fn his4_a_name_is_given_once_whatever_the_case_of_its_letters() {
 fn his4_a_name_can_be_read_and_is_not_too_long() {
     let words = blocks("# Acogida\n");
     let long = "á".repeat(121);
-    for wrong in ["", "  ", "a\u{0}", "a\nb", "a\u{202e}b", "\u{200f}", "a\u{2028}b", long.as_str()] {
+    for wrong in [
+        "",
+        "  ",
+        "a\u{0}",
+        "a\nb",
+        "a\u{202e}b",
+        "\u{200f}",
+        "a\u{2028}b",
+        "\u{200b}",
+        "a\u{2060}",
+        long.as_str(),
+    ] {
         assert_eq!(seal(wrong, &words, &[]), Err(SealError::Name), "{wrong:?} passed");
     }
     assert!(seal(&long[2..], &words, &[]).is_ok());

@@ -13,7 +13,7 @@ pub fn line(field: &str, words: &str, most: usize) -> Result<String, Refusal> {
         let rule = format!("has 1 to {most} characters; this has {characters}");
         return Err(Refusal::field(field, rule));
     }
-    match words.chars().find(|c| c.is_control() || is_direction(*c)) {
+    match words.chars().find(|c| c.is_control() || is_hidden(*c)) {
         Some(c) => Err(Refusal::field(
             field,
             format!("may not contain the invisible character {}", c.escape_unicode()),
@@ -61,9 +61,11 @@ pub fn date(field: &str, words: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Characters that embed, isolate or override the direction of writing.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+/// Characters that nobody sees and that would make two names look like one, and those that break lines or turn the
+/// direction of writing. The joiners of Persian and of emoji are not among them.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 #[cfg(test)]
@@ -73,7 +75,17 @@ mod tests {
     #[test]
     fn a_name_is_a_line_that_hides_nothing() {
         assert_eq!(line("name", "  Bogotá draft ", 120).unwrap(), "Bogotá draft");
-        for wrong in ["", "   ", "a\nb", "a\0b", "evil\u{202E}fdp.exe", &"x".repeat(121)] {
+        for wrong in [
+            "",
+            "   ",
+            "a\nb",
+            "a\0b",
+            "evil\u{202E}fdp.exe",
+            "\u{200b}",
+            "Bogotá\u{2060}",
+            "a\u{2028}b",
+            &"x".repeat(121),
+        ] {
             assert!(line("name", wrong, 120).is_err(), "{wrong:?} passed");
         }
     }
