@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -68,10 +69,11 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Makes the folder if it is missing, locks it and reads what it is. The lock goes with the process.
+    /// Makes the folder if it is missing, for this user's eyes only, locks it and reads what it is. The lock goes with the
+    /// process.
     pub fn open(path: &Path) -> Result<DataFolder, OpenError> {
         let io = |error| OpenError::Io { path: path.to_owned(), error };
-        fs::create_dir_all(path).map_err(io)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
         let lock = lock(path)?;
         let file = path.join("store.json");
         let identity = match fs::read(&file) {
@@ -117,4 +119,19 @@ fn write_identity(path: &Path, file: &Path) -> io::Result<StoreIdentity> {
     fs::rename(&temporary, file)?;
     File::open(path)?.sync_all()?;
     Ok(identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_new_data_folder_is_for_its_own_user_only() {
+        let around = tempfile::tempdir().unwrap();
+        let path = around.path().join("data");
+        DataFolder::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 }
