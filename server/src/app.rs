@@ -32,6 +32,8 @@ use crdt::ids::{PersonId, SeatId, TextId};
 use crdt::review::permission::Action;
 use crdt::sync::events::{Access, Refusal as SyncRefusal};
 
+use tokio::sync::Semaphore;
+
 use self::activity::Activity;
 use self::exports::Exports;
 use self::news::News;
@@ -43,6 +45,9 @@ use crate::boot::clock::Clock;
 use crate::live::{Live, LiveError, LiveSettings, RightsOf};
 use crate::people::directory::Directory;
 use crate::store::{Store, StoreError};
+
+/// How many whole documents are read in at once; the next ones wait.
+const LARGE_AT_ONCE: usize = 2;
 
 /// A running service.
 pub struct App {
@@ -64,6 +69,8 @@ pub struct App {
     pub answering: Turns,
     activity: Activity,
     settling: Turns,
+    /// Whole documents that come in: each takes a processor for seconds and many times its size of memory.
+    large: Semaphore,
     sign_ins: Rate<IpAddr>,
     refusals: Rate<SeatId>,
     export_rate: Rate<PersonId>,
@@ -86,6 +93,7 @@ impl App {
             answering: Turns::default(),
             activity: Activity::default(),
             settling: Turns::default(),
+            large: Semaphore::new(LARGE_AT_ONCE),
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
             refusals: Rate::new("refused attempts", 60),
             export_rate: Rate::new("exports", limits.exports_per_minute),

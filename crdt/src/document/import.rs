@@ -34,6 +34,14 @@ use crate::ids::ParagraphId;
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 /// Files with more paragraphs than this are refused: no chapter people write comes near it.
 pub const MAX_BLOCKS: usize = 200_000;
+/// Files with more chapters than this are refused: each is a document of its own.
+pub const MAX_CHAPTERS: usize = 1_000;
+/// A chapter that is made or replaced at once has at most so many characters, and [`MAX_CHAPTER_BLOCKS`] paragraphs. What
+/// is within both is one change that a room takes (SYN3): about one operation for each character and ten for each
+/// paragraph. Chapters that people read are a fifth of this.
+pub const MAX_CHAPTER_CHARACTERS: usize = 60_000;
+/// See [`MAX_CHAPTER_CHARACTERS`].
+pub const MAX_CHAPTER_BLOCKS: usize = 1_000;
 
 /// Draws the id of a new paragraph.
 pub type Ids<'a> = dyn FnMut() -> ParagraphId + 'a;
@@ -77,6 +85,27 @@ pub enum ImportError {
     /// It has more than [`MAX_BLOCKS`] paragraphs.
     #[error("the file has more than {MAX_BLOCKS} paragraphs; split it")]
     TooManyBlocks,
+    /// It has more than [`MAX_CHAPTERS`] chapters.
+    #[error(
+        "the file has {chapters} chapters; at most {MAX_CHAPTERS} can be imported: only level-1 headings open one"
+    )]
+    TooManyChapters {
+        /// How many it has.
+        chapters: usize,
+    },
+    /// One chapter has more than [`MAX_CHAPTER_CHARACTERS`] or [`MAX_CHAPTER_BLOCKS`].
+    #[error(
+        "the chapter “{title}” has {characters} characters in {paragraphs} paragraphs; a chapter may have \
+         {MAX_CHAPTER_CHARACTERS} and {MAX_CHAPTER_BLOCKS}: open more chapters with level-1 headings"
+    )]
+    ChapterTooLong {
+        /// How it begins, shortened.
+        title: String,
+        /// How many Unicode characters it has.
+        characters: usize,
+        /// How many paragraphs it has.
+        paragraphs: usize,
+    },
     /// The Markdown parser gave up.
     #[error("the file could not be read as Markdown")]
     Unreadable,
@@ -98,7 +127,26 @@ pub fn chapters(file: &[u8], title: &str, ids: &mut Ids<'_>) -> Result<Imported,
             _ => chapters.push(ImportedChapter { title: block.words(), blocks: vec![block] }),
         }
     }
+    if chapters.len() > MAX_CHAPTERS {
+        return Err(ImportError::TooManyChapters { chapters: chapters.len() });
+    }
     Ok(Imported { chapters, report })
+}
+
+/// Whether these blocks can be one text, before any work is put into making it.
+pub fn check_chapter(blocks: &[Block]) -> Result<(), ImportError> {
+    const SHOWN: usize = 60;
+    let characters = characters(blocks);
+    if characters <= MAX_CHAPTER_CHARACTERS && blocks.len() <= MAX_CHAPTER_BLOCKS {
+        return Ok(());
+    }
+    let title = blocks.first().map(Block::words).unwrap_or_default().chars().take(SHOWN).collect();
+    Err(ImportError::ChapterTooLong { title, characters, paragraphs: blocks.len() })
+}
+
+/// How many Unicode characters these blocks have together.
+pub fn characters(blocks: &[Block]) -> usize {
+    blocks.iter().flat_map(|block| &block.runs).map(|run| run.text.chars().count()).sum()
 }
 
 /// Reads a file as the blocks of one text, headings of all levels where they stand.

@@ -210,6 +210,37 @@ fn doc16_deep_and_wide_files_are_read_without_exhausting_anything() {
 }
 
 #[test]
+fn doc16_a_file_of_too_many_chapters_is_refused_and_so_is_a_chapter_that_no_change_could_hold() {
+    let file = "# Agua\n\n".repeat(import::MAX_CHAPTERS + 1);
+    let refused = import::chapters(file.as_bytes(), "Nota", &mut ids()).unwrap_err();
+    assert_eq!(refused, ImportError::TooManyChapters { chapters: import::MAX_CHAPTERS + 1 });
+
+    let check = |file: &str| import::check_chapter(&import(file).chapters[0].blocks);
+    assert_eq!(check(&format!("# A\n\n{}", "x".repeat(import::MAX_CHAPTER_CHARACTERS - 1))), Ok(()));
+    let (characters, title) = (import::MAX_CHAPTER_CHARACTERS + 1, "A".to_owned());
+    assert_eq!(
+        check(&format!("# A\n\n{}", "x".repeat(import::MAX_CHAPTER_CHARACTERS))),
+        Err(ImportError::ChapterTooLong { title, characters, paragraphs: 2 })
+    );
+    let many = check(&("# A\n\n".to_owned() + &"x\n\n".repeat(import::MAX_CHAPTER_BLOCKS)));
+    assert!(many.unwrap_err().to_string().contains("“A” has 1001 characters in 1001 paragraphs"));
+}
+
+#[test]
+fn doc16_the_longest_chapter_is_a_change_that_the_room_takes() {
+    use crdt::document::{Text, Writer};
+    use crdt::sync::chunk::{Chunk, ChunkLimits};
+    let words = "x".repeat(import::MAX_CHAPTER_CHARACTERS / import::MAX_CHAPTER_BLOCKS - 1);
+    let file = "# A\n\n".to_owned() + &format!("1. **{words}**\n\n").repeat(import::MAX_CHAPTER_BLOCKS - 1);
+    let blocks = import(&file).chapters.remove(0).blocks;
+    assert_eq!((import::check_chapter(&blocks), blocks.len()), (Ok(()), import::MAX_CHAPTER_BLOCKS));
+    let actor = crdt::ids::ActorId(vec![7; 16]);
+    let writer = Writer { actor, seat: None, at: crdt::moment::Moment::EPOCH };
+    let (_, change) = Text::seed(&blocks, &writer).unwrap();
+    Chunk::read(change.into(), &ChunkLimits::default()).unwrap();
+}
+
+#[test]
 fn doc17_an_id_that_stands_twice_is_kept_once() {
     let imported =
         import("uno {#p-00112233445566aa}\n\ndos {#p-00112233445566aa}\n\n{#p-00112233445566cc}\n");

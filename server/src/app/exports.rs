@@ -13,7 +13,7 @@ use crate::export::files::{self, Sheet};
 use crate::export::queue::Queue;
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::Paper;
-use crate::store::{Coll, Expect, Op};
+use crate::store::{Coll, Expect, Op, StoreError};
 
 /// A kind of file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -118,9 +118,17 @@ impl App {
             chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
         }
         let made = self.make(person, paper, language, format, chapters, Some(milestone)).await?;
-        let sha256 = self.store.put_blob(made.bytes.clone()).await?;
-        self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
+        // Reading goes on when nothing can be written: the file is made anew the next time.
+        if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
+            tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
+        }
         Ok(made)
+    }
+
+    async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
+        let sha256 = self.store.put_blob(bytes).await?;
+        self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
+        Ok(())
     }
 
     async fn kept_file(&self, key: &str) -> Result<Option<Bytes>, Refusal> {

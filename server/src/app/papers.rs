@@ -17,6 +17,7 @@ use super::refusal::Refusal;
 use super::words;
 use crate::people::directory::Entry;
 use crate::people::paper::{Chapter, Paper};
+use crate::store::Op;
 
 /// A paper to be made of a file.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -41,14 +42,17 @@ impl App {
             return Err(Refusal::PaperExists(slug));
         }
         let heading = title.clone();
+        let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let imported = aside(move || {
-            import::chapters(new.markdown.as_bytes(), &heading, &mut random_paragraph_id)
-                .map_err(|error| Refusal::ImportUnreadable(error.to_string()))
+            let imported = import::chapters(new.markdown.as_bytes(), &heading, &mut random_paragraph_id)?;
+            imported.chapters.iter().try_for_each(|chapter| import::check_chapter(&chapter.blocks))?;
+            Ok(imported)
         })
         .await?;
-        let mut chapters = Vec::new();
+        let (mut chapters, mut seeds) = (Vec::new(), Vec::new());
         for (imported, number) in imported.chapters.into_iter().zip(1u32..) {
-            let (text, _) = self.seed_text(imported.blocks, seat).await?;
+            let (text, _, seed) = self.seed_text(imported.blocks, seat).await?;
+            seeds.push(seed);
             let texts = BTreeMap::from([(language.clone(), text)]);
             chapters.push(Chapter {
                 id: ChapterId(Uuid::new_v4()),
@@ -68,34 +72,35 @@ impl App {
             planned: Vec::new(),
             chapters,
         };
-        self.enter_paper(paper.clone(), by).await?;
+        self.enter_paper(paper.clone(), seeds, by).await?;
         Ok((paper, imported.report))
     }
 
-    /// Put a paper whose texts are stored into the directory.
-    pub async fn enter_paper(&self, paper: Paper, by: By) -> Result<(), Refusal> {
+    /// Store a paper with its texts and put it into the directory, all in one commit.
+    async fn enter_paper(&self, paper: Paper, seeds: Vec<Op>, by: By) -> Result<(), Refusal> {
         let about = json!({ "paper": paper.id, "chapters": paper.chapters.len() });
         let audit = audit::entry(self.clock.now(), "import", by, about);
         self.directory
             .enter(|register| match register.paper_by_slug(&paper.slug) {
                 Some(taken) => Err(Refusal::PaperExists(taken.slug.clone())),
-                None => Ok((vec![Entry::Paper(paper)], vec![audit])),
+                None => Ok((vec![Entry::Paper(paper)], seeds.into_iter().chain([audit]).collect())),
             })
             .await?;
         self.live.rights_changed();
         Ok(())
     }
 
-    /// Store a new text with these blocks, written by `seat`. No paper has it yet.
-    pub async fn seed_text(&self, blocks: Vec<Block>, seat: SeatId) -> Result<(TextId, Text), Refusal> {
+    /// A new text with these blocks, written by `seat`, and the operation that stores it: it belongs into the commit that
+    /// gives the text its paper, so that none is ever without.
+    pub async fn seed_text(&self, blocks: Vec<Block>, seat: SeatId) -> Result<(TextId, Text, Op), Refusal> {
         let writer = self.writer(seat);
         let (text, change) = aside(move || {
             Text::seed(&blocks, &writer).map_err(|error| Refusal::ChangeRefused(error.to_string()))
         })
         .await?;
         let id = TextId(Uuid::new_v4());
-        self.live.create(id, seat, vec![Bytes::from(change)]).await?;
-        Ok((id, text))
+        let seed = self.live.first_changes(id, seat, vec![Bytes::from(change)])?;
+        Ok((id, text, seed))
     }
 
     /// A fresh editing session of the server for a seat.

@@ -4,6 +4,7 @@
 //! is wrong and what to do. It knows no status codes: those are in `http/error.rs`. What the machine knows beyond that
 //! (paths, causes) is in `source()` and goes to the log only.
 
+use crdt::document::import::ImportError;
 use crdt::ids::ChangeHash;
 use crdt::review::thread::ThreadError;
 
@@ -166,6 +167,12 @@ impl Refusal {
             Refusal::Stopping => "restarting",
             Refusal::Fault(_) => "internal_error",
         }
+    }
+}
+
+impl From<ImportError> for Refusal {
+    fn from(error: ImportError) -> Self {
+        Refusal::ImportUnreadable(error.to_string())
     }
 }
 

@@ -49,6 +49,7 @@ impl App {
         base: Vec<ChangeHash>,
         markdown: String,
     ) -> Result<Replaced, Refusal> {
+        let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let (_, text) = self.text(id).await?;
         let writer = self.writer(seat);
         let (change, changed_blocks) = aside(move || {
@@ -56,14 +57,17 @@ impl App {
             if base.is_empty() || !text.knows(&base) {
                 return Err(moved_on());
             }
-            let (blocks, _) = import::blocks(markdown.as_bytes(), &mut random_paragraph_id)
-                .map_err(|error| Refusal::ImportUnreadable(error.to_string()))?;
+            let (blocks, _) = import::blocks(markdown.as_bytes(), &mut random_paragraph_id)?;
             let mut based = if base == text.heads() {
                 Text::clone(&text)
             } else {
                 text.at(&base).ok_or_else(moved_on)?
             };
             let before = based.blocks();
+            // A text that grew long under people's hands can still be mended, or made shorter.
+            if blocks.len() > before.len() || import::characters(&blocks) > import::characters(&before) {
+                import::check_chapter(&blocks)?;
+            }
             let edited = based
                 .become_blocks(&writer, &blocks, Source::Markdown)
                 .map_err(|error| Refusal::ChangeRefused(error.to_string()))?;

@@ -189,9 +189,8 @@ async fn fill(app: &App) -> Result<(), DemoError> {
     let paper_file: PaperFile = read("paper.json", PAPER)?;
     let paper = PaperId(Uuid::new_v4());
     let cast = Cast::read(paper)?;
-    let (paper, texts) = write_paper(app, paper, paper_file, &cast).await?;
+    let (paper, texts, mut ops) = write_paper(app, paper, paper_file, &cast).await?;
     let now = app.clock.now();
-    let mut ops = Vec::new();
     for thread in read::<Vec<ThreadFile>>("threads.json", THREADS)? {
         ops.extend(threads::new_records(&open_thread(&thread, &paper, &texts, &cast, now)?));
     }
@@ -284,17 +283,18 @@ async fn write_paper(
     id: PaperId,
     file: PaperFile,
     cast: &Cast,
-) -> Result<(Paper, Texts), DemoError> {
+) -> Result<(Paper, Texts, Vec<Op>), DemoError> {
     let pens = cast.pens();
     let chapters = chapters(&file.drafting_language)?;
-    let (mut texts, mut records): (Texts, Vec<Chapter>) = (Texts::new(), Vec::new());
+    let (mut texts, mut records, mut seeds) = (Texts::new(), Vec::new(), Vec::new());
     for (at, by_language) in chapters.into_iter().enumerate() {
         let mut of_chapter = BTreeMap::new();
         for ((language, blocks), turn) in by_language.into_iter().zip(at..) {
             let pen = pens
                 .get(turn % pens.len().max(1))
                 .ok_or_else(|| inconsistent("nobody holds the pen".to_owned()))?;
-            let (text, document) = app.seed_text(blocks, *pen).await?;
+            let (text, document, seed) = app.seed_text(blocks, *pen).await?;
+            seeds.push(seed);
             of_chapter.insert(language.clone(), text);
             texts.entry(language).or_default().push((text, document));
         }
@@ -307,7 +307,8 @@ async fn write_paper(
         });
     }
     let PaperFile { slug, title, summary, organisation, languages, planned, .. } = file;
-    Ok((Paper { id, slug, title, summary, organisation, languages, planned, chapters: records }, texts))
+    let paper = Paper { id, slug, title, summary, organisation, languages, planned, chapters: records };
+    Ok((paper, texts, seeds))
 }
 
 /// The blocks of each chapter by language. A block of a translation renders the drafted block at the same place.

@@ -32,6 +32,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crdt::document::Text;
 use crdt::ids::{SeatId, TextId};
+use crdt::sync::admission::refusal_of;
 use crdt::sync::chunk::{Chunk, ChunkLimits};
 use crdt::sync::events::{Access, ConnectionId, Input, Refusal};
 use crdt::sync::room::RoomSettings;
@@ -43,7 +44,7 @@ use self::registry::Registry;
 use self::room_task::ToRoom;
 use self::texts::Texts;
 use crate::boot::clock::Clock;
-use crate::store::{Store, StoreError};
+use crate::store::{NewChange, Op, Store, StoreError};
 
 /// Answers what a seat may do with a text, now. Asked for every message, so it must be quick.
 pub trait RightsOf: Send + Sync + 'static {
@@ -177,26 +178,26 @@ impl Live {
         done.await.map_err(|_| LiveError::Stopping)?
     }
 
-    /// The first changes of a new text. They come from the server itself, so they may make the root that no client may
-    /// touch; everything else about them is checked.
+    /// Stores the first changes of a new text. See [`Live::first_changes`].
     pub async fn create(&self, text: TextId, seat: SeatId, first: Vec<Bytes>) -> Result<(), LiveError> {
+        let first = self.first_changes(text, seat, first)?;
+        self.shared.store.commit(vec![first]).await?;
+        Ok(())
+    }
+
+    /// The first changes of a new text, as an operation for the commit that gives it its place. They come from the server
+    /// itself, so they may make the root that no client may touch; everything else about them is checked.
+    pub fn first_changes(&self, text: TextId, seat: SeatId, first: Vec<Bytes>) -> Result<Op, LiveError> {
         let received = self.shared.clock.now();
         let limits = ChunkLimits { max_unpacked_bytes: 16 << 20, ..ChunkLimits::default() };
         let changes = first
             .into_iter()
             .map(|raw| {
-                let header = Chunk::read(raw.clone(), &limits).map_err(|_| Refusal::ChangeInvalid)?.header;
-                Ok(crate::store::NewChange {
-                    hash: header.hash,
-                    actor: header.actor,
-                    seat,
-                    received,
-                    bytes: raw,
-                })
+                let header = Chunk::read(raw.clone(), &limits).map_err(refusal_of)?.header;
+                Ok(NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
             })
             .collect::<Result<Vec<_>, Refusal>>()?;
-        self.shared.store.commit(vec![crate::store::Op::Append { text, changes }]).await?;
-        Ok(())
+        Ok(Op::Append { text, changes })
     }
 
     /// Texts that change, as they change. A slow listener misses some and is told how many.

@@ -68,8 +68,11 @@ impl Texts {
         let loaded = Arc::new(built);
         slot.loaded = Some((loaded.clone(), upto));
         if upto >= slot.snapshot_upto + SNAPSHOT_EVERY {
-            self.write_snapshot(text, loaded.clone(), upto).await?;
-            slot.snapshot_upto = upto;
+            match self.write_snapshot(text, loaded.clone(), upto).await {
+                Ok(()) => slot.snapshot_upto = upto,
+                // A full disk must not stand between people and what is on it: the snapshot is tried at the next reading.
+                Err(error) => tracing::warn!(%text, %error, "a snapshot was not kept"),
+            }
         }
         Ok(loaded)
     }

@@ -19,6 +19,7 @@ use borrador::people::component::{Component, Kind};
 use borrador::people::directory::Entry;
 use borrador::people::paper::Paper;
 use borrador::people::seat::Seat;
+use borrador::store::Store;
 use borrador::store::memory::MemoryStore;
 use crdt::ids::{ComponentId, PersonId, SeatId, TextId};
 use crdt::moment::Moment;
@@ -56,6 +57,11 @@ impl Service {
 
     /// The same with other settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::over(Arc::new(MemoryStore::new()), change).await
+    }
+
+    /// The same over another store.
+    pub async fn over(store: Arc<dyn Store>, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -69,8 +75,7 @@ impl Service {
             let now_ms = now_ms.clone();
             Clock::from_fn(move || Moment::from_unix_ms(now_ms.load(Ordering::SeqCst)))
         };
-        let app =
-            App::start(Arc::new(MemoryStore::new()), clock, settings, LiveSettings::default()).await.unwrap();
+        let app = App::start(store, clock, settings, LiveSettings::default()).await.unwrap();
         tokio::spawn(serve::start(&app, listener).unwrap());
         let service = Self { app, address, now_ms, _worker: worker };
         service.people_arrive().await;
