@@ -35,8 +35,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/scripts fixtures/messages web/index.html web/vite.config.ts -type f 2>/dev/null)
 	cd web && npm run build
 
+# All targets at once: tests bring features of their own, and building apart from them would compile the typesetter twice.
 build: web
-	$(CARGO) build --locked --workspace
+	$(CARGO) build --locked --workspace --all-targets
 
 test-rust: build
 ifdef NEXTEST
