@@ -131,5 +131,5 @@ async fn open(
     live: Data<Live>,
     seat: Query<BTreeMap<String, Uuid>>,
 ) -> actix_web::Result<actix_web::HttpResponse> {
-    socket::open(request, payload, live, SeatId(seat["seat"])).await
+    socket::open(request, payload, live, SeatId(seat["seat"]), None).await
 }

@@ -81,11 +81,13 @@ impl App {
         }
     }
 
-    /// End the session with this cookie value; that it is over already is no error.
+    /// End the session with this cookie value, and the sockets that were opened with it; that it is over already is no
+    /// error.
     pub async fn sign_out(&self, cookie: &str) -> Result<(), Refusal> {
-        self.store
-            .commit(vec![Op::Delete { coll: Coll::Session, key: key_of(cookie), expect: Expect::Any }])
-            .await?;
+        let key = key_of(cookie);
+        let delete = Op::Delete { coll: Coll::Session, key: key.clone(), expect: Expect::Any };
+        self.store.commit(vec![delete]).await?;
+        self.live.end_login(&key);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use crate::http::error::Problem;
 use crate::http::intake::caller::{self, choose, session_cookie};
 use crate::http::intake::gate::is_own_page;
 use crate::live::{Live, socket};
+use crate::people::token::key_of;
 
 /// What stands in the address.
 #[derive(Deserialize)]
@@ -31,13 +32,14 @@ pub async fn open(
     live: web::Data<Live>,
     door: web::Query<Door>,
 ) -> Result<HttpResponse, Problem> {
-    let seat = speaker(&req, &app, &door).await?;
-    socket::open(req, payload, live, seat).await.map_err(|_| {
+    let (seat, login) = speaker(&req, &app, &door).await?;
+    socket::open(req, payload, live, seat, login).await.map_err(|_| {
         Problem::new("request_invalid", "this address is for WebSockets; send an upgrade request")
     })
 }
 
-async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<SeatId, Problem> {
+/// The seat that the socket speaks for, and the login that it ends with: programs' tokens and tickets cannot be signed out.
+async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<(SeatId, Option<String>), Problem> {
     let unknown = || Refusal::field("seat", "is the UUID of one of your seats");
     let wished: Option<SeatId> =
         door.seat.as_deref().map(|text| text.parse().map_err(|_| unknown())).transpose()?;
@@ -52,7 +54,7 @@ async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<SeatId, Pr
             return Err(Refusal::NotAllowed("speak for a seat it was not made for").into());
         }
         let held = register.seat(pass.seat).is_some_and(|seat| !seat.ended);
-        return if held { Ok(pass.seat) } else { Err(Refusal::SignInRequired.into()) };
+        return if held { Ok((pass.seat, None)) } else { Err(Refusal::SignInRequired.into()) };
     }
     let cookie = session_cookie(req).ok_or(Refusal::SignInRequired)?;
     // Browsers send cookies from any page that opens a socket, and always say which page that is.
@@ -60,5 +62,5 @@ async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<SeatId, Pr
         return Err(Refusal::CrossSite.into());
     }
     let person = app.person_of_session(cookie).await?.ok_or(Refusal::SignInRequired)?;
-    Ok(choose(&register, person, wished)?)
+    Ok((choose(&register, person, wished)?, Some(key_of(cookie))))
 }

@@ -129,6 +129,7 @@ struct Shared {
     registry: Registry,
     changed: broadcast::Sender<TextChanged>,
     rights_epoch: watch::Sender<u64>,
+    ended_logins: broadcast::Sender<Arc<str>>,
     stopping: watch::Sender<bool>,
     runtime: Handle,
 }
@@ -147,6 +148,7 @@ impl Live {
             registry: Registry::default(),
             changed: broadcast::channel(1024).0,
             rights_epoch: watch::channel(0).0,
+            ended_logins: broadcast::channel(64).0,
             stopping: watch::channel(false).0,
             runtime: Handle::current(),
             store,
@@ -208,6 +210,12 @@ impl Live {
     /// Rights were given or taken: open sockets ask again at once.
     pub fn rights_changed(&self) {
         self.shared.rights_epoch.send_modify(|epoch| *epoch += 1);
+    }
+
+    /// Hangs up on the sockets that were opened with this login: whoever held it has signed out.
+    pub fn end_login(&self, login: &str) {
+        // No socket may be open.
+        drop(self.shared.ended_logins.send(login.into()));
     }
 
     /// How many sockets are open.

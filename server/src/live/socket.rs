@@ -32,19 +32,20 @@ use super::{Live, Shared};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Upgrades a request to a socket that speaks for `seat`. Who that is, and whether the request may come from where it comes
-/// from, was settled before.
+/// from, was settled before. `login` names what it was settled by, for [`Live::end_login`].
 pub async fn open(
     request: HttpRequest,
     payload: Payload,
     live: Data<Live>,
     seat: SeatId,
+    login: Option<String>,
 ) -> actix_web::Result<HttpResponse> {
     let mut response = handshake(request.head()).map_err(actix_web::error::ErrorBadRequest)?;
     let shared = live.shared.clone();
     let id = live.next_connection();
     let queue = shared.outboxes.open(id, shared.settings.max_queue_bytes);
     let body = BodyStream::new(QueueBody(queue.clone())).boxed();
-    let socket = Socket::new(id, seat, shared, queue);
+    let socket = Socket::new(id, (seat, login), shared, queue);
     actix_web::rt::spawn(socket.run(payload));
     let response: actix_http::Response<BoxBody> = response.message_body(body)?;
     Ok(response.into())
@@ -53,6 +54,7 @@ pub async fn open(
 struct Socket {
     id: ConnectionId,
     seat: SeatId,
+    login: Option<String>,
     shared: Arc<Shared>,
     queue: Rc<Queue>,
     connection: Connection,
@@ -63,11 +65,26 @@ struct Socket {
 }
 
 impl Socket {
-    fn new(id: ConnectionId, seat: SeatId, shared: Arc<Shared>, queue: Rc<Queue>) -> Socket {
+    fn new(
+        id: ConnectionId,
+        (seat, login): (SeatId, Option<String>),
+        shared: Arc<Shared>,
+        queue: Rc<Queue>,
+    ) -> Socket {
         let server = shared.settings.room.server.clone();
         let connection = Connection::new(server, shared.settings.storage_id.clone(), steady_now());
         let heard_at = Instant::now();
-        Socket { id, seat, shared, queue, connection, texts: BTreeMap::new(), fragments: None, heard_at }
+        Socket {
+            id,
+            seat,
+            login,
+            shared,
+            queue,
+            connection,
+            texts: BTreeMap::new(),
+            fragments: None,
+            heard_at,
+        }
     }
 
     async fn run(mut self, payload: Payload) {
@@ -93,6 +110,7 @@ impl Socket {
         let mut input = BytesMut::new();
         let mut heartbeat = heartbeat();
         let mut rights = self.shared.rights_epoch.subscribe();
+        let mut ended_logins = self.shared.ended_logins.subscribe();
         let mut stopping = self.shared.stopping.subscribe();
         loop {
             tokio::select! {
@@ -104,6 +122,12 @@ impl Socket {
                         return Some(code);
                     }
                 }
+                ended = ended_logins.recv() => match ended {
+                    Ok(login) if self.login.as_deref() == Some(&*login) => return Some(CloseCode::NotSignedIn),
+                    Ok(_) => {}
+                    // One of those that were missed may have been this one: who comes back is asked again.
+                    Err(_) => return Some(CloseCode::Restart),
+                },
                 _ = heartbeat.tick() => {
                     if let Some(code) = self.check_pulse() {
                         return Some(code);

@@ -6,6 +6,8 @@ use borrador::app::access::Invitation;
 use borrador::app::refusal::Refusal;
 use borrador::people::directory::Entry;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::harness::{PAPER, Service};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,4 +263,29 @@ async fn inviting_twice_makes_one_account() {
     let register = service.app.directory.register();
     let rania = register.person_by_email("rania@example.org").unwrap();
     assert_eq!((register.people().len(), register.seats_of(rania.id).len()), (5, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_whoever_signs_out_is_hung_up_on_and_nobody_else_is() {
+    let service = Service::start().await;
+    let (leaving, staying) = (service.signs_in("adaeze").await, service.signs_in("adaeze").await);
+    let mut sockets = Vec::new();
+    for somebody in [&leaving, &staying] {
+        let mut socket = tokio::net::TcpStream::connect(service.address).await.unwrap();
+        let (host, cookie) = (service.address, somebody.cookie());
+        let head = format!(
+            "GET /sync HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncookie: {cookie}\r\nupgrade: websocket\r\n\
+             connection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 101");
+        sockets.push(socket);
+    }
+    assert_eq!(leaving.post("/api/v1/sign-out", "{}").send().await.status, 204);
+    let mut heard = Vec::new();
+    sockets[0].read_to_end(&mut heard).await.unwrap();
+    assert!(heard.ends_with(&[0x88, 2, 0x11, 0x31]), "not closed with 4401: {heard:?}");
+    assert_eq!(service.app.live.connections(), 1);
 }
