@@ -257,6 +257,16 @@ mod reopening {
         assert!(refused.contains(&file.display().to_string()), "{refused}");
     }
 
+    #[test]
+    fn c08_a_folder_whose_records_are_gone_is_no_new_store() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(SledStore::open(folder.path()).unwrap());
+        std::fs::remove_dir_all(folder.path().join("sled")).unwrap();
+        let refused = SledStore::open(folder.path()).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("its file db is missing; restore a backup"), "{refused}");
+        assert!(!folder.path().join("sled").exists(), "nothing was changed");
+    }
+
     #[tokio::test]
     async fn c08_a_damaged_blob_is_noticed_and_named() {
         let folder = tempfile::tempdir().unwrap();

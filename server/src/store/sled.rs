@@ -47,6 +47,12 @@ impl SledStore {
     /// Opens the store in a data folder, which is made if it is missing and locked while the store is open.
     pub fn open(path: &Path) -> Result<SledStore, OpenError> {
         let folder = DataFolder::open(path)?;
+        // The blobs' folder is made after sled's: where it stands alone, the records were lost, and an empty store in their
+        // place would look like a new service.
+        if path.join("blobs").exists() && !path.join("sled").join("db").exists() {
+            let detail = "its file db is missing".to_owned();
+            return Err(OpenError::Damaged { path: path.join("sled"), detail });
+        }
         let db = open_guarded(path.join("sled"))?;
         let io = |error| OpenError::Io { path: path.to_owned(), error };
         let blobs = Blobs::open(&path.join("blobs")).map_err(io)?;
