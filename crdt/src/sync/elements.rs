@@ -5,7 +5,7 @@
 //! writes the text down in a way that it can never read again. So every name is looked up here first (SYN5). Deleted elements
 //! still exist: somebody offline may have typed behind them.
 //!
-//! Letters typed in one go have consecutive ids and stand one behind the other; they are kept as one [`Run`], some 80
+//! Letters typed in one go have consecutive ids and stand one behind the other; they are kept as one run, some 80
 //! bytes for a stroke of writing, not for a letter. Actors are the numbers that the [`Graph`] gives them.
 
 mod order;
