@@ -74,7 +74,13 @@ function connect(url: string, handlers: SocketHandlers): Socket {
   socket.onopen = () => handlers.onOpen()
   socket.onmessage = ({ data }) => handlers.onMessage(data instanceof ArrayBuffer ? new Uint8Array(data) : null)
   socket.onclose = ({ code }) => handlers.onClose(code)
-  return { send: data => socket.send(data as Uint8Array<ArrayBuffer>), close: code => socket.close(code) }
+  return {
+    // Between the server's goodbye and `onclose` the browser would only complain; what is not sent now is sent on the next line.
+    send: data => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data as Uint8Array<ArrayBuffer>)
+    },
+    close: code => socket.close(code),
+  }
 }
 
 function later(run: () => void, delayMs: number): () => void {
