@@ -36,12 +36,22 @@ pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 pub const MAX_BLOCKS: usize = 200_000;
 /// Files with more chapters than this are refused: each is a document of its own.
 pub const MAX_CHAPTERS: usize = 1_000;
-/// A chapter that is made or replaced at once has at most so many characters, and [`MAX_CHAPTER_BLOCKS`] paragraphs. What
-/// is within both is one change that a room takes (SYN3): about one operation for each character and ten for each
-/// paragraph. Chapters that people read are a fifth of this.
-pub const MAX_CHAPTER_CHARACTERS: usize = 60_000;
-/// See [`MAX_CHAPTER_CHARACTERS`].
-pub const MAX_CHAPTER_BLOCKS: usize = 1_000;
+/// What a chapter may have that is made or replaced at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChapterLimits {
+    /// Unicode characters.
+    pub characters: usize,
+    /// Paragraphs, headings and items among them.
+    pub paragraphs: usize,
+}
+
+impl Default for ChapterLimits {
+    /// What is within both is one change that a room takes (SYN3): about one operation for each character and ten for each
+    /// paragraph. Chapters that people read are a fifth of this.
+    fn default() -> Self {
+        Self { characters: 60_000, paragraphs: 1_000 }
+    }
+}
 
 /// Draws the id of a new paragraph.
 pub type Ids<'a> = dyn FnMut() -> ParagraphId + 'a;
@@ -93,10 +103,10 @@ pub enum ImportError {
         /// How many it has.
         chapters: usize,
     },
-    /// One chapter has more than [`MAX_CHAPTER_CHARACTERS`] or [`MAX_CHAPTER_BLOCKS`].
+    /// One chapter has more than [`ChapterLimits`] allow.
     #[error(
         "the chapter “{title}” has {characters} characters in {paragraphs} paragraphs; a chapter may have \
-         {MAX_CHAPTER_CHARACTERS} and {MAX_CHAPTER_BLOCKS}: open more chapters with level-1 headings"
+         {most_characters} and {most_paragraphs}: open more chapters with level-1 headings"
     )]
     ChapterTooLong {
         /// How it begins, shortened.
@@ -105,6 +115,10 @@ pub enum ImportError {
         characters: usize,
         /// How many paragraphs it has.
         paragraphs: usize,
+        /// How many characters it may have.
+        most_characters: usize,
+        /// How many paragraphs it may have.
+        most_paragraphs: usize,
     },
     /// The Markdown parser gave up.
     #[error("the file could not be read as Markdown")]
@@ -134,14 +148,16 @@ pub fn chapters(file: &[u8], title: &str, ids: &mut Ids<'_>) -> Result<Imported,
 }
 
 /// Whether these blocks can be one text, before any work is put into making it.
-pub fn check_chapter(blocks: &[Block]) -> Result<(), ImportError> {
+pub fn check_chapter(blocks: &[Block], limits: ChapterLimits) -> Result<(), ImportError> {
     const SHOWN: usize = 60;
     let characters = characters(blocks);
-    if characters <= MAX_CHAPTER_CHARACTERS && blocks.len() <= MAX_CHAPTER_BLOCKS {
+    let (most_characters, most_paragraphs) = (limits.characters, limits.paragraphs);
+    if characters <= most_characters && blocks.len() <= most_paragraphs {
         return Ok(());
     }
     let title = blocks.first().map(Block::words).unwrap_or_default().chars().take(SHOWN).collect();
-    Err(ImportError::ChapterTooLong { title, characters, paragraphs: blocks.len() })
+    let paragraphs = blocks.len();
+    Err(ImportError::ChapterTooLong { title, characters, paragraphs, most_characters, most_paragraphs })
 }
 
 /// How many Unicode characters these blocks have together.

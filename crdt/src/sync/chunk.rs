@@ -41,6 +41,12 @@ impl Default for ChunkLimits {
     }
 }
 
+impl ChunkLimits {
+    /// Those of changes that were admitted once: whatever the limits were then, they are read.
+    pub const STORED: ChunkLimits =
+        ChunkLimits { max_unpacked_bytes: 64 << 20, max_operations: u64::MAX, max_dependencies: usize::MAX };
+}
+
 /// What a change says of itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {

@@ -13,9 +13,6 @@ use super::wire::{self, FromClient, PROTOCOL_VERSION, say};
 use crate::ids::TextId;
 use crate::moment::Moment;
 
-/// A client that has not said `join` by then is cut off.
-pub const HANDSHAKE_TIME: Duration = Duration::from_secs(30);
-
 /// The longest name a client may give itself.
 const MAX_PEER_NAME: usize = 200;
 
@@ -24,7 +21,7 @@ pub struct Connection {
     server: String,
     storage_id: String,
     peer: Option<String>,
-    opened: Moment,
+    join_by: Moment,
     pace: Pace,
 }
 
@@ -59,9 +56,10 @@ pub enum Heard {
 }
 
 impl Connection {
-    /// A socket that was just opened. `server` and `storage_id` are the names the server gives itself on the wire.
-    pub fn new(server: String, storage_id: String, now: Moment) -> Connection {
-        Connection { server, storage_id, peer: None, opened: now, pace: Pace::new(now) }
+    /// A socket that was just opened and must have said `join` within some time. `server` and `storage_id` are the names the
+    /// server gives itself on the wire.
+    pub fn new(server: String, storage_id: String, now: Moment, join_within: Duration) -> Connection {
+        Connection { server, storage_id, peer: None, join_by: now + join_within, pace: Pace::new(now) }
     }
 
     /// The client's name for itself, once it has joined.
@@ -71,7 +69,7 @@ impl Connection {
 
     /// When a client that has not joined will be cut off; `None` once it has.
     pub fn deadline(&self) -> Option<Moment> {
-        self.peer.is_none().then(|| self.opened + HANDSHAKE_TIME)
+        self.peer.is_none().then_some(self.join_by)
     }
 
     /// Takes a frame.
@@ -120,9 +118,10 @@ mod tests {
     use super::*;
 
     const NOW: Moment = Moment::EPOCH;
+    const JOIN_WITHIN: Duration = Duration::from_secs(30);
 
     fn connection() -> Connection {
-        Connection::new("borrador".into(), "store".into(), NOW)
+        Connection::new("borrador".into(), "store".into(), NOW, JOIN_WITHIN)
     }
 
     fn join(version: &str) -> Bytes {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::people::*;
-use crdt::document::import::{self, Finding, ImportError, Imported};
+use crdt::document::import::{self, ChapterLimits, Finding, ImportError, Imported};
 use crdt::document::{Block, BlockKind, Marks, Run};
 use crdt::ids::ParagraphId;
 use proptest::prelude::*;
@@ -158,7 +158,7 @@ fn doc14_what_the_schema_cannot_hold_comes_in_as_words_with_a_note() {
 }
 
 #[test]
-fn doc15_an_address_that_may_not_be_followed_leaves_its_words() {
+fn doc15_i06_an_address_that_may_not_be_followed_leaves_its_words() {
     let imported = import(
         "[pulse](javascript:alert(1)) [aquí](JaVaScRiPt:x) <a href=\"jav&#x09;ascript:x\">y</a> [mapa](/mapa)",
     );
@@ -169,7 +169,7 @@ fn doc15_an_address_that_may_not_be_followed_leaves_its_words() {
 }
 
 #[test]
-fn doc16_a_file_that_is_no_text_is_refused_with_the_place() {
+fn doc16_i01_i08_a_file_that_is_no_text_is_refused_with_the_place() {
     let refused = |file: &[u8]| import::chapters(file, "Nota", &mut ids()).unwrap_err();
     assert_eq!(refused(b""), ImportError::Empty);
     assert_eq!(refused(b" \n\t\n"), ImportError::Empty);
@@ -188,7 +188,7 @@ fn doc16_a_file_that_is_no_text_is_refused_with_the_place() {
 }
 
 #[test]
-fn doc16_deep_and_wide_files_are_read_without_exhausting_anything() {
+fn doc16_i07_deep_and_wide_files_are_read_without_exhausting_anything() {
     let deep = [
         ">".repeat(100_000) + " x",
         "> - ".repeat(50_000) + "x",
@@ -215,25 +215,24 @@ fn doc16_a_file_of_too_many_chapters_is_refused_and_so_is_a_chapter_that_no_chan
     let refused = import::chapters(file.as_bytes(), "Nota", &mut ids()).unwrap_err();
     assert_eq!(refused, ImportError::TooManyChapters { chapters: import::MAX_CHAPTERS + 1 });
 
-    let check = |file: &str| import::check_chapter(&import(file).chapters[0].blocks);
-    assert_eq!(check(&format!("# A\n\n{}", "x".repeat(import::MAX_CHAPTER_CHARACTERS - 1))), Ok(()));
-    let (characters, title) = (import::MAX_CHAPTER_CHARACTERS + 1, "A".to_owned());
-    assert_eq!(
-        check(&format!("# A\n\n{}", "x".repeat(import::MAX_CHAPTER_CHARACTERS))),
-        Err(ImportError::ChapterTooLong { title, characters, paragraphs: 2 })
-    );
-    let many = check(&("# A\n\n".to_owned() + &"x\n\n".repeat(import::MAX_CHAPTER_BLOCKS)));
-    assert!(many.unwrap_err().to_string().contains("“A” has 1001 characters in 1001 paragraphs"));
+    let limits = ChapterLimits { characters: 50, paragraphs: 10 };
+    let check = |file: &str| import::check_chapter(&import(file).chapters[0].blocks, limits);
+    assert_eq!(check(&format!("# A\n\n{}", "x".repeat(49))), Ok(()));
+    let long = check(&format!("# A\n\n{}", "x".repeat(50))).unwrap_err();
+    assert!(long.to_string().contains("“A” has 51 characters in 2 paragraphs; a chapter may have 50 and 10"));
+    let many = check(&("# A\n\n".to_owned() + &"x\n\n".repeat(10))).unwrap_err();
+    assert!(many.to_string().contains("“A” has 11 characters in 11 paragraphs"));
 }
 
 #[test]
 fn doc16_the_longest_chapter_is_a_change_that_the_room_takes() {
     use crdt::document::{Text, Writer};
     use crdt::sync::chunk::{Chunk, ChunkLimits};
-    let words = "x".repeat(import::MAX_CHAPTER_CHARACTERS / import::MAX_CHAPTER_BLOCKS - 1);
-    let file = "# A\n\n".to_owned() + &format!("1. **{words}**\n\n").repeat(import::MAX_CHAPTER_BLOCKS - 1);
+    let limits = ChapterLimits::default();
+    let words = "x".repeat(limits.characters / limits.paragraphs - 1);
+    let file = "# A\n\n".to_owned() + &format!("1. **{words}**\n\n").repeat(limits.paragraphs - 1);
     let blocks = import(&file).chapters.remove(0).blocks;
-    assert_eq!((import::check_chapter(&blocks), blocks.len()), (Ok(()), import::MAX_CHAPTER_BLOCKS));
+    assert_eq!((import::check_chapter(&blocks, limits), blocks.len()), (Ok(()), limits.paragraphs));
     let actor = crdt::ids::ActorId(vec![7; 16]);
     let writer = Writer { actor, seat: None, at: crdt::moment::Moment::EPOCH };
     let (_, change) = Text::seed(&blocks, &writer).unwrap();

@@ -43,9 +43,11 @@ impl App {
         }
         let heading = title.clone();
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
+        let limits = self.settings.limits.chapter();
         let imported = aside(move || {
             let imported = import::chapters(new.markdown.as_bytes(), &heading, &mut random_paragraph_id)?;
-            imported.chapters.iter().try_for_each(|chapter| import::check_chapter(&chapter.blocks))?;
+            let mut chapters = imported.chapters.iter();
+            chapters.try_for_each(|chapter| import::check_chapter(&chapter.blocks, limits))?;
             Ok(imported)
         })
         .await?;

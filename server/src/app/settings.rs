@@ -2,6 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
+
+use crdt::document::import::ChapterLimits;
+use crdt::sync::chunk::ChunkLimits;
+use crdt::sync::graph::NodeIx;
+use crdt::sync::room::RoomSettings;
+
+use crate::live::LiveSettings;
 
 /// The settings of a running service.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +43,14 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Seconds until the headers of a request must have come in.
     pub header_seconds: u64,
+    /// Seconds until the body of a request must have come in, and one more for every 16 KiB that did.
+    pub body_seconds: u64,
+    /// JSON values in a body: two bytes of JSON can take seventy of memory.
+    pub body_values: usize,
+    /// Characters in a chapter that is imported or put at once.
+    pub chapter_characters: usize,
+    /// Paragraphs in a chapter that is imported or put at once.
+    pub chapter_paragraphs: usize,
     /// Attempts to sign in, for each network address and minute.
     pub sign_ins_per_minute: u32,
     /// Exports, for each person and minute.
@@ -51,6 +67,58 @@ pub struct Limits {
     pub event_streams: usize,
     /// Connections at once.
     pub connections: usize,
+    /// A message on a socket, in bytes, all its frames together.
+    pub message_bytes: usize,
+    /// What may wait for a client that does not read, in bytes.
+    pub queue_bytes: usize,
+    /// Seconds until a socket must have said `join`.
+    pub join_seconds: u64,
+    /// Seconds between signs of life that a socket is asked for; after two without one it is closed.
+    pub heartbeat_seconds: u64,
+    /// Seconds after which a text that nobody has open leaves memory.
+    pub idle_text_seconds: u64,
+    /// One change of a text, in bytes once unpacked.
+    pub change_bytes: usize,
+    /// Operations in one change.
+    pub change_operations: u64,
+    /// Changes that one change may follow directly.
+    pub change_dependencies: usize,
+    /// Changes of one connection that may wait for others.
+    pub waiting_changes: usize,
+    /// Their bytes together.
+    pub waiting_bytes: usize,
+    /// Changes in the history of one text.
+    pub text_changes: NodeIx,
+}
+
+impl Limits {
+    /// What a chapter that comes in at once may have.
+    pub fn chapter(&self) -> ChapterLimits {
+        ChapterLimits { characters: self.chapter_characters, paragraphs: self.chapter_paragraphs }
+    }
+
+    /// The limits of the live path of the store with this id.
+    pub fn live(&self, storage_id: String) -> LiveSettings {
+        LiveSettings {
+            storage_id,
+            max_message_bytes: self.message_bytes,
+            max_queue_bytes: self.queue_bytes,
+            join_within: Duration::from_secs(self.join_seconds),
+            heartbeat: Duration::from_secs(self.heartbeat_seconds),
+            idle_room: Duration::from_secs(self.idle_text_seconds),
+            room: RoomSettings {
+                chunk: ChunkLimits {
+                    max_unpacked_bytes: self.change_bytes,
+                    max_operations: self.change_operations,
+                    max_dependencies: self.change_dependencies,
+                },
+                max_waiting: self.waiting_changes,
+                max_waiting_bytes: self.waiting_bytes,
+                max_changes: self.text_changes,
+                ..RoomSettings::named("borrador")
+            },
+        }
+    }
 }
 
 impl Default for Limits {
@@ -61,6 +129,10 @@ impl Default for Limits {
             path_bytes: 2 * 1024,
             header_bytes: 16 * 1024,
             header_seconds: 10,
+            body_seconds: 30,
+            body_values: 100_000,
+            chapter_characters: 60_000,
+            chapter_paragraphs: 1_000,
             sign_ins_per_minute: 30,
             exports_per_minute: 30,
             exports_per_person: 4,
@@ -69,6 +141,17 @@ impl Default for Limits {
             pdf_jobs: 200,
             event_streams: 12,
             connections: 10_000,
+            message_bytes: 16 << 20,
+            queue_bytes: 8 << 20,
+            join_seconds: 30,
+            heartbeat_seconds: 15,
+            idle_text_seconds: 300,
+            change_bytes: 1 << 20,
+            change_operations: 100_000,
+            change_dependencies: 64,
+            waiting_changes: 256,
+            waiting_bytes: 1 << 20,
+            text_changes: 200_000,
         }
     }
 }

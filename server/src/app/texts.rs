@@ -52,6 +52,7 @@ impl App {
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let (_, text) = self.text(id).await?;
         let writer = self.writer(seat);
+        let limits = self.settings.limits.chapter();
         let (change, changed_blocks) = aside(move || {
             let moved_on = || Refusal::TextMovedOn { heads: text.heads() };
             if base.is_empty() || !text.knows(&base) {
@@ -66,7 +67,7 @@ impl App {
             let before = based.blocks();
             // A text that grew long under people's hands can still be mended, or made shorter.
             if blocks.len() > before.len() || import::characters(&blocks) > import::characters(&before) {
-                import::check_chapter(&blocks)?;
+                import::check_chapter(&blocks, limits)?;
             }
             let edited = based
                 .become_blocks(&writer, &blocks, Source::Markdown)

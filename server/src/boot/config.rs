@@ -112,6 +112,10 @@ pub const KEYS: &[Key] = &[
     number!("limits.path_bytes", 256..=8 * 1024, Size path_bytes, "an address with its query"),
     number!("limits.header_bytes", 1024..=64 * 1024, Size header_bytes, "all headers of a request"),
     number!("limits.header_seconds", 1..=120, Long header_seconds, "until the headers of a request must have come in"),
+    number!("limits.body_seconds", 1..=600, Long body_seconds, "until a body must have come in; a second more for every 16 KiB that did"),
+    number!("limits.body_values", 1_000..=10_000_000, Size body_values, "values in a JSON body"),
+    number!("limits.chapter_characters", 1_000..=60_000, Size chapter_characters, "characters in a chapter that is imported or put at once"),
+    number!("limits.chapter_paragraphs", 10..=1_000, Size chapter_paragraphs, "its paragraphs"),
     number!("limits.sign_ins_per_minute", 1..=10_000, Short sign_ins_per_minute, "attempts to sign in, for each network address"),
     number!("limits.exports_per_minute", 1..=10_000, Short exports_per_minute, "exports, for each person"),
     number!("limits.exports_per_person", 1..=1_000, Size exports_per_person, "exports of one person that wait or run at once"),
@@ -120,6 +124,17 @@ pub const KEYS: &[Key] = &[
     number!("limits.pdf_jobs", 1..=1_000_000, Short pdf_jobs, "jobs after which the PDF program is started afresh"),
     number!("limits.event_streams", 1..=1_000, Size event_streams, "event streams of one person at once"),
     number!("limits.connections", 16..=100_000, Size connections, "connections at once"),
+    number!("limits.message_bytes", 64 * 1024..=64 * MIB, Size message_bytes, "a message on a socket"),
+    number!("limits.queue_bytes", 64 * 1024..=256 * MIB, Size queue_bytes, "what may wait for a client that does not read"),
+    number!("limits.join_seconds", 1..=120, Long join_seconds, "until a socket must have said who it is"),
+    number!("limits.heartbeat_seconds", 1..=25, Long heartbeat_seconds, "between signs of life of a socket; two without one close it"),
+    number!("limits.idle_text_seconds", 1..=86_400, Long idle_text_seconds, "until a text that nobody has open leaves memory"),
+    number!("limits.change_bytes", 16 * 1024..=16 * MIB, Size change_bytes, "one change of a text, unpacked"),
+    number!("limits.change_operations", 1_000..=1_000_000, Long change_operations, "operations in one change"),
+    number!("limits.change_dependencies", 2..=1_000, Size change_dependencies, "changes that one change may follow directly"),
+    number!("limits.waiting_changes", 16..=100_000, Size waiting_changes, "changes of one connection that may wait for others"),
+    number!("limits.waiting_bytes", 64 * 1024..=64 * MIB, Size waiting_bytes, "their bytes together"),
+    number!("limits.text_changes", 1_000..=4_000_000, Short text_changes, "changes in the history of one text"),
 ];
 
 /// One mistake in a file.
@@ -343,6 +358,15 @@ mod tests {
         assert_eq!(config.public_url.as_deref(), Some("https://b.example"));
         assert_eq!(config.limits.path_bytes, 1024);
         assert_eq!(config.limits.header_bytes, Limits::default().header_bytes);
+    }
+
+    #[test]
+    fn the_documented_table_is_the_table_of_the_program() {
+        let documented = include_str!("../../../docs/SETTINGS.md");
+        assert!(
+            documented.ends_with(&table()),
+            "write the output of `borrador settings` into docs/SETTINGS.md"
+        );
     }
 
     #[test]

@@ -11,7 +11,6 @@ use super::demo::{self, DemoError};
 use crate::app::App;
 use crate::app::refusal::Refusal;
 use crate::app::settings::Settings;
-use crate::live::LiveSettings;
 use crate::store::sled::SledStore;
 use crate::store::{Coll, Expect, Op, Store, StoreError};
 
@@ -99,7 +98,7 @@ pub async fn app(
 ) -> Result<Arc<App>, OpenFailure> {
     settings.demo = service.demo;
     let clock = Clock::system(service.clock_offset_ms);
-    let live = LiveSettings { storage_id: service.id.to_string(), ..LiveSettings::default() };
+    let live = settings.limits.live(service.id.to_string());
     Ok(App::start(store, clock, settings, live).await?)
 }
 

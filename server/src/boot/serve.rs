@@ -23,7 +23,9 @@ use crate::store::memory::MemoryStore;
 
 /// Sockets and requests have so long to end when the service stops; whoever waits for the process waits a little longer.
 const LAST_WORDS: Duration = Duration::from_secs(6);
-const SWEEP_EVERY: Duration = Duration::from_hours(1);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// What nobody waits for is swept in every so many rounds.
+const SWEEP_ALL_EVERY: u32 = 60;
 
 /// Run the service until it is told to stop.
 pub async fn run(said: Serve) -> Answer {
@@ -210,8 +212,12 @@ async fn until_told_to_stop() -> io::Result<()> {
 }
 
 async fn sweep(app: Arc<App>) {
-    loop {
-        match app.sweep().await {
+    for round in (0..SWEEP_ALL_EVERY).cycle() {
+        let mut swept = app.sweep_logins().await;
+        if let (Ok(logins), 0) = (&swept, round) {
+            swept = app.sweep().await.map(|others| logins + others);
+        }
+        match swept {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "removed what is over"),
             Err(error) => tracing::warn!(%error, "could not sweep"),

@@ -64,6 +64,10 @@ pub struct LiveSettings {
     pub max_message_bytes: usize,
     /// How much may wait for a client that does not read.
     pub max_queue_bytes: usize,
+    /// A client that has not said who it is by then is cut off.
+    pub join_within: Duration,
+    /// A client is asked for a sign of life this often, and cut off after two silent rounds.
+    pub heartbeat: Duration,
     /// A room that nobody has been in for so long is closed.
     pub idle_room: Duration,
     /// Names and limits of each room.
@@ -76,6 +80,8 @@ impl Default for LiveSettings {
             storage_id: "borrador".to_owned(),
             max_message_bytes: 16 << 20,
             max_queue_bytes: 8 << 20,
+            join_within: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(15),
             idle_room: Duration::from_secs(300),
             room: RoomSettings::named("borrador"),
         }
@@ -191,11 +197,10 @@ impl Live {
     /// itself, so they may make the root that no client may touch; everything else about them is checked.
     pub fn first_changes(&self, text: TextId, seat: SeatId, first: Vec<Bytes>) -> Result<Op, LiveError> {
         let received = self.shared.clock.now();
-        let limits = ChunkLimits { max_unpacked_bytes: 16 << 20, ..ChunkLimits::default() };
         let changes = first
             .into_iter()
             .map(|raw| {
-                let header = Chunk::read(raw.clone(), &limits).map_err(refusal_of)?.header;
+                let header = Chunk::read(raw.clone(), &ChunkLimits::STORED).map_err(refusal_of)?.header;
                 Ok(NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
             })
             .collect::<Result<Vec<_>, Refusal>>()?;

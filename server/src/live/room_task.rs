@@ -250,12 +250,11 @@ async fn chunks(store: &dyn Store, text: TextId, wanted: &Wanted) -> Result<Vec<
 }
 
 async fn open_room(text: TextId, shared: &Shared) -> Result<Room, StoreError> {
-    let limits = ChunkLimits { max_unpacked_bytes: 64 << 20, ..ChunkLimits::default() };
     let log = scan_log(&*shared.store, text, 0).await?;
     let length = log.len();
     let chunks = log.into_iter().map_while(|logged| {
         let seat = logged.change.seat;
-        Chunk::read(logged.change.bytes, &limits).ok().map(|chunk| (chunk, seat))
+        Chunk::read(logged.change.bytes, &ChunkLimits::STORED).ok().map(|chunk| (chunk, seat))
     });
     let room = Room::open(text, shared.settings.room.clone(), chunks);
     if room.committed() as usize != length {

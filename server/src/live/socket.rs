@@ -28,9 +28,6 @@ use super::registry::Registry;
 use super::room_task::ToRoom;
 use super::{Live, Shared};
 
-/// A client is asked for a sign of life this often, and cut off after two silent rounds.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
 /// Upgrades a request to a socket that speaks for `seat`. Who that is, and whether the request may come from where it comes
 /// from, was settled before. `login` names what it was settled by, for [`Live::end_login`].
 pub async fn open(
@@ -72,7 +69,9 @@ impl Socket {
         queue: Rc<Queue>,
     ) -> Socket {
         let server = shared.settings.room.server.clone();
-        let connection = Connection::new(server, shared.settings.storage_id.clone(), steady_now());
+        let settings = &shared.settings;
+        let connection =
+            Connection::new(server, settings.storage_id.clone(), steady_now(), settings.join_within);
         let heard_at = Instant::now();
         Socket {
             id,
@@ -108,7 +107,7 @@ impl Socket {
     async fn read(&mut self, mut payload: Payload) -> Option<CloseCode> {
         let mut codec = Codec::new().max_size(self.shared.settings.max_message_bytes);
         let mut input = BytesMut::new();
-        let mut heartbeat = heartbeat();
+        let mut heartbeat = every(self.shared.settings.heartbeat);
         let mut rights = self.shared.rights_epoch.subscribe();
         let mut ended_logins = self.shared.ended_logins.subscribe();
         let mut stopping = self.shared.stopping.subscribe();
@@ -161,7 +160,7 @@ impl Socket {
         if self.connection.deadline().is_some_and(|deadline| steady_now() >= deadline) {
             return Some(CloseCode::HandshakeTooSlow);
         }
-        if self.heard_at.elapsed() > 2 * HEARTBEAT + HEARTBEAT / 2 {
+        if self.heard_at.elapsed() > self.shared.settings.heartbeat * 5 / 2 {
             return Some(CloseCode::Overloaded);
         }
         self.queue.push(outbox::ping());
@@ -274,8 +273,8 @@ fn steady_now() -> Moment {
     Moment::EPOCH + START.get_or_init(Instant::now).elapsed()
 }
 
-fn heartbeat() -> Interval {
-    let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+fn every(pace: Duration) -> Interval {
+    let mut heartbeat = interval_at(Instant::now() + pace, pace);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     heartbeat
 }

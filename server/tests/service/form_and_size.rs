@@ -94,6 +94,22 @@ async fn h12_headers_that_do_not_come_are_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn h12_a_body_that_does_not_come_is_not_waited_for_either() {
+    let service = Service::with(|settings| settings.limits.body_seconds = 1).await;
+    let ines = service.signs_in("ines").await;
+    let (address, cookie) = (service.address, ines.cookie());
+    let head = format!(
+        "POST {MILESTONES} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\ncontent-type: application/json\r\n"
+    );
+    for begins in
+        ["content-length: 50\r\n\r\n{\"name\":", "transfer-encoding: chunked\r\n\r\n5\r\n{\"nam\r\n"]
+    {
+        service.raw(format!("{head}{begins}").as_bytes()).await.is_refused(408, "request_timeout");
+    }
+    assert_eq!(ines.get(MILESTONES).send().await.json()["milestones"], serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn h13_a_method_that_is_not_taken_says_which_is() {
     let service = Service::start().await;
     for (method, path, allow) in [

@@ -13,7 +13,6 @@ use borrador::app::refusal::Refusal;
 use borrador::app::settings::Settings;
 use borrador::boot::clock::Clock;
 use borrador::boot::serve;
-use borrador::live::LiveSettings;
 use borrador::people::account::{Person, initials};
 use borrador::people::component::{Component, Kind};
 use borrador::people::directory::Entry;
@@ -75,7 +74,8 @@ impl Service {
             let now_ms = now_ms.clone();
             Clock::from_fn(move || Moment::from_unix_ms(now_ms.load(Ordering::SeqCst)))
         };
-        let app = App::start(store, clock, settings, LiveSettings::default()).await.unwrap();
+        let live = settings.limits.live("borrador".to_owned());
+        let app = App::start(store, clock, settings, live).await.unwrap();
         tokio::spawn(serve::start(&app, listener).unwrap());
         let service = Self { app, address, now_ms, _worker: worker };
         service.people_arrive().await;

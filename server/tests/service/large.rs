@@ -1,12 +1,12 @@
 //! Documents that are too much at once are refused early, in words, and leave nothing behind.
 
-use crdt::document::import;
+use crdt::document::import::ChapterLimits;
 use serde_json::json;
 
 use super::harness::Service;
 
 fn long() -> String {
-    "# Agua\n\n".to_owned() + &"sol y mar ".repeat(import::MAX_CHAPTER_CHARACTERS / 10)
+    "# Agua\n\n".to_owned() + &"sol y mar ".repeat(ChapterLimits::default().characters / 10)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 //! It answers with [`Effect`]s, which the world carries out in its own time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use crdt::ids::{SeatId, TextId};
@@ -15,6 +16,7 @@ use crdt::sync::wire::{document_id, say};
 use super::disk::Disk;
 
 const NAME: &str = "borrador";
+const JOIN_WITHIN: Duration = Duration::from_secs(30);
 
 /// What the world is to do.
 pub enum Effect {
@@ -94,7 +96,7 @@ impl Server {
     /// Somebody connects.
     pub fn accepts(&mut self, now: Moment, id: ConnectionId, seat: SeatId) {
         if let Some(running) = &mut self.running {
-            let connection = Connection::new(NAME.to_owned(), "store".to_owned(), now);
+            let connection = Connection::new(NAME.to_owned(), "store".to_owned(), now, JOIN_WITHIN);
             running.sockets.insert(id, Socket { connection, seat, is_in: false });
         }
     }

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use crate::app::App;
+use crate::app::refusal::Refusal;
 use crate::app::settings::Limits;
 use crate::http::error::Problem;
 
@@ -44,22 +45,24 @@ impl<T: Incoming> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let form = check_form(req.headers(), req.content_type());
-        let limit = req.app_data::<web::Data<App>>().map_or(0, |app| T::limit(&app.settings.limits));
+        let limits = req.app_data::<web::Data<App>>().map(|app| app.settings.limits.clone());
         let announced = announced_bytes(req.headers());
         let mut payload = payload.take();
         Box::pin(async move {
             form?;
+            let limits = limits.ok_or(Refusal::Stopping)?;
+            let limit = T::limit(&limits);
             if announced.is_some_and(|size| size > limit as u64) {
                 return Err(too_large(limit, announced));
             }
-            let bytes = match read(&mut payload, limit).await {
+            let bytes = match read(&mut payload, limit, Duration::from_secs(limits.body_seconds)).await {
                 Ok(bytes) => bytes,
                 Err(problem) => {
                     hold(payload);
                     return Err(problem);
                 }
             };
-            Ok(Body { value: parse(&bytes)?, sha256: Sha256::digest(&bytes).into() })
+            Ok(Body { value: parse(&bytes, limits.body_values)?, sha256: Sha256::digest(&bytes).into() })
         })
     }
 }
@@ -92,20 +95,19 @@ fn too_large(limit: usize, size: Option<u64>) -> Problem {
         .closing()
 }
 
-/// The whole body. Whoever sends it has half a minute, and a second more for every 16 KiB that arrived.
-async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
-    const PATIENCE: Duration = Duration::from_secs(30);
+/// The whole body. Whoever sends it has some time, and a second more for every 16 KiB that arrived.
+async fn read(payload: &mut Payload, limit: usize, patience: Duration) -> Result<Vec<u8>, Problem> {
     const BYTES_PER_SECOND: u32 = 16 * 1024;
     let started = Instant::now();
     let mut bytes: Vec<u8> = Vec::new();
     loop {
         let earned =
             Duration::from_secs(1) * u32::try_from(bytes.len()).unwrap_or(u32::MAX) / BYTES_PER_SECOND;
-        let chunk = tokio::time::timeout_at(started + PATIENCE + earned, payload.next()).await;
+        let chunk = tokio::time::timeout_at(started + patience + earned, payload.next()).await;
         match chunk {
             Err(_) => {
                 let detail =
-                    format!("the body did not arrive within {} seconds", (PATIENCE + earned).as_secs());
+                    format!("the body did not arrive within {} seconds", (patience + earned).as_secs());
                 return Err(Problem::new("request_timeout", detail).closing());
             }
             Ok(None) => return Ok(bytes),
@@ -130,26 +132,27 @@ fn hold(payload: Payload) {
     });
 }
 
-/// JSON to a value, with every objection in words.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// JSON of at most `most_values` values to a value, with every objection in words.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8], most_values: usize) -> Result<T, Problem> {
     let mut from = serde_json::Deserializer::from_slice(bytes);
-    let value = Unique { left: &Cell::new(MOST_VALUES) }.deserialize(&mut from);
-    let value = value.and_then(|value| from.end().map(|()| value)).map_err(not_json)?;
+    let value = Unique { left: &Cell::new(most_values) }.deserialize(&mut from);
+    let value = value.and_then(|value| from.end().map(|()| value));
+    let value = value.map_err(|error| not_json(&error, most_values))?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         not_as_expected(if path == "." { "" } else { &path }, &error.into_inner().to_string())
     })
 }
 
-fn not_json(error: serde_json::Error) -> Problem {
+fn not_json(error: &serde_json::Error, most_values: usize) -> Problem {
     let words = error.to_string();
     let place = json!({ "line": error.line(), "column": error.column() });
     if words.starts_with("recursion limit") {
         return Problem::new("json_too_deep", "the JSON is nested more than 127 deep").details(place);
     }
     if words.starts_with(TOO_MANY) {
-        let detail = format!("the body has more than {MOST_VALUES} values, which is the most that is taken");
-        return Problem::new("body_too_large", detail).details(json!({ "limit_values": MOST_VALUES }));
+        let detail = format!("the body has more than {most_values} values, which is the most that is taken");
+        return Problem::new("body_too_large", detail).details(json!({ "limit_values": most_values }));
     }
     if let Some(key) = words.strip_prefix(DUPLICATE).and_then(|rest| rest.split('`').next()) {
         let detail = format!("the key `{}` stands twice in one object", cut(key));
@@ -194,9 +197,6 @@ fn cut(words: &str) -> String {
 
 const DUPLICATE: &str = "duplicate key `";
 
-/// More values than this are in no body that we take. Two bytes of JSON can take seventy of memory, so the size of the body
-/// alone is no bound.
-const MOST_VALUES: usize = 100_000;
 const TOO_MANY: &str = "too many values";
 
 /// Reads a JSON value in which no object has a key twice, and which has no more values than are `left`.
@@ -268,6 +268,8 @@ impl<'de> Visitor<'de> for Unique<'_> {
 mod tests {
     use super::*;
 
+    const MOST_VALUES: usize = 1_000;
+
     #[derive(serde::Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
     struct Seal {
@@ -276,7 +278,7 @@ mod tests {
     }
 
     fn objection(json: &str) -> (&'static str, Value) {
-        let problem = parse::<Seal>(json.as_bytes()).unwrap_err();
+        let problem = parse::<Seal>(json.as_bytes(), MOST_VALUES).unwrap_err();
         (problem.code(), problem.facts().clone())
     }
 
