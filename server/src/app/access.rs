@@ -81,14 +81,20 @@ impl App {
         }
     }
 
-    /// End the session with this cookie value, and the sockets that were opened with it; that it is over already is no
-    /// error.
+    /// End the session with this cookie value, and the sockets and streams that were opened with it; that it is over already
+    /// is no error.
     pub async fn sign_out(&self, cookie: &str) -> Result<(), Refusal> {
         let key = key_of(cookie);
         let delete = Op::Delete { coll: Coll::Session, key: key.clone(), expect: Expect::Any };
         self.store.commit(vec![delete]).await?;
-        self.live.end_login(&key);
+        self.end_login(&key);
         Ok(())
+    }
+
+    /// Closes what was opened with this session or token.
+    pub(super) fn end_login(&self, key: &str) {
+        self.live.end_login(key);
+        self.news.end_login(key);
     }
 
     /// Whose living session has this cookie value?

@@ -31,6 +31,8 @@ pub enum What {
     Milestone(Arc<Milestone>),
     /// A text has new durable changes.
     Text(TextId),
+    /// Whoever came in by this session or token is no longer signed in: their streams end.
+    LoginEnded(Arc<str>),
     /// The service stops: streams end.
     Stopping,
 }
@@ -63,6 +65,11 @@ impl News {
     /// End all streams: the service stops.
     pub fn end(&self) {
         self.tell(PaperId(uuid::Uuid::nil()), What::Stopping);
+    }
+
+    /// End the streams of this session or token.
+    pub fn end_login(&self, login: &str) {
+        self.tell(PaperId(uuid::Uuid::nil()), What::LoginEnded(login.into()));
     }
 
     /// Listen from now on, at most `most` times at once for one person; `None` beyond that.

@@ -1,4 +1,5 @@
-//! Sweeping: what is over leaves the store. Nothing depends on it; it only keeps the store small.
+//! Sweeping: what is over leaves the store. For sockets and streams that are open it is also what ends them; all else refuses
+//! what is over by itself, and is only kept small here.
 
 use std::time::Duration;
 
@@ -22,34 +23,45 @@ struct Dated {
 }
 
 impl App {
-    /// Remove sessions, links, tokens, tickets and kept answers that are over. Answers with how many there were.
-    pub async fn sweep(&self) -> Result<usize, Refusal> {
+    /// Remove sessions and tokens that are over, and close the sockets and streams that were opened with them. Answers with
+    /// how many there were. A request with one of them is refused from the moment it is over; what was opened before stays
+    /// open until this is called.
+    pub async fn sweep_logins(&self) -> Result<usize, Refusal> {
         let now = self.clock.now();
-        let mut swept = self.sweep_of::<Session>(Coll::Session, |session| session.is_alive(now)).await?;
-        // A used or expired link stays for a week, so that its person is told what happened to it.
-        swept += self.sweep_of::<Link>(Coll::Link, |link| now < link.expires + Link::LASTS).await?;
-        swept += self.sweep_of::<Pass>(Coll::Token, |pass| pass.is_alive(now)).await?;
-        swept += self.sweep_of::<Pass>(Coll::Ticket, |pass| pass.is_alive(now)).await?;
-        swept += self.sweep_of::<Dated>(Coll::Answer, |answer| now.since(answer.at) < ANSWERS_LAST).await?;
-        Ok(swept)
+        let mut over = self.sweep_of::<Session>(Coll::Session, |session| session.is_alive(now)).await?;
+        over.extend(self.sweep_of::<Pass>(Coll::Token, |pass| pass.is_alive(now)).await?);
+        over.iter().for_each(|key| self.end_login(key));
+        Ok(over.len())
     }
 
+    /// Remove links, tickets and kept answers that are over. Answers with how many there were.
+    pub async fn sweep(&self) -> Result<usize, Refusal> {
+        let now = self.clock.now();
+        // A used or expired link stays for a week, so that its person is told what happened to it.
+        let links = self.sweep_of::<Link>(Coll::Link, |link| now < link.expires + Link::LASTS).await?;
+        let tickets = self.sweep_of::<Pass>(Coll::Ticket, |pass| pass.is_alive(now)).await?;
+        let answers = |answer: &Dated| now.since(answer.at) < ANSWERS_LAST;
+        let answers = self.sweep_of::<Dated>(Coll::Answer, answers).await?;
+        Ok(links.len() + tickets.len() + answers.len())
+    }
+
+    /// Removes the records that do not stay. Answers with their keys.
     async fn sweep_of<T: DeserializeOwned>(
         &self,
         coll: Coll,
         stays: impl Fn(&T) -> bool,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<Vec<String>, Refusal> {
         let records = crate::store::scan_all(&*self.store, coll, "").await?;
         let mut over = Vec::new();
         for record in records {
             if !stays(&record.read::<T>()?) {
-                over.push(Op::Delete { coll, key: record.key, expect: Expect::Any });
+                over.push(record.key);
             }
         }
-        let swept = over.len();
-        if swept > 0 {
-            self.store.commit(over).await?;
+        if !over.is_empty() {
+            let delete = |key: &String| Op::Delete { coll, key: key.clone(), expect: Expect::Any };
+            self.store.commit(over.iter().map(delete).collect()).await?;
         }
-        Ok(swept)
+        Ok(over)
     }
 }

@@ -1,7 +1,7 @@
 //! News of a paper as server-sent events: `thread`, `milestone` and `text`.
 //!
-//! A stream tells only what its listener may see at that moment. One that falls behind is closed: the browser connects
-//! again and reads what it shows anew.
+//! A stream tells only what its listener may see at that moment, and ends with the session it was opened in. One that falls
+//! behind is closed: the browser connects again and reads what it shows anew.
 
 use std::time::Duration;
 
@@ -38,8 +38,8 @@ pub async fn stream(
     let limit = app.settings.limits.event_streams;
     let full = Refusal::TooMany { what: "event streams at once", retry_after_s: 30 };
     let (news, place) = app.news.listen(caller.person, limit).ok_or(full)?;
-    let listener =
-        Listener { app: app.clone(), paper, seat: caller.seat, news, _place: place, greeted: false };
+    let Caller { seat, login, .. } = caller;
+    let listener = Listener { app: app.clone(), paper, seat, login, news, _place: place, greeted: false };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -51,6 +51,7 @@ struct Listener {
     app: web::Data<App>,
     paper: PaperId,
     seat: SeatId,
+    login: Option<String>,
     news: Receiver<Event>,
     _place: Listening,
     greeted: bool,
@@ -77,7 +78,12 @@ impl Listener {
                     return self.may_read().then(|| ": keep-alive\n\n".to_owned());
                 }
             };
-            if matches!(event.what, What::Stopping) || !self.may_read() {
+            let over = match &event.what {
+                What::Stopping => true,
+                What::LoginEnded(login) => self.login.as_deref() == Some(&**login),
+                _ => !self.may_read(),
+            };
+            if over {
                 return None;
             }
             if event.paper != self.paper {
@@ -103,7 +109,7 @@ impl Listener {
             }),
             What::Milestone(sealed) => Some(("milestone", json!({ "id": sealed.id, "name": sealed.name }))),
             What::Text(text) => self.text(text).await.map(|data| ("text", data)),
-            What::Stopping => None,
+            What::LoginEnded(_) | What::Stopping => None,
         }
     }
 

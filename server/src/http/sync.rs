@@ -38,23 +38,24 @@ pub async fn open(
     })
 }
 
-/// The seat that the socket speaks for, and the login that it ends with: programs' tokens and tickets cannot be signed out.
+/// The seat that the socket speaks for, and the login that it ends with. A ticket opens one door for an hour; who is in stays.
 async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<(SeatId, Option<String>), Problem> {
     let unknown = || Refusal::field("seat", "is the UUID of one of your seats");
     let wished: Option<SeatId> =
         door.seat.as_deref().map(|text| text.parse().map_err(|_| unknown())).transpose()?;
     let pass = match (&door.ticket, caller::bearer(req)) {
-        (Some(ticket), _) => Some(app.pass_of_ticket(ticket).await?.ok_or(Refusal::SignInRequired)?),
-        (None, Some(token)) => Some(app.pass_of_token(token).await?.ok_or(Refusal::SignInRequired)?),
+        (Some(ticket), _) => Some((app.pass_of_ticket(ticket).await?, None)),
+        (None, Some(token)) => Some((app.pass_of_token(token).await?, Some(key_of(token)))),
         (None, None) => None,
     };
     let register = app.directory.register();
-    if let Some(pass) = pass {
+    if let Some((pass, login)) = pass {
+        let pass = pass.ok_or(Refusal::SignInRequired)?;
         if wished.is_some_and(|wished| wished != pass.seat) {
             return Err(Refusal::NotAllowed("speak for a seat it was not made for").into());
         }
         let held = register.seat(pass.seat).is_some_and(|seat| !seat.ended);
-        return if held { Ok((pass.seat, None)) } else { Err(Refusal::SignInRequired.into()) };
+        return if held { Ok((pass.seat, login)) } else { Err(Refusal::SignInRequired.into()) };
     }
     let cookie = session_cookie(req).ok_or(Refusal::SignInRequired)?;
     // Browsers send cookies from any page that opens a socket, and always say which page that is.

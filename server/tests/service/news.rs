@@ -1,5 +1,7 @@
 //! Server-sent events: what happens is told to those who may see it, and only to them.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -60,6 +62,21 @@ async fn somebody_who_opens_too_many_streams_is_told_to_wait_until_one_ends() {
     let samir = service.signs_in("samir").await;
     let _first = Stream::of(&samir).await;
     samir.get("/api/v1/papers/housing/events").send().await.is_refused(429, "too_many_requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_streams_end_with_the_session_they_were_opened_in_and_others_go_on() {
+    let service = Service::start().await;
+    let [leaving, staying] = [service.signs_in("samir").await, service.signs_in("samir").await];
+    let (mut leaves, mut stays) = (Stream::of(&leaving).await, Stream::of(&staying).await);
+    assert_eq!(leaving.post("/api/v1/sign-out", "{}").send().await.status, 204);
+    assert_eq!(leaves.next().await, None);
+    let ines = service.signs_in("ines").await;
+    ines.post("/api/v1/papers/housing/milestones", "{\"name\":\"Bogotá draft\"}").send().await;
+    assert_eq!(stays.next().await.unwrap().0, "milestone");
+    service.passes(Duration::from_hours(12));
+    assert_eq!(service.app.sweep_logins().await.unwrap(), 2, "Samir's other session, and Inés's");
+    assert_eq!(stays.next().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,24 @@ async fn a_text_is_blocks_or_markdown_or_html() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn i06_nothing_in_a_markdown_file_runs_in_anybodys_browser() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let markdown = "# Agua\n\n<script>alert(1)</script> <img src=x onerror=alert(1)> <svg onload=alert(1)>\n\n\
+        [a](javascript:alert(1)) [b](data:text/html,x) [c](vbscript:x) <a href=\"jav&#x09;ascript:alert(1)\">d</a> **fin**\n";
+    let new = json!({ "slug": "agua", "title": "Agua", "language": "es", "markdown": markdown });
+    let made = ines.post("/api/v1/papers", &new.to_string()).send().await.json();
+    let text = &made["chapters"][0]["texts"]["es"]["id"];
+    let path = format!("/api/v1/texts/{}", text.as_str().unwrap());
+    let html = ines.get(&path).header("accept", "text/html").send().await.text();
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "shown as words: {html}");
+    assert!(html.contains("<strong>fin</strong>"), "what is harmless is not lost: {html}");
+    for harmful in ["<script", "<img", "<svg", "<a "] {
+        assert!(!html.contains(harmful), "{harmful} in {html}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_run_through_the_whole_paper() {
     let service = Service::start().await;
     let samir = service.signs_in("samir").await;

@@ -112,3 +112,19 @@ async fn rev5_a_comment_says_something_in_plain_text() {
         refused.is_refused(422, "field_invalid");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h19_the_same_key_of_another_seat_is_another_key() {
+    let service = Service::start().await;
+    let [samir, adaeze] = [service.signs_in("samir").await, service.signs_in("adaeze").await];
+    let thread = opens(&service, &samir, "all").await.json();
+    let says = async |somebody: &Somebody, body: Value| {
+        let ask = somebody.post(&path(&thread, "comments"), &json!({ "body": body }).to_string());
+        ask.header("idempotency-key", "key-1").send().await
+    };
+    let (one, other) = (says(&samir, json!("The city.")).await, says(&adaeze, json!("The State.")).await);
+    assert_eq!((one.status, other.status), (201, 201), "{}", other.text());
+    let comments = other.json()["comments"].as_array().unwrap().clone();
+    let bodies: Vec<&Value> = comments.iter().map(|comment| &comment["body"]).collect();
+    assert_eq!(bodies, [&json!("Who pays?"), &json!("The city."), &json!("The State.")]);
+}

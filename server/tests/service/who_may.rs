@@ -7,6 +7,7 @@ use borrador::app::refusal::Refusal;
 use borrador::people::directory::Entry;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::harness::{PAPER, Service};
 
@@ -265,27 +266,51 @@ async fn inviting_twice_makes_one_account() {
     assert_eq!((register.people().len(), register.seats_of(rania.id).len()), (5, 1));
 }
 
+/// A socket that was opened with these headers.
+async fn socket_of(service: &Service, headers: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(service.address).await.unwrap();
+    let host = service.address;
+    let head = format!(
+        "GET /sync HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n{headers}\r\nupgrade: websocket\r\n\
+         connection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 101");
+    socket
+}
+
+/// It is hung up on because nobody is signed in on it any more.
+async fn assert_signed_out(mut socket: TcpStream) {
+    let mut heard = Vec::new();
+    socket.read_to_end(&mut heard).await.unwrap();
+    assert!(heard.ends_with(&[0x88, 2, 0x11, 0x31]), "not closed with 4401: {heard:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a08_whoever_signs_out_is_hung_up_on_and_nobody_else_is() {
     let service = Service::start().await;
     let (leaving, staying) = (service.signs_in("adaeze").await, service.signs_in("adaeze").await);
-    let mut sockets = Vec::new();
-    for somebody in [&leaving, &staying] {
-        let mut socket = tokio::net::TcpStream::connect(service.address).await.unwrap();
-        let (host, cookie) = (service.address, somebody.cookie());
-        let head = format!(
-            "GET /sync HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncookie: {cookie}\r\nupgrade: websocket\r\n\
-             connection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
-        socket.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = [0; 12];
-        socket.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 101");
-        sockets.push(socket);
-    }
+    let leaves = socket_of(&service, &format!("cookie: {}", leaving.cookie())).await;
+    let _stays = socket_of(&service, &format!("cookie: {}", staying.cookie())).await;
     assert_eq!(leaving.post("/api/v1/sign-out", "{}").send().await.status, 204);
-    let mut heard = Vec::new();
-    sockets[0].read_to_end(&mut heard).await.unwrap();
-    assert!(heard.ends_with(&[0x88, 2, 0x11, 0x31]), "not closed with 4401: {heard:?}");
+    assert_signed_out(leaves).await;
+    assert_eq!(service.app.live.connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_a_session_and_a_token_that_are_over_end_the_sockets_opened_with_them() {
+    let service = Service::start().await;
+    let old = service.signs_in("adaeze").await;
+    let token = service.app.make_token("adaeze@example.org", None, 1).await.unwrap();
+    let by_session = socket_of(&service, &format!("cookie: {}", old.cookie())).await;
+    let by_token = socket_of(&service, &format!("authorization: Bearer {}", token.secret.reveal())).await;
+    service.passes(Duration::from_hours(24));
+    let new = service.signs_in("adaeze").await;
+    let _stays = socket_of(&service, &format!("cookie: {}", new.cookie())).await;
+    assert_eq!(service.app.sweep_logins().await.unwrap(), 2);
+    assert_signed_out(by_session).await;
+    assert_signed_out(by_token).await;
     assert_eq!(service.app.live.connections(), 1);
 }

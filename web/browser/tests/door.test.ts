@@ -16,6 +16,18 @@ test('Adaeze opens her link: the token leaves the address bar at once, and one b
   expect(adaeze.page.url()).not.toContain('#')
 })
 
+test('a15 an address of somewhere else in the link leads nowhere: Adaeze comes to the start page', async () => {
+  const elsewhere = ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)']
+  for (const next of elsewhere) {
+    const adaeze = await stage.enter('Adaeze Obi', { stranger: true })
+    const token = adaeze.link.split('#')[1]
+    await adaeze.goesTo(`/sign-in?next=${encodeURIComponent(next)}#${token}`)
+    await adaeze.clicks('Enter as Adaeze Obi')
+    await adaeze.seesHeading('What is asked of you')
+    expect(new URL(adaeze.page.url()).origin).toBe(new URL(stage.service().url).origin)
+  }
+})
+
 test('a link with a wrong letter is refused in words that say what to do', async () => {
   const stranger = await stage.enter('Adaeze Obi', { stranger: true })
   stranger.troubles.expect(/sign-in.* 40[14]/)

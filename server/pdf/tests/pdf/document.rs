@@ -164,3 +164,11 @@ fn ren_the_whole_paper_prints_in_both_languages() {
         );
     }
 }
+
+#[test]
+fn i12_the_typesetters_own_language_is_only_words() {
+    let typed =
+        r#"#read("/etc/passwd") #import "@preview/x:1.0.0" $x^2$ \input{y} *no* _no_ `raw` @ref <label>"#;
+    let words = read(&paper(json!([heading(1, "Agua"), paragraph("1", typed)]))).words();
+    assert!(words.contains(&typed.replace(' ', "")), "{words}");
+}

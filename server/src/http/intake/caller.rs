@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::app::refusal::Refusal;
 use crate::http::error::Problem;
 use crate::people::directory::Register;
+use crate::people::token::key_of;
 
 /// The name of the session cookie.
 pub const COOKIE: &str = "borrador_session";
@@ -32,6 +33,8 @@ pub struct Caller {
     pub rights: Rights,
     /// The directory as it was when the request came in.
     pub register: Arc<Register>,
+    /// What they came in by, for what stays open after the request: the key of their session or token.
+    pub login: Option<String>,
 }
 
 impl Caller {
@@ -43,7 +46,8 @@ impl Caller {
             if wished.is_some_and(|seat| seat != pass.seat) {
                 return Err(Refusal::NotAllowed("act for another seat with this token").into());
             }
-            return Caller::seated(app, pass.seat);
+            let login = Some(key_of(token));
+            return Ok(Caller { login, ..Caller::seated(app, pass.seat)? });
         }
         let Some(cookie) = session_cookie(req) else { return Err(Refusal::SignInRequired.into()) };
         let Some(person) = app.person_of_session(cookie).await? else {
@@ -52,7 +56,7 @@ impl Caller {
             return Err(Problem::from(Refusal::SignInRequired).header(header::SET_COOKIE, cleared));
         };
         let seat = choose(&app.directory.register(), person, wished)?;
-        Caller::seated(app, seat)
+        Ok(Caller { login: Some(key_of(cookie)), ..Caller::seated(app, seat)? })
     }
 
     /// The caller who holds `seat`; nobody if it has ended.
@@ -60,7 +64,7 @@ impl Caller {
         let register = app.directory.register();
         let held = register.seat(seat).filter(|seat| !seat.ended).ok_or(Refusal::SignInRequired)?;
         let (person, component, rights) = (held.person, held.component, held.rights());
-        Ok(Caller { person, seat, component, rights, register })
+        Ok(Caller { person, seat, component, rights, register, login: None })
     }
 
     /// May they do this there?
