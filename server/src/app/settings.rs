@@ -89,6 +89,10 @@ pub struct Limits {
     pub waiting_bytes: usize,
     /// Changes in the history of one text.
     pub text_changes: NodeIx,
+    /// Changes of one text that stay as they were appended before the older ones are packed.
+    pub log_changes: u64,
+    /// The same in bytes of changes.
+    pub log_bytes: u64,
 }
 
 impl Limits {
@@ -152,6 +156,8 @@ impl Default for Limits {
             waiting_changes: 256,
             waiting_bytes: 1 << 20,
             text_changes: 200_000,
+            log_changes: 1_000,
+            log_bytes: 256 * 1024,
         }
     }
 }

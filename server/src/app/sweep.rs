@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use crate::people::account::Session;
 use crate::people::invitation::Link;
 use crate::people::token::Pass;
-use crate::store::{Coll, Expect, Op};
+use crate::store::{Coll, Expect, Op, Tidied, TidyBounds};
 
 /// Answers to requests with an `Idempotency-Key` are kept for so long.
 const ANSWERS_LAST: Duration = Duration::from_hours(24);
@@ -43,6 +43,14 @@ impl App {
         let answers = |answer: &Dated| now.since(answer.at) < ANSWERS_LAST;
         let answers = self.sweep_of::<Dated>(Coll::Answer, answers).await?;
         Ok(links.len() + tickets.len() + answers.len())
+    }
+
+    /// Pack the older changes of texts that have grown, and remove snapshots that nothing names. See
+    /// [`Store::tidy`](crate::store::Store::tidy).
+    pub async fn tidy(&self) -> Result<Tidied, Refusal> {
+        let limits = &self.settings.limits;
+        let bounds = TidyBounds { changes: limits.log_changes, bytes: limits.log_bytes };
+        Ok(self.store.tidy(bounds).await?)
     }
 
     /// Removes the records that do not stay. Answers with their keys.

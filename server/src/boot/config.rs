@@ -135,6 +135,8 @@ pub const KEYS: &[Key] = &[
     number!("limits.waiting_changes", 16..=100_000, Size waiting_changes, "changes of one connection that may wait for others"),
     number!("limits.waiting_bytes", 64 * 1024..=64 * MIB, Size waiting_bytes, "their bytes together"),
     number!("limits.text_changes", 1_000..=4_000_000, Short text_changes, "changes in the history of one text"),
+    number!("limits.log_changes", 1..=100_000, Long log_changes, "changes of one text before the older ones are packed"),
+    number!("limits.log_bytes", 1024..=64 * MIB, Long log_bytes, "the same in bytes of changes"),
 ];
 
 /// One mistake in a file.

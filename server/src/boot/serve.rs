@@ -18,14 +18,16 @@ use crate::app::App;
 use crate::app::access::Invitation;
 use crate::app::settings::Settings;
 use crate::http;
-use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use crate::store::{Store, Tidied};
 
 /// Sockets and requests have so long to end when the service stops; whoever waits for the process waits a little longer.
 const LAST_WORDS: Duration = Duration::from_secs(6);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// What nobody waits for is swept in every so many rounds.
 const SWEEP_ALL_EVERY: u32 = 60;
+/// Often, because changes take ten times the room until they are packed.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
 
 /// Run the service until it is told to stop.
 pub async fn run(said: Serve) -> Answer {
@@ -93,17 +95,20 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     let keeps_data = said.store == StoreKind::Sled;
     let admin = keeps_data.then(|| admin::listen(app.clone(), data)).transpose();
     let admin = admin.map_err(|error| format!("cannot open {}: {error}", admin::socket(data).display()))?;
-    let sweeping = tokio::spawn(sweep(app.clone()));
+    let (sweeping, tidying) = (tokio::spawn(sweep(app.clone())), tokio::spawn(tidy(app.clone())));
+    // Before the greeting: whoever reads it may tell the process to stop at once.
+    let told_to_stop = told_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let server = start(&app, listener).map_err(|error| format!("cannot serve: {error}"))?;
     let handle = server.handle();
     let running = tokio::spawn(server);
     greet(&app, &invited, set_up.as_deref());
-    until_told_to_stop().await.map_err(|error| format!("cannot wait for signals: {error}"))?;
+    told_to_stop.await;
     tracing::info!("stopping");
     app.news.end();
     app.live.stop().await;
     handle.stop(true).await;
     sweeping.abort();
+    tidying.abort();
     if let Some(admin) = admin {
         admin.abort();
         remove_socket(data);
@@ -202,13 +207,15 @@ fn greet(app: &App, invited: &[Invited], set_up: Option<&str>) {
     }
 }
 
-async fn until_told_to_stop() -> io::Result<()> {
+/// Listens for signals from now on; what it answers ends with the first.
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn sweep(app: Arc<App>) {
@@ -223,6 +230,19 @@ async fn sweep(app: Arc<App>) {
             Err(error) => tracing::warn!(%error, "could not sweep"),
         }
         tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+async fn tidy(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(TIDY_EVERY).await;
+        match app.tidy().await {
+            Ok(Tidied { segments: 0, snapshots: 0, .. }) => {}
+            Ok(Tidied { segments, changes, snapshots }) => {
+                tracing::debug!(segments, changes, snapshots, "packed older changes, removed old snapshots");
+            }
+            Err(error) => tracing::warn!(%error, "could not tidy the store"),
+        }
     }
 }
 

@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 use super::memory::MemoryStore;
 use super::sled::SledStore;
-use super::{Coll, Expect, NewChange, Op, Snapshot, Store, StoreError, scan_all};
+use super::{
+    Answer, AuditEntry, BlobName, Coll, Committed, Entries, Entry, Expect, Finding, LoggedChange, NewChange,
+    Op, Record, Seq, Snapshot, Store, StoreError, Tidied, TidyBounds, scan_all,
+};
 
 const TANGIER: TextId = TextId(Uuid::from_u128(1));
 const LYON: TextId = TextId(Uuid::from_u128(2));
@@ -173,6 +176,78 @@ async fn a_blob_comes_back_by_its_fingerprint(store: Arc<dyn Store>) {
     assert_eq!(store.blob([0; 32]).await.unwrap(), None);
 }
 
+async fn a_record_of_a_backup_keeps_its_version(store: Arc<dyn Store>) {
+    let record = Record { key: "a".into(), version: 7, json: Bytes::from_static(b"\"x\"") };
+    store.commit(vec![Op::Place { coll: Coll::Setting, record: record.clone() }]).await.unwrap();
+    assert_eq!(store.get(Coll::Setting, "a").await.unwrap(), Some(record));
+    assert_eq!(store.commit(vec![put("a", Expect::Version(7), "y")]).await.unwrap().versions, [8]);
+}
+
+async fn tidying_changes_nothing_that_is_read(store: Arc<dyn Store>) {
+    for n in 1..=20 {
+        store.commit(vec![append(TANGIER, &[n]), append(LYON, &[n])]).await.unwrap();
+    }
+    let before = store.changes(TANGIER, 0, usize::MAX).await.unwrap();
+    store.tidy(TidyBounds { changes: 8, bytes: u64::MAX }).await.unwrap();
+    assert_eq!(store.changes(TANGIER, 0, usize::MAX).await.unwrap(), before);
+    for after in 0..=20 {
+        assert_eq!(store.changes(LYON, after, usize::MAX).await.unwrap()[..], before[after as usize..]);
+        assert_eq!(
+            store.changes(LYON, after, 150).await.unwrap()[..],
+            before[after as usize..].iter().take(2).cloned().collect::<Vec<_>>()[..]
+        );
+    }
+    assert_eq!(store.commit(vec![append(TANGIER, &[3, 20, 21])]).await.unwrap().last_seqs, [21]);
+    assert_eq!(store.check().await.unwrap(), []);
+}
+
+async fn a_dump_is_everything_as_it_was_when_it_was_asked_for(store: Arc<dyn Store>) {
+    let sealed = store.put_blob(Bytes::from_static(b"Quito")).await.unwrap();
+    let first = vec![
+        append(TANGIER, &[1, 2]),
+        put("a", Expect::Any, "old"),
+        put("b", Expect::Any, "old"),
+        Op::audit(&"x"),
+    ];
+    store.commit(first).await.unwrap();
+    store.commit(vec![put("c", Expect::Any, "one"), put("c", Expect::Any, "two")]).await.unwrap();
+    let mut dump = store.dump().await.unwrap();
+    let delete = Op::Delete { coll: Coll::Setting, key: "b".into(), expect: Expect::Any };
+    let later = vec![
+        append(TANGIER, &[3]),
+        append(LYON, &[4]),
+        put("a", Expect::Any, "new"),
+        delete,
+        Op::audit(&"y"),
+    ];
+    store.commit(later).await.unwrap();
+    store.commit(vec![put("b", Expect::Absent, "new"), put("d", Expect::Any, "new")]).await.unwrap();
+    store.tidy(TidyBounds { changes: 1, bytes: 1 }).await.unwrap();
+
+    let (mut log, mut records, mut audit, mut blobs, mut ended) = (vec![], vec![], vec![], vec![], false);
+    while let Some(entry) = dump.recv().await {
+        match entry {
+            Entry::Changes { text, changes } => {
+                log.extend(changes.into_iter().map(|logged| (text, logged.seq)))
+            }
+            Entry::Record { record, .. } => {
+                records.push((record.key.clone(), record.version, record.read::<String>().unwrap()))
+            }
+            Entry::Audit(entry) => audit.push(entry.seq),
+            Entry::Blob(bytes) => blobs.push(bytes),
+            Entry::Damaged(finding) => panic!("{finding}"),
+            Entry::End => ended = true,
+        }
+    }
+    records.sort();
+    let record = |key: &str, version, value: &str| (key.to_owned(), version, value.to_owned());
+    assert!(ended);
+    assert_eq!(log, [(TANGIER, 1), (TANGIER, 2)]);
+    assert_eq!(records, [record("a", 1, "old"), record("b", 1, "old"), record("c", 2, "two")]);
+    assert_eq!(audit, [1]);
+    assert_eq!(blobs.iter().map(|bytes| Sha256::digest(bytes).into()).collect::<Vec<[u8; 32]>>(), [sealed]);
+}
+
 macro_rules! contract {
     ($engine:ident, $open:expr) => {
         mod $engine {
@@ -189,6 +264,9 @@ macro_rules! contract {
                 the_audit_log_is_a_chain
                 the_newest_snapshot_is_the_one_that_opens
                 a_blob_comes_back_by_its_fingerprint
+                a_record_of_a_backup_keeps_its_version
+                tidying_changes_nothing_that_is_read
+                a_dump_is_everything_as_it_was_when_it_was_asked_for
             );
         }
     };
@@ -207,74 +285,55 @@ contract!(sled, {
     let store = super::SledStore::open(folder.path()).unwrap();
     (std::sync::Arc::new(store) as std::sync::Arc<dyn super::Store>, folder)
 });
+// The same with every log packed into segments as soon as it is written.
+contract!(sled_packed, {
+    let folder = tempfile::tempdir().unwrap();
+    let store = super::Packed(super::SledStore::open(folder.path()).unwrap());
+    (std::sync::Arc::new(store) as std::sync::Arc<dyn super::Store>, folder)
+});
 
-mod reopening {
-    use super::*;
+/// Tidies after each commit, with bounds that leave nothing as it was appended.
+struct Packed(SledStore);
 
-    #[tokio::test]
-    async fn what_was_committed_is_there_after_reopening() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SledStore::open(folder.path()).unwrap();
-        store
-            .commit(vec![append(TANGIER, &[1, 2]), put("a", Expect::Any, "x"), Op::audit(&"seal")])
-            .await
-            .unwrap();
-        drop(store);
-        let store = SledStore::open(folder.path()).unwrap();
-        assert_eq!(store.commit(vec![append(TANGIER, &[2, 3])]).await.unwrap().last_seqs, [3]);
-        assert_eq!(seqs(&store, TANGIER, 0, usize::MAX).await, [(1, 1), (2, 2), (3, 3)]);
-        store.commit(vec![Op::audit(&"open")]).await.unwrap();
-        assert_eq!(store.audit(0, 9).await.unwrap().len(), 2);
+impl Store for Packed {
+    fn name(&self) -> &'static str {
+        "packed"
     }
-
-    #[tokio::test]
-    async fn c05_a_second_process_is_told_who_has_the_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let _first = SledStore::open(folder.path()).unwrap();
-        let second = SledStore::open(folder.path()).map(drop).unwrap_err();
-        assert!(
-            second.to_string().contains(&format!("in use by process {}", std::process::id())),
-            "{second}"
-        );
+    fn commit(&self, ops: Vec<Op>) -> Answer<'_, Committed> {
+        Box::pin(async move {
+            let done = self.0.commit(ops).await?;
+            self.0.tidy(TidyBounds { changes: 1, bytes: 1 }).await?;
+            Ok(done)
+        })
     }
-
-    #[tokio::test]
-    async fn c07_a_folder_of_a_newer_version_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let newer = r#"{"format": 99, "id": "00000000-0000-0000-0000-000000000000"}"#;
-        std::fs::write(folder.path().join("store.json"), newer).unwrap();
-        let refused = SledStore::open(folder.path()).map(drop).unwrap_err().to_string();
-        assert!(refused.contains("format 99") && refused.contains("up to 1"), "{refused}");
-        assert!(!folder.path().join("sled").exists());
+    fn changes(&self, text: TextId, after: Seq, max_bytes: usize) -> Answer<'_, Vec<LoggedChange>> {
+        self.0.changes(text, after, max_bytes)
     }
-
-    #[test]
-    fn c04_a_file_in_place_of_the_folder_is_refused_with_its_path() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("data");
-        std::fs::write(&file, "not a folder").unwrap();
-        let refused = SledStore::open(&file).map(drop).unwrap_err().to_string();
-        assert!(refused.contains(&file.display().to_string()), "{refused}");
+    fn snapshot(&self, text: TextId) -> Answer<'_, Option<Snapshot>> {
+        self.0.snapshot(text)
     }
-
-    #[test]
-    fn c08_a_folder_whose_records_are_gone_is_no_new_store() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(SledStore::open(folder.path()).unwrap());
-        std::fs::remove_dir_all(folder.path().join("sled")).unwrap();
-        let refused = SledStore::open(folder.path()).map(drop).unwrap_err().to_string();
-        assert!(refused.contains("its file db is missing; restore a backup"), "{refused}");
-        assert!(!folder.path().join("sled").exists(), "nothing was changed");
+    fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>> {
+        self.0.get(coll, key)
     }
-
-    #[tokio::test]
-    async fn c08_a_damaged_blob_is_noticed_and_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SledStore::open(folder.path()).unwrap();
-        let name = store.put_blob(Bytes::from_static(b"Quito")).await.unwrap();
-        let hex = crdt::ids::to_hex(&name);
-        std::fs::write(folder.path().join("blobs").join(&hex[..2]).join(&hex[2..]), b"Quita").unwrap();
-        let error = store.blob(name).await.unwrap_err();
-        assert!(matches!(&error, StoreError::Corrupt { what, .. } if what.contains(&hex)), "{error}");
+    fn scan(&self, coll: Coll, prefix: &str, after: Option<&str>, limit: usize) -> Answer<'_, Vec<Record>> {
+        self.0.scan(coll, prefix, after, limit)
+    }
+    fn audit(&self, after: Seq, limit: usize) -> Answer<'_, Vec<AuditEntry>> {
+        self.0.audit(after, limit)
+    }
+    fn put_blob(&self, bytes: Bytes) -> Answer<'_, BlobName> {
+        self.0.put_blob(bytes)
+    }
+    fn blob(&self, sha256: BlobName) -> Answer<'_, Option<Bytes>> {
+        self.0.blob(sha256)
+    }
+    fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied> {
+        self.0.tidy(bounds)
+    }
+    fn dump(&self) -> Answer<'_, Entries> {
+        self.0.dump()
+    }
+    fn check(&self) -> Answer<'_, Vec<Finding>> {
+        self.0.check()
     }
 }

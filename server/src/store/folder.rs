@@ -41,6 +41,19 @@ pub enum OpenError {
         #[source]
         error: io::Error,
     },
+    /// Its records are older than they were: something was cut off.
+    #[error(
+        "{} has lost the last {lost} batches that were on the disk; restore a backup into an empty folder, or remove the \
+         file {} to go on with what is left", .folder.display(), .witness.display()
+    )]
+    Behind {
+        /// The folder.
+        folder: PathBuf,
+        /// How many.
+        lost: u64,
+        /// The file that tells.
+        witness: PathBuf,
+    },
     /// The store inside it cannot be read.
     #[error("{} is damaged: {detail}; restore a backup into an empty folder", .path.display())]
     Damaged {
@@ -63,8 +76,8 @@ pub struct StoreIdentity {
 /// A data folder that this process holds.
 #[derive(Debug)]
 pub struct DataFolder {
-    /// What it says of itself.
-    pub identity: StoreIdentity,
+    /// What it says of itself; `None` while it is new.
+    pub identity: Option<StoreIdentity>,
     _lock: File,
 }
 
@@ -76,18 +89,32 @@ impl DataFolder {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
         let lock = lock(path)?;
         let file = path.join("store.json");
-        let identity = match fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|error| OpenError::Damaged { path: file, detail: error.to_string() })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                write_identity(path, &file).map_err(io)?
-            }
+        let identity: Option<StoreIdentity> = match fs::read(&file) {
+            Ok(bytes) => Some(
+                serde_json::from_slice(&bytes)
+                    .map_err(|error| OpenError::Damaged { path: file, detail: error.to_string() })?,
+            ),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(io(error)),
         };
-        if identity.format > FORMAT {
-            return Err(OpenError::Newer { path: path.to_owned(), found: identity.format, ours: FORMAT });
+        match &identity {
+            Some(found) if found.format > FORMAT => {
+                Err(OpenError::Newer { path: path.to_owned(), found: found.format, ours: FORMAT })
+            }
+            _ => Ok(DataFolder { identity, _lock: lock }),
         }
-        Ok(DataFolder { identity, _lock: lock })
+    }
+
+    /// Writes down what the folder is; durable when this returns.
+    pub fn identify(&mut self, path: &Path, identity: StoreIdentity) -> io::Result<()> {
+        let temporary = path.join("store.json.new");
+        let mut written = File::create(&temporary)?;
+        written.write_all(&serde_json::to_vec_pretty(&identity)?)?;
+        written.sync_all()?;
+        fs::rename(&temporary, path.join("store.json"))?;
+        File::open(path)?.sync_all()?;
+        self.identity = Some(identity);
+        Ok(())
     }
 }
 
@@ -108,17 +135,6 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     file.set_len(0).and_then(|()| file.rewind()).map_err(io)?;
     writeln!(file, "{}", std::process::id()).map_err(io)?;
     Ok(file)
-}
-
-fn write_identity(path: &Path, file: &Path) -> io::Result<StoreIdentity> {
-    let identity = StoreIdentity { format: FORMAT, id: Uuid::new_v4() };
-    let temporary = path.join("store.json.new");
-    let mut written = File::create(&temporary)?;
-    written.write_all(&serde_json::to_vec_pretty(&identity)?)?;
-    written.sync_all()?;
-    fs::rename(&temporary, file)?;
-    File::open(path)?.sync_all()?;
-    Ok(identity)
 }
 
 #[cfg(test)]

@@ -5,22 +5,27 @@
 //! | Key | Value |
 //! |---|---|
 //! | `L` text (16) first seq (8) | the changes that one commit appended |
+//! | `C` text (16) first seq (8) | the cold segment that holds the changes from there on: last seq (8), raw bytes (8), SHA-256 |
 //! | `R` coll (1) key | version (8), JSON |
 //! | `A` seq (8) | hash (32), JSON |
-//! | `S` text (16) upto (8) | heads, SHA-256 of the blob that holds the snapshot |
+//! | `S` text (16) upto (8) | SHA-256 of the file that holds the snapshot, heads |
+//! | `M` | the store's id (16), how many batches were written (8) |
 //!
 //! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
 //! value begins with the CRC-32C of the rest, so that a damaged one is noticed when it is read.
+//!
+//! Format 1 had neither `C` nor `M`. A folder of format 1 is one of format 2 in which no log was ever packed.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use crdt::ids::{ActorId, ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
 use uuid::Uuid;
 
-use super::{AuditEntry, Coll, LoggedChange, NewChange, Record, Seq, Snapshot, StoreError};
+use super::blobs::BlobName;
+use super::{About, AuditEntry, Coll, LoggedChange, NewChange, Record, Seq, Snapshot, StoreError};
 
 /// The version of this format, as written in `store.json`.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 pub fn log_prefix(text: TextId) -> Vec<u8> {
     [b"L", &text.0.as_bytes()[..]].concat()
@@ -29,6 +34,27 @@ pub fn log_prefix(text: TextId) -> Vec<u8> {
 pub fn log_key(text: TextId, first: Seq) -> Vec<u8> {
     [&log_prefix(text)[..], &first.to_be_bytes()].concat()
 }
+
+pub const LOG_PREFIX: &[u8] = b"L";
+pub const SEGMENT_PREFIX: &[u8] = b"C";
+
+pub fn segment_prefix(text: TextId) -> Vec<u8> {
+    [SEGMENT_PREFIX, &text.0.as_bytes()[..]].concat()
+}
+
+pub fn segment_key(text: TextId, first: Seq) -> Vec<u8> {
+    [&segment_prefix(text)[..], &first.to_be_bytes()].concat()
+}
+
+/// The text in a key of a log, a segment or a snapshot.
+pub fn text_in(key: &[u8]) -> Option<TextId> {
+    match key.split_first()? {
+        (b'L' | b'C' | b'S', rest) => Some(TextId(Uuid::from_bytes(*rest.first_chunk()?))),
+        _ => None,
+    }
+}
+
+pub const RECORD_PREFIX: &[u8] = b"R";
 
 pub fn record_key(coll: Coll, key: &str) -> Vec<u8> {
     [&[b'R', coll as u8], key.as_bytes()].concat()
@@ -39,6 +65,10 @@ pub fn audit_key(seq: Seq) -> Vec<u8> {
 }
 
 pub const AUDIT_PREFIX: &[u8] = b"A";
+
+pub const SNAPSHOT_PREFIX: &[u8] = b"S";
+
+pub const MARK_KEY: &[u8] = b"M";
 
 pub fn snapshot_prefix(text: TextId) -> Vec<u8> {
     [b"S", &text.0.as_bytes()[..]].concat()
@@ -67,18 +97,23 @@ pub fn open(key: &[u8], value: &[u8]) -> Result<Bytes, StoreError> {
     Ok(Bytes::copy_from_slice(body))
 }
 
+/// What an entry is about, by its key.
+pub fn about(key: &[u8]) -> About {
+    if let Some(text) = text_in(key) {
+        return About::Text(text);
+    }
+    match key.split_first() {
+        Some((b'R', [coll, key @ ..])) => {
+            About::Record { coll: *coll, key: String::from_utf8_lossy(key).into_owned() }
+        }
+        Some((b'A', _)) => About::Audit,
+        _ => About::Store,
+    }
+}
+
 /// The error that names the damaged thing.
 pub fn damaged(key: &[u8], detail: &str) -> StoreError {
-    let what = match key.split_first() {
-        Some((b'L' | b'S', rest)) if rest.len() >= 16 => {
-            let text = Uuid::from_slice(&rest[..16]).unwrap_or_default();
-            format!("text {text}")
-        }
-        Some((b'R', [coll, key @ ..])) => format!("record {coll}/{}", String::from_utf8_lossy(key)),
-        Some((b'A', _)) => "the audit log".to_owned(),
-        _ => "an entry of the store".to_owned(),
-    };
-    StoreError::Corrupt { what, detail: detail.to_owned() }
+    StoreError::Corrupt { what: about(key).to_string(), detail: detail.to_owned() }
 }
 
 pub fn write_changes(changes: &[NewChange]) -> Vec<u8> {
@@ -114,6 +149,51 @@ fn read_change(body: &mut Bytes, key: &[u8]) -> Result<NewChange, StoreError> {
     let actor = ActorId(take(body, actor_bytes, key)?.to_vec());
     let length = take_u32(body, key)? as usize;
     Ok(NewChange { hash, actor, seat, received, bytes: take(body, length, key)? })
+}
+
+/// A cold segment as the store names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SegmentEntry {
+    /// The place of its first change.
+    pub first: Seq,
+    /// The place of its last change.
+    pub last: Seq,
+    /// How long its raw changes are together.
+    pub raw_bytes: u64,
+    /// The file that holds it.
+    pub blob: BlobName,
+}
+
+pub fn write_segment(entry: &SegmentEntry) -> Vec<u8> {
+    seal(&[&entry.last.to_le_bytes()[..], &entry.raw_bytes.to_le_bytes(), &entry.blob].concat())
+}
+
+pub fn read_segment(key: &[u8], value: &[u8]) -> Result<SegmentEntry, StoreError> {
+    let first = seq_in(key).ok_or_else(|| damaged(key, "its key is too short"))?;
+    let mut body = open(key, value)?;
+    let last = take(&mut body, 8, key)?.get_u64_le();
+    let raw_bytes = take(&mut body, 8, key)?.get_u64_le();
+    let blob = take(&mut body, 32, key)?[..].try_into().expect("thirty-two bytes were taken");
+    Ok(SegmentEntry { first, last, raw_bytes, blob })
+}
+
+/// What the store says of itself among its entries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// Which store this is; the same as in `store.json`.
+    pub id: Uuid,
+    /// How many batches were written.
+    pub batches: u64,
+}
+
+pub fn write_mark(mark: Mark) -> Vec<u8> {
+    seal(&[&mark.id.as_bytes()[..], &mark.batches.to_le_bytes()].concat())
+}
+
+pub fn read_mark(value: &[u8]) -> Result<Mark, StoreError> {
+    let mut body = open(MARK_KEY, value)?;
+    let id = Uuid::from_slice(&take(&mut body, 16, MARK_KEY)?).expect("sixteen bytes were taken");
+    Ok(Mark { id, batches: take(&mut body, 8, MARK_KEY)?.get_u64_le() })
 }
 
 pub fn write_record(version: u64, json: &[u8]) -> Vec<u8> {

@@ -7,8 +7,11 @@ use bytes::Bytes;
 use crdt::ids::{ChangeHash, TextId};
 use sha2::{Digest, Sha256};
 
+use tokio::sync::mpsc::channel;
+
 use super::{
-    Answer, AuditEntry, Coll, Committed, Expect, LoggedChange, Op, Record, Seq, Snapshot, Store, StoreError,
+    About, Answer, AuditEntry, Coll, Committed, Entries, Entry, Expect, Finding, LoggedChange, Op, Record,
+    Seq, Snapshot, Store, StoreError, Tidied, TidyBounds,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -71,6 +74,9 @@ impl State {
                 self.records.insert((coll, key), (version, json));
                 done.versions.push(version);
             }
+            Op::Place { coll, record } => {
+                self.records.insert((coll, record.key), (record.version, record.json));
+            }
             Op::Delete { coll, key, expect } => {
                 self.expect(index, coll, &key, expect)?;
                 self.records.remove(&(coll, key));
@@ -88,6 +94,35 @@ impl State {
             }
         }
         Ok(())
+    }
+}
+
+impl State {
+    fn into_entries(self) -> Vec<Entry> {
+        let logs = self.logs.into_iter().filter(|(_, log)| !log.changes.is_empty());
+        let logs = logs.map(|(text, log)| Entry::Changes { text, changes: log.changes });
+        let records = self.records.into_iter().map(|((coll, key), (version, json))| {
+            let record = Record { key, version, json };
+            Entry::Record { coll, record }
+        });
+        let audit = self.audit.into_iter().map(Entry::Audit);
+        let blobs = self.blobs.into_values().map(Entry::Blob);
+        logs.chain(records).chain(audit).chain(blobs).chain([Entry::End]).collect()
+    }
+
+    /// Memory is not read back wrongly; what a test put together wrongly is found.
+    fn findings(&self) -> Vec<Finding> {
+        let mut before = [0; 32];
+        for (index, entry) in self.audit.iter().enumerate() {
+            let expected: [u8; 32] =
+                Sha256::new().chain_update(before).chain_update(&entry.json).finalize().into();
+            if entry.hash != expected {
+                let detail = format!("the chain breaks at entry {}", index + 1);
+                return vec![Finding::new(About::Audit, detail)];
+            }
+            before = entry.hash;
+        }
+        Vec::new()
     }
 }
 
@@ -174,5 +209,29 @@ impl Store for MemoryStore {
 
     fn blob(&self, sha256: [u8; 32]) -> Answer<'_, Option<Bytes>> {
         Box::pin(async move { Ok(self.state().blobs.get(&sha256).cloned()) })
+    }
+
+    /// Memory costs the same wherever a change lies, and no more snapshots are kept than are named.
+    fn tidy(&self, _: TidyBounds) -> Answer<'_, Tidied> {
+        Box::pin(async { Ok(Tidied::default()) })
+    }
+
+    fn dump(&self) -> Answer<'_, Entries> {
+        let entries = self.state().clone().into_entries();
+        Box::pin(async move {
+            let (sender, receiver) = channel(1);
+            tokio::spawn(async move {
+                for entry in entries {
+                    if sender.send(entry).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            Ok(receiver)
+        })
+    }
+
+    fn check(&self) -> Answer<'_, Vec<Finding>> {
+        Box::pin(async { Ok(self.state().findings()) })
     }
 }

@@ -6,7 +6,8 @@
 //! - **Records**: JSON values under a [`Coll`] and a key, each with a version for compare-and-swap.
 //! - **Blobs**: immutable bytes under their SHA-256.
 //!
-//! Snapshots of texts are a cache beside the log. An audit log takes events of the procedure, each entry chained to the
+//! Snapshots of texts are a cache beside the log. [`Store::tidy`] packs the older part of each log into cold segments: that
+//! changes what it costs, never what it says. An audit log takes events of the procedure, each entry chained to the
 //! one before by its hash.
 //!
 //! The promise of [`Store::commit`]: when it answers `Ok`, all its operations are on stable storage; when it answers
@@ -29,7 +30,9 @@ mod contract;
 pub mod folder;
 mod format;
 pub mod memory;
+mod segment;
 pub mod sled;
+mod whole;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -40,38 +43,68 @@ use crdt::moment::Moment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The kinds of records. The numbers are part of the stored format: never reuse one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[repr(u8)]
-pub enum Coll {
+pub use self::blobs::BlobName;
+pub use self::whole::{About, Entries, Entry, Finding, Tidied, TidyBounds};
+
+macro_rules! collections {
+    ($($(#[$doc:meta])* $coll:ident = $number:literal $name:literal,)+) => {
+        /// The kinds of records. The numbers are part of the stored format: never reuse one.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        #[repr(u8)]
+        pub enum Coll {
+            $($(#[$doc])* $coll = $number,)+
+        }
+
+        impl Coll {
+            /// All of them, in the order of their numbers.
+            pub const ALL: &[Coll] = &[$(Coll::$coll),+];
+
+            /// What an operator calls it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Coll::$coll => $name,)+
+                }
+            }
+        }
+    };
+}
+
+collections! {
     /// Settings of the service itself: format version, demo clock, counters.
-    Setting = 1,
+    Setting = 1 "setting",
     /// Bodies of the organisation, by component id.
-    Component = 2,
+    Component = 2 "component",
     /// Accounts, by person id.
-    Person = 3,
+    Person = 3 "person",
     /// Seats with their grants, by seat id.
-    Seat = 4,
+    Seat = 4 "seat",
     /// Browser sessions, by the SHA-256 of their token.
-    Session = 5,
+    Session = 5 "session",
     /// Sign-in links, by the SHA-256 of their token.
-    Link = 6,
+    Link = 6 "sign-in link",
     /// Bearer tokens, by the SHA-256 of their token.
-    Token = 7,
+    Token = 7 "token",
     /// Tickets for sockets that can set no header, by the SHA-256 of their token.
-    Ticket = 8,
+    Ticket = 8 "ticket",
     /// Papers with their chapters, by paper id.
-    Paper = 9,
+    Paper = 9 "paper",
     /// What a text belongs to, by text id.
-    Text = 10,
+    Text = 10 "text",
     /// Comment threads, by `text id/thread id`.
-    Thread = 11,
+    Thread = 11 "thread",
     /// Sealed milestones, by `paper id/milestone id`.
-    Milestone = 12,
+    Milestone = 12 "milestone",
     /// Answers to requests that carried an `Idempotency-Key`, by `seat id/key`.
-    Answer = 13,
+    Answer = 13 "kept answer",
     /// Finished exports of sealed milestones: the blob for `milestone id/language.format`.
-    File = 14,
+    File = 14 "finished file",
+}
+
+impl Coll {
+    /// The kind with this number, if there is one.
+    pub fn of_number(number: u8) -> Option<Coll> {
+        Coll::ALL.iter().copied().find(|coll| *coll as u8 == number)
+    }
 }
 
 /// The position of a change in the log of its text: 1 for the first.
@@ -143,6 +176,13 @@ pub enum Op {
         expect: Expect,
         /// Its new value, as JSON.
         json: Bytes,
+    },
+    /// Write a record as a backup has it, with its version. Only for filling a new store.
+    Place {
+        /// Its kind.
+        coll: Coll,
+        /// The record.
+        record: Record,
     },
     /// Remove a record; removing what is not there succeeds under [`Expect::Any`].
     Delete {
@@ -272,7 +312,8 @@ pub trait Store: Send + Sync + 'static {
     /// One record.
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>>;
 
-    /// Records whose key starts with `prefix`, in order of their keys, after the key `after`, at most `limit`.
+    /// Records whose key starts with `prefix`, in order of their keys, after the key `after`, at most `limit`. A damaged
+    /// record is passed over and named in the log: the others are still there. Asked for by its key it is an error.
     fn scan(&self, coll: Coll, prefix: &str, after: Option<&str>, limit: usize) -> Answer<'_, Vec<Record>>;
 
     /// Entries of the audit log after `after`, in order, at most `limit`.
@@ -283,6 +324,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// The bytes with this SHA-256; checked on reading.
     fn blob(&self, sha256: [u8; 32]) -> Answer<'_, Option<Bytes>>;
+
+    /// Pack the older part of the logs that have grown over the bounds into cold segments, and remove snapshots that nothing
+    /// names. No change is removed from any log. Commits and readings go on meanwhile.
+    fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied>;
+
+    /// Everything in the store but snapshots, as it was at the moment this answers. Commits go on meanwhile.
+    fn dump(&self) -> Answer<'_, Entries>;
+
+    /// Read everything there is; answer with what is not as it was written. What changes mean is not looked at.
+    fn check(&self) -> Answer<'_, Vec<Finding>>;
 }
 
 /// Every record under a prefix, however many there are.

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use borrador::store::memory::MemoryStore;
 use borrador::store::{
-    Answer, AuditEntry, Coll, Committed, LoggedChange, Op, Record, Seq, Snapshot, Store, StoreError,
+    Answer, AuditEntry, Coll, Committed, Entries, Finding, LoggedChange, Op, Record, Seq, Snapshot, Store,
+    StoreError, Tidied, TidyBounds,
 };
 use bytes::Bytes;
 use crdt::document::{Text, Writer};
@@ -66,6 +67,15 @@ impl Store for Watched {
     }
     fn blob(&self, sha256: [u8; 32]) -> Answer<'_, Option<Bytes>> {
         self.kept.blob(sha256)
+    }
+    fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied> {
+        self.kept.tidy(bounds)
+    }
+    fn dump(&self) -> Answer<'_, Entries> {
+        self.kept.dump()
+    }
+    fn check(&self) -> Answer<'_, Vec<Finding>> {
+        self.kept.check()
     }
 }
 

@@ -1,40 +1,51 @@
 //! The one thread that writes: it takes every commit that waits, and makes them durable together.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, PoisonError, Weak};
 
 use bytes::Bytes;
 use crdt::ids::TextId;
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-use super::{disk_error, unreadable};
-use crate::store::blobs::Blobs;
-use crate::store::{AuditEntry, Committed, Expect, NewChange, Op, Seq, StoreError, format};
+use super::dump::Pin;
+use super::kept::{Kept, disk_error, unreadable};
+use crate::store::format::{self, Mark, SegmentEntry};
+use crate::store::segment::{self, HalfHash, half};
+use crate::store::{AuditEntry, BlobName, Committed, Expect, NewChange, Op, Seq, StoreError};
 
-/// Commits are refused while less than this is free on the disk, beside ten times their own size.
-const RESERVE_BYTES: u64 = 16 << 20;
 /// Above this a value may leave sled's log for a file of its own.
 const INLINE_BYTES: usize = 4 << 10;
 /// How many commits share one sync.
 const MAX_GROUP: usize = 512;
-/// Texts whose change hashes the writer remembers.
-const REMEMBERED_TEXTS: usize = 256;
+/// How many hashes of changes the writer remembers, of all texts together: some 20 bytes each.
+const REMEMBERED_HASHES: usize = 1 << 20;
 
-/// A commit that waits.
-pub struct Request {
-    pub ops: Vec<Op>,
-    pub answer: oneshot::Sender<Result<Committed, StoreError>>,
+/// The writes of a batch: a value, or `None` where an entry is removed.
+pub type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked.
+pub enum Request {
+    /// A commit that waits.
+    Commit { ops: Vec<Op>, answer: Reply<Committed> },
+    /// Put a segment in the place of the entries of a log that it holds. The segment's file is durable.
+    Pack { text: TextId, segment: SegmentEntry, entries: Vec<Vec<u8>>, answer: Reply<()> },
+    /// Remove those of these snapshots that nothing names; says how many they were.
+    Sweep { candidates: Vec<BlobName>, answer: Reply<usize> },
+    /// Note from now on what was there before each write.
+    Pin { answer: Reply<Arc<Pin>> },
 }
 
 pub struct Writer {
-    db: sled::Db,
-    blobs: Blobs,
-    /// sled's own log file, open for syncing.
-    log: File,
+    kept: Arc<Kept>,
+    mark: Mark,
     poisoned: Option<String>,
     texts: HashMap<TextId, KnownLog>,
+    pins: Vec<Weak<Pin>>,
     /// Whether the whole file system was synced since the store was opened: recovery may have written other files.
     synced_once: bool,
 }
@@ -43,43 +54,76 @@ pub struct Writer {
 #[derive(Clone, Default)]
 struct KnownLog {
     last: Seq,
-    hashes: HashSet<[u8; 16]>,
+    hashes: HashSet<HalfHash>,
 }
 
 /// The writes of one batch, seen by the commits that come later in the same batch.
 #[derive(Default)]
 struct Group {
-    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    new_hashes: Vec<(TextId, [u8; 16])>,
+    writes: Writes,
+    new_hashes: Vec<(TextId, HalfHash)>,
     last_seqs: HashMap<TextId, Seq>,
 }
 
 impl Writer {
-    pub fn new(db: sled::Db, blobs: Blobs, log: File) -> Writer {
-        Writer { db, blobs, log, poisoned: None, texts: HashMap::new(), synced_once: false }
+    pub fn new(kept: Arc<Kept>, mark: Mark) -> Writer {
+        let (poisoned, synced_once) = (None, false);
+        Writer { kept, mark, poisoned, texts: HashMap::new(), pins: Vec::new(), synced_once }
     }
 
-    /// Serves commits until nobody can send one any more.
+    /// Serves requests until nobody can send one any more.
     pub fn run(&mut self, waiting: &Receiver<Request>) {
         while let Ok(first) = waiting.recv() {
             let mut requests = vec![first];
             requests.extend(waiting.try_iter().take(MAX_GROUP - 1));
-            self.commit(requests);
+            // sled may panic on a damaged file. Whoever waits for an answer learns that there is none.
+            if catch_unwind(AssertUnwindSafe(|| self.serve(requests))).is_err() {
+                self.poison("it failed while writing".to_owned());
+            }
         }
     }
 
-    fn commit(&mut self, requests: Vec<Request>) {
+    /// All commits together, then whatever else was asked.
+    fn serve(&mut self, requests: Vec<Request>) {
+        let (mut commits, mut others) = (Vec::new(), Vec::new());
+        for request in requests {
+            match request {
+                Request::Commit { ops, answer } => commits.push((ops, answer)),
+                other => others.push(other),
+            }
+        }
+        if !commits.is_empty() {
+            self.commit(commits);
+        }
+        // Whoever asked may have gone; there is nobody to tell then.
+        for request in others {
+            match request {
+                Request::Commit { .. } => {}
+                Request::Pack { text, segment, entries, answer } => {
+                    drop(answer.send(self.pack(text, segment, entries)));
+                }
+                Request::Sweep { candidates, answer } => drop(answer.send(self.sweep(&candidates))),
+                Request::Pin { answer } => {
+                    let pin = Arc::new(Pin::default());
+                    self.pins.push(Arc::downgrade(&pin));
+                    drop(answer.send(Ok(pin)));
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, commits: Vec<(Vec<Op>, Reply<Committed>)>) {
         let mut group = Group::default();
         let mut answers = Vec::new();
-        for Request { ops, answer } in requests {
+        for (ops, answer) in commits {
             match self.prepare(ops, &mut group) {
                 Ok(done) => answers.push((answer, done)),
-                // Whoever asked may have gone; there is nobody to tell then.
                 Err(error) => drop(answer.send(Err(error))),
             }
         }
-        let result = self.make_durable(&group);
+        let result = self.make_durable(&mut group.writes);
         if result.is_ok() {
+            self.kept.grown().extend(group.last_seqs.keys());
             self.remember(group);
         } else {
             self.texts.clear();
@@ -89,13 +133,46 @@ impl Writer {
         }
     }
 
+    /// In one batch: away with the entries, and the segment in their place.
+    fn pack(&mut self, text: TextId, segment: SegmentEntry, entries: Vec<Vec<u8>>) -> Result<(), StoreError> {
+        self.refuse_if_poisoned()?;
+        let mut writes: Writes = entries.into_iter().map(|key| (key, None)).collect();
+        let key = format::segment_key(text, segment.first);
+        writes.insert(key, Some(format::write_segment(&segment)));
+        self.make_durable(&mut writes)
+    }
+
+    /// No commit is under way while this runs, and snapshots are written by this thread only: what is not named now will
+    /// not be named by anything that is already on its way.
+    fn sweep(&mut self, candidates: &[BlobName]) -> Result<usize, StoreError> {
+        self.refuse_if_poisoned()?;
+        let named = self.kept.named_caches()?;
+        let kept = self.kept.clone();
+        let _moving = kept.moving.write().unwrap_or_else(PoisonError::into_inner);
+        let unnamed = candidates.iter().filter(|candidate| !named.contains(*candidate));
+        let mut removed = 0;
+        for snapshot in unnamed {
+            kept.caches.remove(snapshot).map_err(|error| disk_error(&error))?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    fn refuse_if_poisoned(&self) -> Result<(), StoreError> {
+        self.poisoned.clone().map_or(Ok(()), |reason| Err(StoreError::Poisoned(reason)))
+    }
+
+    fn poison(&mut self, reason: String) -> StoreError {
+        tracing::error!(%reason, "the store stops: nothing is acknowledged any more until a restart");
+        self.poisoned = Some(reason.clone());
+        StoreError::Poisoned(reason)
+    }
+
     /// Checks one commit against the store and the group so far, and adds its writes to the group.
     fn prepare(&mut self, ops: Vec<Op>, group: &mut Group) -> Result<Committed, StoreError> {
-        if let Some(reason) = &self.poisoned {
-            return Err(StoreError::Poisoned(reason.clone()));
-        }
+        self.refuse_if_poisoned()?;
         let mut done = Committed::default();
-        let mut writes = BTreeMap::new();
+        let mut writes = Writes::new();
         let mut new_hashes = Vec::new();
         let mut last_seqs = HashMap::new();
         for (index, op) in ops.into_iter().enumerate() {
@@ -103,7 +180,7 @@ impl Writer {
                 if let Some(written) = writes.get(key).or_else(|| group.writes.get(key)) {
                     return Ok(Option::clone(written));
                 }
-                Ok(self.db.get(key).map_err(|e| unreadable(&e))?.map(|value| value.to_vec()))
+                Ok(self.kept.find(key)?.map(|value| value.to_vec()))
             };
             match op {
                 Op::Append { text, changes } => {
@@ -122,6 +199,10 @@ impl Writer {
                     writes.insert(key, Some(format::write_record(version, &json)));
                     done.versions.push(version);
                 }
+                Op::Place { coll, record } => {
+                    let key = format::record_key(coll, &record.key);
+                    writes.insert(key, Some(format::write_record(record.version, &record.json)));
+                }
                 Op::Delete { coll, key, expect } => {
                     let key = format::record_key(coll, &key);
                     expected(index, &key, current(&key)?, expect)?;
@@ -132,7 +213,7 @@ impl Writer {
                     writes.insert(format::audit_key(entry.seq), Some(format::write_audit(&entry)));
                 }
                 Op::Snapshot { text, snapshot } => {
-                    let blob = self.blobs.put(&snapshot.bytes).map_err(|error| disk_error(&error))?;
+                    let blob = self.kept.caches.put(&snapshot.bytes).map_err(|error| disk_error(&error))?;
                     for old in self.old_snapshots(text)? {
                         writes.insert(old, None);
                     }
@@ -153,12 +234,12 @@ impl Writer {
         text: TextId,
         changes: Vec<NewChange>,
         group: &Group,
-        own: &[(TextId, [u8; 16])],
+        own: &[(TextId, HalfHash)],
         own_last: &HashMap<TextId, Seq>,
     ) -> Result<(Seq, Vec<NewChange>), StoreError> {
         let known = self.known_log(text)?;
         let last = own_last.get(&text).or_else(|| group.last_seqs.get(&text)).copied().unwrap_or(known.last);
-        let mut seen: HashSet<[u8; 16]> = group
+        let mut seen: HashSet<HalfHash> = group
             .new_hashes
             .iter()
             .chain(own)
@@ -174,30 +255,44 @@ impl Writer {
 
     fn known_log(&mut self, text: TextId) -> Result<&KnownLog, StoreError> {
         if !self.texts.contains_key(&text) {
-            if self.texts.len() >= REMEMBERED_TEXTS {
+            if self.texts.values().map(|known| known.hashes.len()).sum::<usize>() >= REMEMBERED_HASHES {
                 self.texts.clear();
             }
-            let mut known = KnownLog::default();
-            for entry in self.db.scan_prefix(format::log_prefix(text)) {
-                let (key, value) = entry.map_err(|e| unreadable(&e))?;
-                for logged in format::read_changes(&key, &value)? {
-                    known.last = logged.seq;
-                    known.hashes.insert(half(&logged.change));
-                }
-            }
+            let known = self.read_log(text)?;
             self.texts.insert(text, known);
         }
         Ok(&self.texts[&text])
     }
 
-    fn next_audit(
-        &self,
-        json: Bytes,
-        own: &BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-        group: &Group,
-    ) -> Result<AuditEntry, StoreError> {
+    /// The end of a log and its hashes. Of segments only the lists at their heads are read.
+    fn read_log(&self, text: TextId) -> Result<KnownLog, StoreError> {
+        let mut known = KnownLog::default();
+        for entry in self.kept.db.scan_prefix(format::segment_prefix(text)) {
+            let (key, value) = entry.map_err(|e| unreadable(&e))?;
+            let segment = format::read_segment(&key, &value)?;
+            let head =
+                self.kept.segments.file(&segment.blob).and_then(|mut file| segment::read_head(&mut file));
+            let head = head.map_err(|error| format::damaged(&key, &format!("a cold segment: {error}")))?;
+            known.last = segment.last;
+            known.hashes.extend(head.halves);
+        }
+        for entry in self.kept.db.scan_prefix(format::log_prefix(text)) {
+            let (key, value) = entry.map_err(|e| unreadable(&e))?;
+            for logged in format::read_changes(&key, &value)? {
+                if logged.seq != known.last + 1 {
+                    let detail = format!("its log goes on with {} after {}", logged.seq, known.last);
+                    return Err(format::damaged(&key, &detail));
+                }
+                known.last = logged.seq;
+                known.hashes.insert(half(&logged.change));
+            }
+        }
+        Ok(known)
+    }
+
+    fn next_audit(&self, json: Bytes, own: &Writes, group: &Group) -> Result<AuditEntry, StoreError> {
         let end = format::audit_key(Seq::MAX);
-        let newest = |writes: &BTreeMap<Vec<u8>, Option<Vec<u8>>>| {
+        let newest = |writes: &Writes| {
             let last = writes.range(format::audit_key(0)..end.clone()).next_back();
             last.and_then(|(key, value)| Some((key.clone(), value.clone()?)))
         };
@@ -205,7 +300,7 @@ impl Writer {
         let previous = match written {
             Some((key, value)) => Some(format::read_audit(&key, &value)?),
             None => {
-                let last = self.db.scan_prefix(format::AUDIT_PREFIX).next_back();
+                let last = self.kept.db.scan_prefix(format::AUDIT_PREFIX).next_back();
                 match last.transpose().map_err(|e| unreadable(&e))? {
                     Some((key, value)) => Some(format::read_audit(&key, &value)?),
                     None => None,
@@ -219,54 +314,65 @@ impl Writer {
 
     /// The keys of all snapshots of a text but the newest: it becomes the one that is kept beside the new one.
     fn old_snapshots(&self, text: TextId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let keys = self.db.scan_prefix(format::snapshot_prefix(text)).keys();
-        let mut keys: Vec<Vec<u8>> =
-            keys.map(|key| Ok(key?.to_vec())).collect::<Result<_, _>>().map_err(|e| unreadable(&e))?;
+        let keys = self.kept.db.scan_prefix(format::snapshot_prefix(text)).keys();
+        let mut keys: Vec<Vec<u8>> = keys
+            .map(|key| Ok(key?.to_vec()))
+            .collect::<Result<_, sled::Error>>()
+            .map_err(|e| unreadable(&e))?;
         keys.pop();
         Ok(keys)
     }
 
-    fn make_durable(&mut self, group: &Group) -> Result<(), StoreError> {
-        if group.writes.is_empty() {
+    /// Writes a batch and returns when it is on the disk.
+    fn make_durable(&mut self, writes: &mut Writes) -> Result<(), StoreError> {
+        if writes.is_empty() {
             return Ok(());
         }
-        let size_bytes: usize = group.writes.values().flatten().map(Vec::len).sum();
-        self.check_space(size_bytes)?;
+        let size_bytes: usize = writes.values().flatten().map(Vec::len).sum();
+        self.kept.check_space(size_bytes)?;
+        self.pins.retain(|pin| pin.strong_count() > 0);
+        for pin in self.pins.iter().filter_map(Weak::upgrade) {
+            pin.note(&self.kept, writes)?;
+        }
+        let mark = Mark { batches: self.mark.batches + 1, ..self.mark };
+        writes.insert(format::MARK_KEY.to_vec(), Some(format::write_mark(mark)));
+        match self.write(writes) {
+            Ok(()) => {
+                self.mark = mark;
+                // It only tells whether something was cut off later; the batch is where it should be.
+                if let Err(error) = self.kept.witness.note(mark.batches) {
+                    tracing::warn!(%error, "the number of batches could not be noted");
+                }
+                Ok(())
+            }
+            Err(reason) => Err(self.poison(reason)),
+        }
+    }
+
+    fn write(&mut self, writes: &Writes) -> Result<(), String> {
         let mut batch = sled::Batch::default();
-        for (key, value) in &group.writes {
+        for (key, value) in writes {
             match value {
                 Some(value) => batch.insert(&key[..], &value[..]),
                 None => batch.remove(&key[..]),
             }
         }
-        let large = group.writes.values().flatten().any(|value| value.len() > INLINE_BYTES);
-        let written = self.db.apply_batch(batch).and_then(|()| self.db.flush());
-        let synced = written.map_err(|error| error.to_string()).and_then(|_| {
-            let result = if large || !self.synced_once {
-                rustix::fs::syncfs(&self.log)
-            } else {
-                rustix::fs::fdatasync(&self.log)
-            };
-            result.map_err(|error| error.to_string())
-        });
-        match synced {
-            Ok(()) => {
-                self.synced_once = true;
-                Ok(())
-            }
-            Err(reason) => {
-                tracing::error!(%reason, "the store stops: nothing is acknowledged any more until a restart");
-                self.poisoned = Some(reason.clone());
-                Err(StoreError::Poisoned(reason))
-            }
-        }
-    }
-
-    fn check_space(&self, size_bytes: usize) -> Result<(), StoreError> {
-        let disk =
-            rustix::fs::fstatvfs(&self.log).map_err(|error| StoreError::Poisoned(error.to_string()))?;
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free < RESERVE_BYTES + 10 * size_bytes as u64 { Err(StoreError::Full) } else { Ok(()) }
+        let applied = if writes.keys().any(|key| key.starts_with(format::SEGMENT_PREFIX)) {
+            let _moving = self.kept.moving.write().unwrap_or_else(PoisonError::into_inner);
+            self.kept.db.apply_batch(batch)
+        } else {
+            self.kept.db.apply_batch(batch)
+        };
+        applied.and_then(|()| self.kept.db.flush()).map_err(|error| error.to_string())?;
+        let large = writes.values().flatten().any(|value| value.len() > INLINE_BYTES);
+        let synced = if large || !self.synced_once {
+            rustix::fs::syncfs(&self.kept.log)
+        } else {
+            rustix::fs::fdatasync(&self.kept.log)
+        };
+        synced.map_err(|error| error.to_string())?;
+        self.synced_once = true;
+        Ok(())
     }
 
     fn remember(&mut self, group: Group) {
@@ -281,10 +387,6 @@ impl Writer {
             }
         }
     }
-}
-
-fn half(change: &NewChange) -> [u8; 16] {
-    *change.hash.0.first_chunk().expect("a hash has thirty-two bytes")
 }
 
 fn expected(
