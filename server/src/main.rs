@@ -10,10 +10,10 @@ fn main() -> ExitCode {
         Ok(said) => run(said.command),
         Err(answer) => answer,
     };
-    match answer.exit {
-        0 if answer.words.is_empty() => {}
-        0 => println!("{}", answer.words.trim_end()),
-        _ => eprintln!("{}", answer.words),
+    match answer.is_result {
+        true if answer.words.is_empty() => {}
+        true => println!("{}", answer.words.trim_end()),
+        false => eprintln!("{}", answer.words),
     }
     ExitCode::from(answer.exit)
 }
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Answer {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Answer { words: format!("borrador: cannot start: {error}"), exit: 1 },
+        Err(error) => return Answer::failure(format!("borrador: cannot start: {error}"), 1),
     };
     runtime.block_on(async {
         match command {

@@ -14,14 +14,18 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use uuid::Uuid;
 
+use super::clock::Clock;
 use crate::app::App;
 use crate::app::access::{Invitation, seat_named};
 use crate::app::audit::By;
+use crate::app::check::{self, Report};
 use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::refusal::Refusal;
 use crate::people::paper::Paper;
+use crate::store::backup::{self, BackupError};
+use crate::store::{Store, StoreError};
 
 /// What the operator asks.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -60,8 +64,16 @@ pub enum Request {
         /// Who seals, if not the operator.
         email: Option<String>,
     },
-    /// Is everything readable?
-    Check,
+    /// Is everything what it was when it was written?
+    Check {
+        /// As JSON.
+        json: bool,
+    },
+    /// Everything, into a new folder.
+    Backup {
+        /// An absolute path, on the machine of the service.
+        folder: PathBuf,
+    },
 }
 
 /// What it is answered.
@@ -69,7 +81,12 @@ pub enum Request {
 #[serde(rename_all = "snake_case")]
 enum Head {
     /// Done: words for the terminal, and how many bytes of a file follow.
-    Done { words: String, file_bytes: usize },
+    Done {
+        words: String,
+        file_bytes: usize,
+        #[serde(default)]
+        exit: u8,
+    },
     /// Not done.
     Refused { code: String, words: String },
 }
@@ -81,11 +98,19 @@ pub struct Outcome {
     pub words: String,
     /// A file, if one was asked for.
     pub file: Option<Bytes>,
+    /// What the command exits with: 0, or 1 where something damaged was found.
+    pub exit: u8,
+}
+
+impl Outcome {
+    fn words(words: String) -> Outcome {
+        Outcome { words, file: None, exit: 0 }
+    }
 }
 
 /// Do what the operator asks.
-pub async fn perform(app: &App, request: Request) -> Result<Outcome, Refusal> {
-    let words = |words: String| Outcome { words, file: None };
+pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
+    let words = Outcome::words;
     match request {
         Request::Invite(invitation) => Ok(words(app.invite(&invitation).await?.url)),
         Request::Token { email, component, days } => {
@@ -122,22 +147,72 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Refusal> {
                 }
                 other => other,
             })?;
-            Ok(Outcome { words: made.name, file: Some(made.bytes) })
+            Ok(Outcome { file: Some(made.bytes), ..words(made.name) })
         }
         Request::Seal { paper, milestone, email } => {
             let paper = paper_named(app, &paper)?;
             let sealed = app.seal(&paper, sealing_seat(app, email.as_deref()).await?, milestone).await?;
             Ok(words(format!("{}: sealed as {}, digest {}", sealed.name, sealed.id, sealed.digest)))
         }
-        Request::Check => Ok(words(app.check().await?)),
+        Request::Check { json } => Ok(check(&*app.store, json).await?),
+        Request::Backup { folder } => Ok(backup(&*app.store, &folder).await?),
     }
 }
 
-/// A refusal in words for the operator, who may know the cause.
-pub fn explain(refusal: &Refusal) -> String {
-    match std::error::Error::source(refusal) {
-        Some(cause) => format!("{refusal} ({cause})"),
-        None => refusal.to_string(),
+/// Looks through a store; it needs no service over it.
+pub async fn check(store: &dyn Store, json: bool) -> Result<Outcome, StoreError> {
+    Ok(reported(&check::check(store).await?, json))
+}
+
+/// What a check says.
+pub fn reported(report: &Report, json: bool) -> Outcome {
+    let words = if json { serde_json::to_string_pretty(report).unwrap_or_default() } else { report.words() };
+    Outcome { exit: u8::from(!report.whole), ..Outcome::words(words) }
+}
+
+/// Writes a backup of a store; it needs no service over it.
+pub async fn backup(store: &dyn Store, folder: &Path) -> Result<Outcome, BackupError> {
+    // When it was taken is a fact of this machine, also where a demonstration has a time of its own.
+    let manifest = backup::write(store, folder, Clock::system(0).now()).await?;
+    let damaged: String = manifest.damaged.iter().map(|found| format!("damaged: {found}\n")).collect();
+    let left_out =
+        if damaged.is_empty() { "" } else { "; what is damaged was left out: run `borrador check`" };
+    let words = format!("{damaged}{}: {}{left_out}", folder.display(), manifest.counts.words());
+    Ok(Outcome { exit: u8::from(!damaged.is_empty()), ..Outcome::words(words) })
+}
+
+/// Why something the operator asked was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The service refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The backup was not made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::Refused(error.into())
+    }
+}
+
+impl Failure {
+    fn code(&self) -> &'static str {
+        match self {
+            Failure::Refused(refusal) => refusal.code(),
+            Failure::Backup(_) => "backup_failed",
+        }
+    }
+}
+
+/// A failure in words for the operator, who may know the cause.
+pub fn explain(failure: &Failure) -> String {
+    match (failure, std::error::Error::source(failure)) {
+        // It says what the system said.
+        (Failure::Backup(_), _) | (_, None) => failure.to_string(),
+        (Failure::Refused(refusal), Some(cause)) => format!("{refusal} ({cause})"),
     }
 }
 
@@ -200,14 +275,14 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     let mut line = String::new();
     BufReader::new(read.take(MOST_BYTES)).read_line(&mut line).await?;
     let outcome = match serde_json::from_str(&line) {
-        Ok(request) => perform(app, request).await.map_err(|refusal| (refusal.code(), explain(&refusal))),
+        Ok(request) => perform(app, request).await.map_err(|failure| (failure.code(), explain(&failure))),
         Err(error) => {
             Err(("request_invalid", format!("the running server does not know this request: {error}")))
         }
     };
     let (head, file) = match outcome {
-        Ok(Outcome { words, file }) => {
-            (Head::Done { words, file_bytes: file.as_ref().map_or(0, Bytes::len) }, file)
+        Ok(Outcome { words, file, exit }) => {
+            (Head::Done { words, file_bytes: file.as_ref().map_or(0, Bytes::len), exit }, file)
         }
         Err((code, words)) => (Head::Refused { code: code.to_owned(), words }, None),
     };
@@ -241,11 +316,11 @@ pub async fn ask(data: &Path, request: &Request) -> Result<Option<Outcome>, AskE
     read.read_line(&mut head).await?;
     match serde_json::from_str(&head).map_err(io::Error::from)? {
         Head::Refused { words, .. } => Err(AskError::Refused(words)),
-        Head::Done { words, file_bytes: 0 } => Ok(Some(Outcome { words, file: None })),
-        Head::Done { words, file_bytes } => {
+        Head::Done { words, file_bytes: 0, exit } => Ok(Some(Outcome { words, file: None, exit })),
+        Head::Done { words, file_bytes, exit } => {
             let mut file = vec![0; file_bytes];
             read.read_exact(&mut file).await?;
-            Ok(Some(Outcome { words, file: Some(file.into()) }))
+            Ok(Some(Outcome { words, file: Some(file.into()), exit }))
         }
     }
 }

@@ -32,8 +32,12 @@ pub enum Command {
     Export(Export),
     /// Seal a milestone: from then on it never changes
     Seal(Seal),
-    /// Check that the store can be read and that every text opens
-    Check(DataArg),
+    /// Check that everything in the store is what it was when it was written
+    Check(Check),
+    /// Write everything in the store into a new folder, while the service runs
+    Backup(Backup),
+    /// Make a data directory of a backup
+    Restore(Restore),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
     /// Print the keys of the configuration file with their ranges and defaults
@@ -198,21 +202,69 @@ pub struct Seal {
     pub email: Option<String>,
 }
 
+/// `borrador check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    #[command(flatten)]
+    /// Where the data are.
+    pub data: DataArg,
+    /// Look through this backup instead
+    #[arg(long, value_name = "DIR", conflicts_with = "data")]
+    pub backup: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `borrador backup`.
+#[derive(Args, Debug)]
+pub struct Backup {
+    #[command(flatten)]
+    /// Where the data are.
+    pub data: DataArg,
+    /// The folder for it: missing, or empty
+    pub folder: PathBuf,
+}
+
+/// `borrador restore`.
+#[derive(Args, Debug)]
+pub struct Restore {
+    /// The folder of the backup
+    pub backup: PathBuf,
+    /// The data directory to make: missing, or empty
+    #[arg(long, env = "BORRADOR_DATA", default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+}
+
 /// What was said on the command line, or what to print and how to exit instead.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Answer> {
     Cli::try_parse_from(args).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer { words: error.to_string(), exit: 0 },
-        _ => Answer { words: one_line(&error), exit: 2 },
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::result(error.to_string(), 0),
+        _ => Answer::failure(one_line(&error), 2),
     })
 }
 
 /// Words for the terminal, and the exit code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
-    /// For standard output if the code is 0, else for standard error.
+    /// For standard output if they are a result, else for standard error.
     pub words: String,
     /// The process's exit code.
     pub exit: u8,
+    /// The words are what was asked for, also where the code is not 0: a report of damage.
+    pub is_result: bool,
+}
+
+impl Answer {
+    /// What was asked for.
+    pub fn result(words: String, exit: u8) -> Answer {
+        Answer { words, exit, is_result: true }
+    }
+
+    /// Why there is none.
+    pub fn failure(words: String, exit: u8) -> Answer {
+        Answer { words, exit, is_result: false }
+    }
 }
 
 fn one_line(error: &clap::Error) -> String {
@@ -230,7 +282,7 @@ fn one_line(error: &clap::Error) -> String {
         }
         ErrorKind::MissingRequiredArgument => format!("missing: {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "say what to do: serve, invite, token, import, export, seal, check, openapi or settings"
+            "say what to do: serve, invite, token, import, export, seal, check, backup, restore, openapi or settings"
                 .to_owned()
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("{arg} needs a value"),
@@ -245,6 +297,8 @@ fn one_line(error: &clap::Error) -> String {
     let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
         .into_iter()
         .find_map(said)
+        // Of several the last is the nearest.
+        .map(|near| near.rsplit(", ").next().unwrap_or_default().to_owned())
         .map(|near| format!("; did you mean {near}?"));
     format!("borrador: {mistake}{} (see borrador --help)", near.unwrap_or_default())
 }

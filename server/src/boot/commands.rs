@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::admin::{self, Outcome, Request};
 use super::cli::{Answer, Command};
-use super::open::{self, Missing};
+use super::open::{self, Missing, OpenFailure};
 use crate::app::access::Invitation;
+use crate::app::check::Report;
 use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::settings::Settings;
+use crate::store::backup::{self, Manifest};
 
 /// A command that needs the store.
 struct Errand {
@@ -22,29 +24,65 @@ struct Errand {
 
 /// Carry out a command; `serve` is not among them.
 pub async fn run(command: Command) -> Answer {
-    match errand(command) {
-        Ok(errand) => match carry_out(errand).await {
-            Ok(words) => Answer { words, exit: 0 },
-            Err(words) => failed(words),
+    match command {
+        Command::Check(said) if said.backup.is_some() => {
+            look_through(&said.backup.unwrap_or_default(), said.json).await
+        }
+        Command::Restore(said) => restore(&said.backup, &said.data).await,
+        command => match errand(command) {
+            Ok(errand) => match carry_out(errand).await {
+                Ok(Outcome { words, exit, .. }) => Answer::result(words, exit),
+                Err(words) => failed(words),
+            },
+            Err(answer) => answer,
         },
-        Err(answer) => answer,
     }
 }
 
 fn failed(words: String) -> Answer {
-    Answer { words: format!("borrador: {words}"), exit: 1 }
+    Answer::failure(format!("borrador: {words}"), 1)
+}
+
+/// Looks through a backup. Nothing is changed.
+async fn look_through(folder: &Path, json: bool) -> Answer {
+    let (shown, folder) = (folder.display().to_string(), folder.to_owned());
+    let verified = tokio::task::spawn_blocking(move || backup::verify(&folder)).await;
+    match verified.map_err(|error| error.to_string()).and_then(|done| done.map_err(|error| error.to_string()))
+    {
+        Ok(manifest) if json => {
+            Answer::result(serde_json::to_string_pretty(&manifest).unwrap_or_default(), 0)
+        }
+        Ok(manifest) => Answer::result(format!("{shown} is whole: {}", described(&manifest)), 0),
+        Err(words) => failed(words),
+    }
+}
+
+/// Makes a data directory of a backup, and looks through what it made.
+async fn restore(folder: &Path, data: &Path) -> Answer {
+    match backup::restore(folder, data).await {
+        Ok(manifest) => {
+            Answer::result(format!("{} is restored: {}", data.display(), described(&manifest)), 0)
+        }
+        Err(error) => failed(error.to_string()),
+    }
+}
+
+fn described(manifest: &Manifest) -> String {
+    let left_out: String =
+        manifest.damaged.iter().map(|found| format!("\nleft out when it was taken: {found}")).collect();
+    format!("{}, as of {}{left_out}", manifest.counts.words(), manifest.taken)
 }
 
 fn errand(command: Command) -> Result<Errand, Answer> {
     let errand =
         |data: PathBuf, missing, request| Errand { data, missing, request, output: None, pdf_worker: None };
     Ok(match command {
-        Command::Serve(_) => return Err(failed("serve is no errand".to_owned())),
+        Command::Serve(_) | Command::Restore(_) => return Err(failed("that is no errand".to_owned())),
         Command::Openapi => {
             let description = &*crate::http::openapi::DESCRIPTION;
-            return Err(Answer { words: format!("{description:#}"), exit: 0 });
+            return Err(Answer::result(format!("{description:#}"), 0));
         }
-        Command::Settings => return Err(Answer { words: super::config::table(), exit: 0 }),
+        Command::Settings => return Err(Answer::result(super::config::table(), 0)),
         Command::Invite(said) => {
             let function = said.function.map(|word| serde_json::from_value(word.into())).transpose();
             let function = function.map_err(|error| failed(error.to_string()))?;
@@ -75,20 +113,24 @@ fn errand(command: Command) -> Result<Errand, Answer> {
             let request = Request::Seal { paper: said.paper, milestone, email: said.email };
             errand(said.data.data, Missing::Refuse, request)
         }
-        Command::Check(said) => errand(said.data, Missing::Refuse, Request::Check),
+        Command::Check(said) => errand(said.data.data, Missing::Refuse, Request::Check { json: said.json }),
+        Command::Backup(said) => {
+            // The service that writes it may have been started elsewhere.
+            let folder = std::path::absolute(&said.folder).map_err(|error| failed(error.to_string()))?;
+            errand(said.data.data, Missing::Refuse, Request::Backup { folder })
+        }
     })
 }
 
-async fn carry_out(errand: Errand) -> Result<String, String> {
+async fn carry_out(errand: Errand) -> Result<Outcome, String> {
     let Errand { data, missing, request, output, pdf_worker } = errand;
-    let Outcome { words, file } =
-        match admin::ask(&data, &request).await.map_err(|error| error.to_string())? {
-            Some(outcome) => outcome,
-            None => on_the_store(&data, missing, request, pdf_worker).await?,
-        };
-    let (Some(file), Some(output)) = (file, output) else { return Ok(words) };
-    std::fs::write(&output, &file).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
-    Ok(format!("{}: {} bytes", output.display(), file.len()))
+    let outcome = match admin::ask(&data, &request).await.map_err(|error| error.to_string())? {
+        Some(outcome) => outcome,
+        None => on_the_store(&data, missing, request, pdf_worker).await?,
+    };
+    let (Some(file), Some(output)) = (&outcome.file, output) else { return Ok(outcome) };
+    std::fs::write(&output, file).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
+    Ok(Outcome { words: format!("{}: {} bytes", output.display(), file.len()), ..outcome })
 }
 
 async fn on_the_store(
@@ -98,7 +140,23 @@ async fn on_the_store(
     pdf_worker: Option<PathBuf>,
 ) -> Result<Outcome, String> {
     let words = |error: open::OpenFailure| error.to_string();
-    let store = open::store(data, missing).map_err(words)?;
+    let store = match (open::store(data, missing), &request) {
+        (Ok(store), _) => store,
+        (Err(OpenFailure::Store(error)), Request::Check { json }) if error.is_damage() => {
+            return Ok(admin::reported(&Report::unopened(error.to_string()), *json));
+        }
+        (Err(error), _) => return Err(words(error)),
+    };
+    // These need no service, which a damaged store might not give.
+    match request {
+        Request::Check { json } => {
+            return admin::check(&*store, json).await.map_err(|error| error.to_string());
+        }
+        Request::Backup { folder } => {
+            return admin::backup(&*store, &folder).await.map_err(|error| error.to_string());
+        }
+        _ => {}
+    }
     let service = open::service(&*store, false).await.map_err(words)?;
     let mut settings = Settings::listening(([127, 0, 0, 1], 8080).into());
     settings.pdf_worker = pdf_worker;
@@ -106,7 +164,7 @@ async fn on_the_store(
         settings.public_url.clone_from(url);
     }
     let app = open::app(store, settings, service).await.map_err(words)?;
-    let outcome = admin::perform(&app, request).await.map_err(|refusal| admin::explain(&refusal));
+    let outcome = admin::perform(&app, request).await.map_err(|failure| admin::explain(&failure));
     app.live.stop().await;
     outcome
 }

@@ -33,12 +33,12 @@ const TIDY_EVERY: Duration = Duration::from_secs(10);
 pub async fn run(said: Serve) -> Answer {
     let settings = match settings(&said) {
         Ok(settings) => settings,
-        Err(words) => return Answer { words, exit: 2 },
+        Err(words) => return Answer::failure(words, 2),
     };
     telemetry::start(said.log);
     match serve(said, settings).await {
-        Ok(()) => Answer { words: String::new(), exit: 0 },
-        Err(words) => Answer { words: format!("borrador: {words}"), exit: 1 },
+        Ok(()) => Answer::result(String::new(), 0),
+        Err(words) => Answer::failure(format!("borrador: {words}"), 1),
     }
 }
 

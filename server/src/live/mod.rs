@@ -14,10 +14,12 @@
 //! | `room_task.rs` | one task for each open text; commits before it relays |
 //! | `repair.rs` | gives doubled paragraph ids their own again |
 //! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
+//! | `check.rs` | is a stored text what it says it is? |
 //! | `mod.rs` | the face that the rest of the server sees |
 //!
 //! This module knows seats and texts. It has never heard of accounts, papers or HTTP bodies.
 
+pub mod check;
 mod outbox;
 mod registry;
 mod repair;

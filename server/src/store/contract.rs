@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::memory::MemoryStore;
 use super::sled::SledStore;
 use super::{
-    Answer, AuditEntry, BlobName, Coll, Committed, Entries, Entry, Expect, Finding, LoggedChange, NewChange,
-    Op, Record, Seq, Snapshot, Store, StoreError, Tidied, TidyBounds, scan_all,
+    Answer, AuditEntry, BlobName, Coll, Committed, Dump, Entry, Expect, Finding, LoggedChange, NewChange, Op,
+    Record, Seq, Snapshot, Store, StoreError, Tidied, TidyBounds, scan_all,
 };
 
 const TANGIER: TextId = TextId(Uuid::from_u128(1));
@@ -211,7 +211,7 @@ async fn a_dump_is_everything_as_it_was_when_it_was_asked_for(store: Arc<dyn Sto
     ];
     store.commit(first).await.unwrap();
     store.commit(vec![put("c", Expect::Any, "one"), put("c", Expect::Any, "two")]).await.unwrap();
-    let mut dump = store.dump().await.unwrap();
+    let mut dump = store.dump().await.unwrap().entries;
     let delete = Op::Delete { coll: Coll::Setting, key: "b".into(), expect: Expect::Any };
     let later = vec![
         append(TANGIER, &[3]),
@@ -330,7 +330,7 @@ impl Store for Packed {
     fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied> {
         self.0.tidy(bounds)
     }
-    fn dump(&self) -> Answer<'_, Entries> {
+    fn dump(&self) -> Answer<'_, Dump> {
         self.0.dump()
     }
     fn check(&self) -> Answer<'_, Vec<Finding>> {

@@ -64,6 +64,13 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Is it that what lies there is not what was written? Else it cannot be said.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, OpenError::Damaged { .. } | OpenError::Behind { .. })
+    }
+}
+
 /// What `store.json` says.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
 pub struct StoreIdentity {

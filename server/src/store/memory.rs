@@ -8,15 +8,16 @@ use crdt::ids::{ChangeHash, TextId};
 use sha2::{Digest, Sha256};
 
 use tokio::sync::mpsc::channel;
+use uuid::Uuid;
 
 use super::{
-    About, Answer, AuditEntry, Coll, Committed, Entries, Entry, Expect, Finding, LoggedChange, Op, Record,
-    Seq, Snapshot, Store, StoreError, Tidied, TidyBounds,
+    About, Answer, AuditEntry, Coll, Committed, Dump, Entry, Expect, Finding, LoggedChange, Op, Record, Seq,
+    Snapshot, Store, StoreError, Tidied, TidyBounds,
 };
 
 /// A store that forgets everything when it is dropped.
-#[derive(Default)]
 pub struct MemoryStore {
+    id: Uuid,
     state: Mutex<State>,
 }
 
@@ -35,10 +36,16 @@ struct Log {
     hashes: std::collections::BTreeSet<ChangeHash>,
 }
 
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self::default()
+        MemoryStore { id: Uuid::new_v4(), state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -216,7 +223,7 @@ impl Store for MemoryStore {
         Box::pin(async { Ok(Tidied::default()) })
     }
 
-    fn dump(&self) -> Answer<'_, Entries> {
+    fn dump(&self) -> Answer<'_, Dump> {
         let entries = self.state().clone().into_entries();
         Box::pin(async move {
             let (sender, receiver) = channel(1);
@@ -227,7 +234,7 @@ impl Store for MemoryStore {
                     }
                 }
             });
-            Ok(receiver)
+            Ok(Dump { store: self.id, entries: receiver })
         })
     }
 

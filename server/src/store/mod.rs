@@ -24,6 +24,7 @@
 //! # });
 //! ```
 
+pub mod backup;
 mod blobs;
 #[cfg(test)]
 mod contract;
@@ -44,7 +45,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::blobs::BlobName;
-pub use self::whole::{About, Entries, Entry, Finding, Tidied, TidyBounds};
+pub use self::whole::{About, Dump, Entries, Entry, Finding, Tidied, TidyBounds};
 
 macro_rules! collections {
     ($($(#[$doc:meta])* $coll:ident = $number:literal $name:literal,)+) => {
@@ -330,7 +331,7 @@ pub trait Store: Send + Sync + 'static {
     fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied>;
 
     /// Everything in the store but snapshots, as it was at the moment this answers. Commits go on meanwhile.
-    fn dump(&self) -> Answer<'_, Entries>;
+    fn dump(&self) -> Answer<'_, Dump>;
 
     /// Read everything there is; answer with what is not as it was written. What changes mean is not looked at.
     fn check(&self) -> Answer<'_, Vec<Finding>>;

@@ -44,7 +44,7 @@ use self::kept::Kept;
 use self::writer::{Request, Writer};
 use super::folder::OpenError;
 use super::{
-    Answer, AuditEntry, BlobName, Coll, Committed, Entries, Finding, LoggedChange, Op, Record, Seq, Snapshot,
+    Answer, AuditEntry, BlobName, Coll, Committed, Dump, Finding, LoggedChange, Op, Record, Seq, Snapshot,
     Store, StoreError, Tidied, TidyBounds, format,
 };
 
@@ -200,9 +200,12 @@ impl Store for SledStore {
         })
     }
 
-    fn dump(&self) -> Answer<'_, Entries> {
+    fn dump(&self) -> Answer<'_, Dump> {
         let pinned = self.ask(|answer| Request::Pin { answer });
-        Box::pin(async move { Ok(dump::start(self.kept.clone(), pinned.await?)) })
+        Box::pin(async move {
+            let entries = dump::start(self.kept.clone(), pinned.await?);
+            Ok(Dump { store: self.kept.id, entries })
+        })
     }
 
     fn check(&self) -> Answer<'_, Vec<Finding>> {

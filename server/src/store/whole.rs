@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use crdt::ids::{TextId, to_hex};
 use tokio::sync::mpsc::Receiver;
+use uuid::Uuid;
 
 use super::{AuditEntry, BlobName, Coll, LoggedChange, Record, StoreError};
 
@@ -33,6 +34,14 @@ pub enum Entry {
     Damaged(Finding),
     /// That was everything. A dump without it broke off.
     End,
+}
+
+/// A store as it was at one moment.
+pub struct Dump {
+    /// Which store it is.
+    pub store: Uuid,
+    /// Everything in it.
+    pub entries: Entries,
 }
 
 /// The pieces of a dump: logs, records, audit log, blobs, in this order. Whoever stops receiving ends it.

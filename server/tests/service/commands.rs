@@ -164,6 +164,99 @@ fn a_paper_goes_in_and_comes_out_without_a_server() {
     assert!(run(&["check"]).starts_with("all readable: papers 1, texts 1, milestones 1"));
 }
 
+/// A folder with a small paper in `data`, and its sealed draft.
+fn with_a_paper() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("note.md"), "I. El proyecto\n\n1. Las ciudades acogen.\n").unwrap();
+    let import = ["import", "note.md", "--paper", "note", "--title", "Nota", "--language", "es"];
+    assert_eq!(borrador(folder.path(), &import).status.code(), Some(0));
+    assert_eq!(
+        borrador(folder.path(), &["seal", "--paper", "note", "--name", "Primera"]).status.code(),
+        Some(0)
+    );
+    folder
+}
+
+fn standard_output(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_backup_is_taken_while_the_service_runs_and_becomes_a_service() {
+    let folder = with_a_paper();
+    let server = Server::start(folder.path(), &[], 1);
+    let said = borrador(folder.path(), &["backup", "nightly"]);
+    assert_eq!(said.status.code(), Some(0), "{}", words(&said));
+    assert!(standard_output(&said).contains("texts 1, changes"), "{}", words(&said));
+    let checked = borrador(folder.path(), &["check"]);
+    assert_eq!(checked.status.code(), Some(0), "{}", words(&checked));
+    let again = borrador(folder.path(), &["backup", "nightly"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(words(&again).contains("nightly is not empty"), "{}", words(&again));
+    assert_eq!(server.stops(), 0);
+
+    let whole = borrador(folder.path(), &["check", "--backup", "nightly"]);
+    assert_eq!(whole.status.code(), Some(0), "{}", words(&whole));
+    let over = borrador(folder.path(), &["restore", "nightly"]);
+    assert_eq!(over.status.code(), Some(1));
+    assert!(words(&over).contains("data is not empty; nothing was restored"), "{}", words(&over));
+    let restored = borrador(folder.path(), &["restore", "nightly", "--data", "other"]);
+    assert_eq!(restored.status.code(), Some(0), "{}", words(&restored));
+    let report = |data: &str| standard_output(&borrador(folder.path(), &["check", "--data", data]));
+    assert_eq!(report("other"), report("data"));
+    std::fs::rename(folder.path().join("data"), folder.path().join("old")).unwrap();
+    std::fs::rename(folder.path().join("other"), folder.path().join("data")).unwrap();
+    assert_eq!(Server::start(folder.path(), &[], 1).stops(), 0);
+}
+
+#[test]
+fn c11_a_backup_that_was_cut_off_is_refused_and_its_entry_named() {
+    let folder = with_a_paper();
+    assert_eq!(borrador(folder.path(), &["backup", "nightly"]).status.code(), Some(0));
+    let file = folder.path().join("nightly/records.entries");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
+    for command in [&["restore", "nightly", "--data", "other"][..], &["check", "--backup", "nightly"]] {
+        let refused = borrador(folder.path(), command);
+        assert_eq!(refused.status.code(), Some(1));
+        let words = words(&refused);
+        assert!(words.contains("records.entries: entry ") && words.contains("ends in the middle"), "{words}");
+        assert_eq!(words.lines().count(), 1, "{words}");
+    }
+    assert!(!folder.path().join("other").exists());
+}
+
+#[test]
+fn c08_damage_is_named_and_told_by_the_exit_code() {
+    let folder = with_a_paper();
+    let sealed = std::fs::read_dir(folder.path().join("data/blobs")).unwrap().next().unwrap().unwrap().path();
+    let sealed = std::fs::read_dir(sealed).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&sealed, "[]").unwrap();
+    let said = borrador(folder.path(), &["check"]);
+    assert_eq!(said.status.code(), Some(1));
+    let report = standard_output(&said);
+    assert!(report.contains("“Primera”: the sealed words of chapter 1 (es) do not match"), "{report}");
+    let said = borrador(folder.path(), &["check", "--json"]);
+    assert_eq!(said.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!(json["whole"], false);
+    assert!(
+        json["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|found| found["what"].as_str().unwrap().starts_with("blob "))
+    );
+    // The rest goes on: the service starts, and the draft that is not sealed comes out.
+    let export = ["export", "--paper", "note", "--language", "es", "--format", "md", "-o", "out.md"];
+    assert_eq!(borrador(folder.path(), &export).status.code(), Some(0));
+
+    std::fs::write(folder.path().join("data/sled/db"), "").unwrap();
+    let said = borrador(folder.path(), &["check"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(standard_output(&said).contains("its file db is empty"), "{}", words(&said));
+}
+
 #[test]
 fn the_demonstration_prints_the_same_links_at_each_start_and_keeps_its_own_time() {
     let folder = tempfile::tempdir().unwrap();

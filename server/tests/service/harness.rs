@@ -61,6 +61,13 @@ impl Service {
 
     /// The same over another store.
     pub async fn over(store: Arc<dyn Store>, change: impl FnOnce(&mut Settings)) -> Self {
+        let service = Self::on(store, change).await;
+        service.people_arrive().await;
+        service
+    }
+
+    /// A service on a store in which its people and papers are already.
+    pub async fn on(store: Arc<dyn Store>, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -77,9 +84,7 @@ impl Service {
         let live = settings.limits.live("borrador".to_owned());
         let app = App::start(store, clock, settings, live).await.unwrap();
         tokio::spawn(serve::start(&app, listener).unwrap());
-        let service = Self { app, address, now_ms, _worker: worker };
-        service.people_arrive().await;
-        service
+        Self { app, address, now_ms, _worker: worker }
     }
 
     /// Let time pass on the service's clock.
@@ -210,6 +215,10 @@ impl Somebody {
     }
     pub fn cookie(&self) -> &str {
         &self.cookie
+    }
+    /// The same person with the same cookie at another service.
+    pub fn at(&self, service: &Service) -> Self {
+        Self { address: service.address, ..self.clone() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! line of a stream, is what a test waits for.
 
 mod commands;
+mod drill;
 mod exports;
 mod form_and_size;
 mod harness;

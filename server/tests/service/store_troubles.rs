@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use borrador::store::memory::MemoryStore;
 use borrador::store::{
-    Answer, AuditEntry, Coll, Committed, Entries, Finding, LoggedChange, Op, Record, Seq, Snapshot, Store,
+    Answer, AuditEntry, Coll, Committed, Dump, Finding, LoggedChange, Op, Record, Seq, Snapshot, Store,
     StoreError, Tidied, TidyBounds,
 };
 use bytes::Bytes;
@@ -71,7 +71,7 @@ impl Store for Watched {
     fn tidy(&self, bounds: TidyBounds) -> Answer<'_, Tidied> {
         self.kept.tidy(bounds)
     }
-    fn dump(&self) -> Answer<'_, Entries> {
+    fn dump(&self) -> Answer<'_, Dump> {
         self.kept.dump()
     }
     fn check(&self) -> Answer<'_, Vec<Finding>> {

@@ -79,8 +79,11 @@ pub fn start(kept: Arc<Kept>, pin: Arc<Pin>) -> Entries {
     let dump = Dump { kept, pin, entries };
     tokio::task::spawn_blocking(move || {
         let sent = dump.logs().and_then(|()| dump.records()).and_then(|()| dump.audit_log());
-        let sent = sent.and_then(|()| dump.blobs()).and_then(|()| dump.send(Entry::End));
-        if sent.is_err() {
+        let sent = sent.and_then(|()| dump.blobs());
+        let entries = dump.entries.clone();
+        // Whoever has received the end may close the store, so nothing of it is held here any more by then.
+        drop(dump);
+        if sent.and_then(|()| entries.blocking_send(Entry::End).map_err(|_| Gone)).is_err() {
             tracing::warn!("a dump was broken off: nobody receives it any more");
         }
     });

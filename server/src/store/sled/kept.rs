@@ -36,6 +36,8 @@ const RESERVE_BYTES: u64 = 16 << 20;
 
 /// What is kept in a data folder. Whoever works on it holds it, and with it the lock on the folder.
 pub struct Kept {
+    /// Which store it is.
+    pub id: Uuid,
     pub db: sled::Db,
     pub blobs: Blobs,
     pub segments: Blobs,
@@ -66,6 +68,7 @@ impl Kept {
         let witness = Witness::open(path, mark.batches)?;
         let blobs = |name: &str| Blobs::open(&path.join(name)).map_err(io);
         let kept = Kept {
+            id: mark.id,
             blobs: blobs("blobs")?,
             segments: blobs("segments")?,
             caches: blobs("caches")?,
