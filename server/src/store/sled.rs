@@ -15,13 +15,17 @@
 //! | File | What it does |
 //! |---|---|
 //! | `kept.rs` | what is in a data folder, opened and recognised |
+//! | `arriving.rs` | files of a commit, on the disk before the writer hears of it |
 //! | `log.rs` | reading logs: through cold segments and what follows them |
 //! | `writer.rs` | the one thread that writes |
 //! | `tidy.rs` | packs what is old, removes what nothing names |
 //! | `dump.rs` | everything as it was at one moment, while commits go on |
 //! | `check.rs` | reads everything, names what is damaged |
 
+mod arriving;
 mod check;
+#[cfg(test)]
+mod damage;
 mod dump;
 mod kept;
 mod log;
@@ -40,6 +44,7 @@ use crdt::ids::TextId;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use self::arriving::Arriving;
 use self::kept::Kept;
 use self::writer::{Request, Writer};
 use super::folder::OpenError;
@@ -120,7 +125,18 @@ impl Store for SledStore {
     }
 
     fn commit(&self, ops: Vec<Op>) -> Answer<'_, Committed> {
-        self.ask(|answer| Request::Commit { ops, answer })
+        if !arriving::has_files(&ops) {
+            return self.ask(|answer| Request::Commit { ops, files: None, answer });
+        }
+        Box::pin(async move {
+            let kept = self.kept.clone();
+            let put = tokio::task::spawn_blocking(move || {
+                let files = Arriving::put(&kept, &ops)?;
+                Ok((ops, files))
+            });
+            let (ops, files) = put.await.unwrap_or(Err(StoreError::Unavailable))?;
+            self.ask(|answer| Request::Commit { ops, files: Some(files), answer }).await
+        })
     }
 
     fn changes(&self, text: TextId, after: Seq, max_bytes: usize) -> Answer<'_, Vec<LoggedChange>> {

@@ -12,7 +12,7 @@
 //! sled takes a file that was cut short for one whose last writes never came, and a lost file for a new one. So the store has a
 //! mark among its own entries, which must fit `store.json`, and a [`Witness`] beside them that counts batches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -34,6 +34,9 @@ const CACHE_BYTES: u64 = 8 << 20;
 /// Commits are refused while less than this is free on the disk, beside ten times their own size.
 const RESERVE_BYTES: u64 = 16 << 20;
 
+/// Files in `caches/` that commits on their way will name: how many such commits for each.
+pub type Arrivals = BTreeMap<BlobName, isize>;
+
 /// What is kept in a data folder. Whoever works on it holds it, and with it the lock on the folder.
 pub struct Kept {
     /// Which store it is.
@@ -50,6 +53,7 @@ pub struct Kept {
     pub moving: RwLock<()>,
     /// Texts whose logs have grown since they were last looked at; all of them when the store is opened.
     pub grown: Mutex<BTreeSet<TextId>>,
+    pub arriving: Mutex<Arrivals>,
     /// One tidying at a time.
     pub tidying: Mutex<()>,
     aside: Mutex<BTreeSet<Vec<u8>>>,
@@ -76,6 +80,7 @@ impl Kept {
             witness,
             moving: RwLock::default(),
             grown: Mutex::default(),
+            arriving: Mutex::default(),
             tidying: Mutex::default(),
             aside: Mutex::default(),
             db,
@@ -120,15 +125,15 @@ impl Kept {
         Ok(None)
     }
 
-    /// The files in `caches/` that are named. What is not among them is removed, so whoever keeps something there adds its names.
-    pub fn named_caches(&self) -> Result<BTreeSet<BlobName>, StoreError> {
-        let entries = self.db.scan_prefix(format::SNAPSHOT_PREFIX);
-        entries
-            .map(|entry| {
-                let (key, value) = entry.map_err(|e| unreadable(&e))?;
-                Ok(format::read_snapshot(&key, &value)?.0)
-            })
-            .collect()
+    /// The files in `caches/` that are named, or will be by a commit on its way. What is not among them is removed, so whoever
+    /// keeps something there adds its names.
+    pub fn named_caches(&self, arriving: &Arrivals) -> Result<BTreeSet<BlobName>, StoreError> {
+        let mut named: BTreeSet<BlobName> = arriving.keys().copied().collect();
+        for entry in self.db.scan_prefix(format::SNAPSHOT_PREFIX) {
+            let (key, value) = entry.map_err(|e| unreadable(&e))?;
+            named.insert(format::read_snapshot(&key, &value)?.0);
+        }
+        Ok(named)
     }
 
     /// A snapshot with its bytes.
@@ -150,6 +155,10 @@ impl Kept {
             let finding = Finding::of(format::about(key), error);
             tracing::error!(%finding, "a damaged record is set aside; run `borrador check`, then restore a backup");
         }
+    }
+
+    pub fn arriving(&self) -> std::sync::MutexGuard<'_, Arrivals> {
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn grown(&self) -> std::sync::MutexGuard<'_, BTreeSet<TextId>> {

@@ -27,11 +27,11 @@ fn change(n: u8) -> NewChange {
     }
 }
 
-fn append(text: TextId, numbers: &[u8]) -> Op {
+pub fn append(text: TextId, numbers: &[u8]) -> Op {
     Op::Append { text, changes: numbers.iter().map(|n| change(*n)).collect() }
 }
 
-fn put(key: &str, value: &str) -> Op {
+pub fn put(key: &str, value: &str) -> Op {
     Op::put(Coll::Setting, key, Expect::Any, &value)
 }
 
@@ -45,7 +45,7 @@ fn refusal(folder: &Path) -> String {
 }
 
 /// A copy of a folder as a killed process would leave it.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -59,7 +59,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -149,6 +149,31 @@ async fn of_the_snapshots_of_a_text_two_stay_and_the_files_of_the_others_go() {
     assert_eq!(files(&folder.path().join("caches")).len(), 2);
     assert_eq!(store.snapshot(TANGIER).await.unwrap(), Some(snapshot(5)));
     assert!(store.blob(sealed).await.unwrap().is_some(), "blobs of the service are never removed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_snapshot_is_swept_while_its_commit_is_on_its_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SledStore::open(folder.path()).unwrap());
+    let keep = |text: TextId, store: Arc<SledStore>| async move {
+        // The same few documents again and again, so that a file that is no longer named is soon wanted again.
+        for upto in 1..=150 {
+            let bytes = Bytes::from(vec![(upto % 4) as u8; 5_000]);
+            let snapshot = Snapshot { upto, heads: vec![], bytes };
+            store.commit(vec![Op::Snapshot { text, snapshot: snapshot.clone() }]).await.unwrap();
+            assert_eq!(store.snapshot(text).await.unwrap(), Some(snapshot));
+        }
+    };
+    let writers = [TANGIER, LYON].map(|text| tokio::spawn(keep(text, store.clone())));
+    let mut swept = 0;
+    while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+        swept += store.tidy(SMALL).await.unwrap().snapshots;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert!(swept > 0, "something was swept meanwhile");
+    assert_eq!(store.check().await.unwrap(), []);
 }
 
 #[tokio::test]

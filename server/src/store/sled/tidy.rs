@@ -124,7 +124,7 @@ fn oldest(kept: &Kept, text: TextId, bounds: TidyBounds) -> Result<Option<Oldest
 /// Those that are there and not named are candidates; the writer looks again whether something names them by then.
 fn sweep(kept: &Kept, requests: &Sender<Request>) -> Result<usize, StoreError> {
     let there = kept.caches.names().map_err(|error| disk_error(&error))?;
-    let named = kept.named_caches()?;
+    let named = kept.named_caches(&kept.arriving())?;
     let candidates: Vec<_> = there.into_iter().filter(|name| !named.contains(name)).collect();
     if candidates.is_empty() {
         return Ok(0);

@@ -10,6 +10,7 @@ use crdt::ids::TextId;
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
+use super::arriving::Arriving;
 use super::dump::Pin;
 use super::kept::{Kept, disk_error, unreadable};
 use crate::store::format::{self, Mark, SegmentEntry};
@@ -30,8 +31,8 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What the writer is asked.
 pub enum Request {
-    /// A commit that waits.
-    Commit { ops: Vec<Op>, answer: Reply<Committed> },
+    /// A commit that waits, with the files that its operations name.
+    Commit { ops: Vec<Op>, files: Option<Arriving>, answer: Reply<Committed> },
     /// Put a segment in the place of the entries of a log that it holds. The segment's file is durable.
     Pack { text: TextId, segment: SegmentEntry, entries: Vec<Vec<u8>>, answer: Reply<()> },
     /// Remove those of these snapshots that nothing names; says how many they were.
@@ -88,7 +89,7 @@ impl Writer {
         let (mut commits, mut others) = (Vec::new(), Vec::new());
         for request in requests {
             match request {
-                Request::Commit { ops, answer } => commits.push((ops, answer)),
+                Request::Commit { ops, files, answer } => commits.push((ops, files, answer)),
                 other => others.push(other),
             }
         }
@@ -112,11 +113,15 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, commits: Vec<(Vec<Op>, Reply<Committed>)>) {
+    fn commit(&mut self, commits: Vec<(Vec<Op>, Option<Arriving>, Reply<Committed>)>) {
         let mut group = Group::default();
         let mut answers = Vec::new();
-        for (ops, answer) in commits {
-            match self.prepare(ops, &mut group) {
+        // Kept to the end of this function: by then what they hold is named.
+        let mut arrived = Vec::new();
+        for (ops, files, answer) in commits {
+            let names = files.as_ref().map(Arriving::names).unwrap_or_default().to_vec();
+            arrived.extend(files);
+            match self.prepare(ops, names, &mut group) {
                 Ok(done) => answers.push((answer, done)),
                 Err(error) => drop(answer.send(Err(error))),
             }
@@ -142,12 +147,13 @@ impl Writer {
         self.make_durable(&mut writes)
     }
 
-    /// No commit is under way while this runs, and snapshots are written by this thread only: what is not named now will
-    /// not be named by anything that is already on its way.
+    /// No commit is under way while this runs, and none that will come can note its files as arriving before it is done: each finds
+    /// its file named or gone, and puts it again.
     fn sweep(&mut self, candidates: &[BlobName]) -> Result<usize, StoreError> {
         self.refuse_if_poisoned()?;
-        let named = self.kept.named_caches()?;
         let kept = self.kept.clone();
+        let arriving = kept.arriving();
+        let named = kept.named_caches(&arriving)?;
         let _moving = kept.moving.write().unwrap_or_else(PoisonError::into_inner);
         let unnamed = candidates.iter().filter(|candidate| !named.contains(*candidate));
         let mut removed = 0;
@@ -169,12 +175,18 @@ impl Writer {
     }
 
     /// Checks one commit against the store and the group so far, and adds its writes to the group.
-    fn prepare(&mut self, ops: Vec<Op>, group: &mut Group) -> Result<Committed, StoreError> {
+    fn prepare(
+        &mut self,
+        ops: Vec<Op>,
+        files: Vec<BlobName>,
+        group: &mut Group,
+    ) -> Result<Committed, StoreError> {
         self.refuse_if_poisoned()?;
         let mut done = Committed::default();
         let mut writes = Writes::new();
         let mut new_hashes = Vec::new();
         let mut last_seqs = HashMap::new();
+        let mut files = files.into_iter();
         for (index, op) in ops.into_iter().enumerate() {
             let current = |key: &[u8]| -> Result<Option<Vec<u8>>, StoreError> {
                 if let Some(written) = writes.get(key).or_else(|| group.writes.get(key)) {
@@ -213,7 +225,7 @@ impl Writer {
                     writes.insert(format::audit_key(entry.seq), Some(format::write_audit(&entry)));
                 }
                 Op::Snapshot { text, snapshot } => {
-                    let blob = self.kept.caches.put(&snapshot.bytes).map_err(|error| disk_error(&error))?;
+                    let blob = files.next().expect("every snapshot came with its file");
                     for old in self.old_snapshots(text)? {
                         writes.insert(old, None);
                     }
