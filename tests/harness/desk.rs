@@ -105,6 +105,11 @@ impl Desk {
         self.edit(|edit, text| edit.splice_text(text, end, 0, new))
     }
 
+    /// Types before the unit with this number, 0 for the first marker.
+    pub fn types_at(&mut self, place: usize, new: &str) -> Change {
+        self.edit(|edit, text| edit.splice_text(text, place, 0, new))
+    }
+
     /// Puts `new` in place of `old`.
     pub fn replaces(&mut self, old: &str, new: &str) -> Change {
         let Range { start, end } = self.find(old);

@@ -53,6 +53,27 @@ impl Guest {
         self.hears_something().await.expect("the text comes");
     }
 
+    /// The same over a line that may break; whether the text came.
+    pub async fn tries_to_enter(&mut self, socket: Socket) -> bool {
+        self.socket = Some(socket);
+        self.sends(&frames::join(&self.name, &["1"])).await;
+        if self.hears_something().await.is_err() {
+            return false;
+        }
+        self.asks().await;
+        self.hears_something().await.is_ok()
+    }
+
+    /// Whether they have a socket whose end they have not heard of.
+    pub fn is_connected(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    /// Lets go of the socket without a word.
+    pub fn hangs_up(&mut self) {
+        self.socket = None;
+    }
+
     /// Greets the server over this socket, and asks for nothing.
     pub async fn joins(&mut self, socket: Socket) {
         self.socket = Some(socket);
@@ -160,6 +181,18 @@ impl Guest {
         let Ok(heard) = tokio::time::timeout(PATIENCE, socket.hears()).await else {
             panic!("{} waited in vain", self.name);
         };
+        self.heeds(heard)
+    }
+
+    /// Takes in one thing that is here already; false if there is nothing.
+    pub async fn hears_what_is_here(&mut self) -> bool {
+        let Some(socket) = &mut self.socket else { return false };
+        let heard = tokio::time::timeout(Duration::ZERO, socket.hears()).await;
+        // The end of the connection shows in that they are not connected any more.
+        heard.is_ok_and(|heard| self.heeds(heard).is_ok())
+    }
+
+    fn heeds(&mut self, heard: Heard) -> Result<FromServer, Heard> {
         match heard {
             Heard::Message(message) => {
                 let said = frames::read(&message);

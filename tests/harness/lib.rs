@@ -25,6 +25,7 @@
 
 pub mod client;
 pub mod desk;
+pub mod faults;
 pub mod frames;
 pub mod guest;
 pub mod hostile;

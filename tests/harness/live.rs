@@ -109,7 +109,7 @@ impl LiveServer {
 
     /// A socket that takes in next to nothing unless it is read.
     pub async fn narrow_socket(&self, seat: SeatId) -> Socket {
-        Socket::open_narrow(&self.address, &path(seat)).await.expect("the door is open")
+        Socket::open_narrow(&self.address, &path(seat), &[]).await.expect("the door is open")
     }
 
     /// Somebody who has the text open and may do this.

@@ -4,20 +4,23 @@
 //! the profile and into the folder that the running test was built with; when it is up to date that takes a moment.
 //! `BORRADOR_BIN` names a program to use instead.
 
-use std::io::{BufRead, BufReader};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 
 use automerge::ChangeHash;
 use crdt::ids::SeatId;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::guest::{Guest, PATIENCE};
-use crate::socket::{Socket, request};
+use crate::socket::{NoSocket, Socket, request};
 
 /// The paper of the demonstration.
 pub const PAPER: &str = "ciudades-migracion-inclusion";
@@ -29,6 +32,72 @@ pub struct Process {
     /// The sign-in links that it printed, by e-mail address.
     links: Vec<(String, String)>,
     child: Child,
+    log: Log,
+    /// Whoever reads the log; ends with the process.
+    reading: Option<JoinHandle<()>>,
+}
+
+/// What a process has written on standard error so far.
+type Log = Arc<Mutex<String>>;
+
+/// The program ended instead of serving.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// What it said on standard error.
+    pub words: String,
+}
+
+/// How the program is to be started: on the demonstration, at any free port, until more is said.
+pub struct Launch(Command);
+
+impl Launch {
+    /// On this data folder.
+    pub fn on(data: &Path) -> Launch {
+        Self::under(&[], data)
+    }
+
+    /// On this data folder, through another program that sets limits and then becomes ours.
+    pub fn under(wrapper: &[&str], data: &Path) -> Launch {
+        let mut words = wrapper.iter().map(OsStr::new).chain([program().as_os_str()]);
+        let mut command = Command::new(words.next().expect("there is a program"));
+        command.args(words).args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Launch(command)
+    }
+
+    /// With these lines in its configuration file, which is written to `file`.
+    pub fn configured(mut self, file: &Path, lines: &str) -> Launch {
+        std::fs::write(file, lines).expect("a configuration can be written");
+        self.0.arg("--config").arg(file);
+        self
+    }
+
+    /// With this variable in its environment.
+    pub fn with(mut self, name: &str, value: &OsStr) -> Launch {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Starts it, and waits until it serves or has ended.
+    pub fn tries(mut self) -> Result<Process, Refused> {
+        let mut child =
+            self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let lines = lines_of(&mut child);
+        let (log, reading) = log_of(&mut child);
+        let mut process =
+            Process { address: String::new(), links: Vec::new(), child, log, reading: Some(reading) };
+        while process.address.is_empty() || process.links.len() < people_in_the_demonstration() {
+            match lines.recv_timeout(PATIENCE) {
+                Ok(line) => process.takes_in(&line),
+                Err(RecvTimeoutError::Disconnected) => return Err(process.refused()),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("the program does not say where it is: {}", process.log())
+                }
+            }
+        }
+        Ok(process)
+    }
 }
 
 /// Somebody who has signed in. Outlives a restart: sessions are kept in the store.
@@ -41,27 +110,37 @@ pub struct SignedIn {
 
 impl Process {
     /// Starts the demonstration on this folder, at any free port.
+    ///
+    /// # Panics
+    /// If the program does not serve.
     pub fn start(data: &Path) -> Process {
-        let mut child = Command::new(program())
-            .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let lines = lines_of(&mut child);
-        let next = || lines.recv_timeout(PATIENCE).expect("the program says where it is");
-        let first = next();
-        let address = first.rsplit("//").next().unwrap_or_default().to_owned();
-        let mut links = Vec::new();
-        while links.len() < people_in_the_demonstration() {
-            let line = next();
-            if let Some(link) = line.split("/sign-in#").nth(1) {
-                let email = line.split_whitespace().find(|word| word.contains('@')).unwrap_or_default();
-                links.push((email.to_owned(), link.trim().to_owned()));
-            }
+        Launch::on(data).tries().unwrap_or_else(|refused| panic!("the program does not serve: {refused:?}"))
+    }
+
+    fn takes_in(&mut self, line: &str) {
+        if self.address.is_empty() {
+            self.address = line.rsplit("//").next().unwrap_or_default().to_owned();
+        } else if let Some(link) = line.split("/sign-in#").nth(1) {
+            let email = line.split_whitespace().find(|word| word.contains('@')).unwrap_or_default();
+            self.links.push((email.to_owned(), link.trim().to_owned()));
         }
-        Process { address, links, child }
+    }
+
+    fn refused(mut self) -> Refused {
+        let code = self.child.wait().expect("it is our child").code();
+        let read = self.reading.take().map(JoinHandle::join);
+        assert!(matches!(read, Some(Ok(()))), "its log was read to the end");
+        Refused { code, words: self.log() }
+    }
+
+    /// What it has written on standard error so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many files and sockets it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("the process runs").count()
     }
 
     /// The number by which the system knows it.
@@ -74,6 +153,17 @@ impl Process {
         self.end();
     }
 
+    /// SIGTERM: it is asked to end.
+    pub fn is_asked_to_stop(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("the process runs");
+    }
+
+    /// Waits until it has ended by itself, and gives back its exit code, or `None` if a signal ended it.
+    pub async fn ends(mut self) -> Option<i32> {
+        let ended = tokio::task::spawn_blocking(move || self.child.wait().map(|status| status.code()));
+        ended.await.expect("waiting does not fail").expect("it is our child")
+    }
+
     fn end(&mut self) {
         // It may have ended by itself; then there is nothing to kill.
         drop(self.child.kill());
@@ -82,20 +172,41 @@ impl Process {
 
     /// Signs in with the link of the person with this e-mail address.
     pub async fn signs_in(&self, email: &str) -> SignedIn {
+        let (status, who) = self.tries_to_sign_in(email).await;
+        who.unwrap_or_else(|| panic!("no session for {email}: {status}"))
+    }
+
+    /// The same, and the status with which the program answers.
+    pub async fn tries_to_sign_in(&self, email: &str) -> (u16, Option<SignedIn>) {
         let link = self.links.iter().find(|(of, _)| of == email);
         let (_, token) = link.unwrap_or_else(|| panic!("nobody in the demonstration is {email}"));
         let body = json!({ "token": token });
         let reply = request(&self.address, "POST", "/api/v1/sign-in", &[], Some(&body)).await;
         let reply = reply.expect("the program answers");
-        let cookie = reply.cookie().unwrap_or_else(|| panic!("no session: {reply:?}"));
+        let Some(cookie) = reply.cookie() else { return (reply.status, None) };
         let seat = reply.json()["seats"][0]["id"].as_str().and_then(|id| id.parse().ok());
-        SignedIn { seat: seat.expect("everybody has a seat"), cookie }
+        (reply.status, Some(SignedIn { seat: seat.expect("everybody has a seat"), cookie }))
     }
 
     /// Asks for something, signed in.
     pub async fn gets(&self, who: &SignedIn, path: &str) -> Value {
         let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;
         reply.expect("the program answers").json()
+    }
+
+    /// Posts JSON, signed in; the answer must be a success.
+    pub async fn posts(&self, who: &SignedIn, path: &str, json: &Value) -> Value {
+        let reply = request(&self.address, "POST", path, &[("Cookie", &who.cookie)], Some(json)).await;
+        let reply = reply.expect("the program answers");
+        assert!((200..300).contains(&reply.status), "{path}: {reply:?}");
+        reply.json()
+    }
+
+    /// Asks for something, signed in, and takes any answer: its status and its JSON.
+    pub async fn asks(&self, who: &SignedIn, path: &str) -> (u16, Value) {
+        let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;
+        let reply = reply.expect("the program answers");
+        (reply.status, reply.json())
     }
 
     /// A ticket with which a client that can set no headers may open a socket for this person's seat.
@@ -118,11 +229,24 @@ impl Process {
 
     /// A socket for this person's seat, opened as a browser would: with the cookie, from our own page.
     pub async fn socket(&self, who: &SignedIn) -> Socket {
-        let origin = format!("http://{}", self.address);
+        self.socket_at(&self.address, who).await.expect("the door is open")
+    }
+
+    /// The same through a proxy, which may break it.
+    pub async fn socket_at(&self, address: &str, who: &SignedIn) -> Result<Socket, NoSocket> {
+        let (path, origin) = self.door(who);
+        Socket::open(address, &path, &[("Cookie", &who.cookie), ("Origin", &origin)]).await
+    }
+
+    /// The same, and it takes in next to nothing unless it is read.
+    pub async fn narrow_socket(&self, who: &SignedIn) -> Socket {
+        let (path, origin) = self.door(who);
         let headers = [("Cookie", &*who.cookie), ("Origin", &origin)];
-        Socket::open(&self.address, &format!("/sync?seat={}", who.seat), &headers)
-            .await
-            .expect("the door is open")
+        Socket::open_narrow(&self.address, &path, &headers).await.expect("the door is open")
+    }
+
+    fn door(&self, who: &SignedIn) -> (String, String) {
+        (format!("/sync?seat={}", who.seat), format!("http://{}", self.address))
     }
 
     /// Somebody at an empty desk, not connected yet.
@@ -160,6 +284,25 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
         }
     });
     lines
+}
+
+fn log_of(child: &mut Child) -> (Log, JoinHandle<()>) {
+    let mut output = child.stderr.take().expect("the log is piped");
+    let log = Log::default();
+    let written = log.clone();
+    let reading = std::thread::spawn(move || {
+        let mut piece = [0; 4_096];
+        while let Ok(length @ 1..) = output.read(&mut piece) {
+            let words = String::from_utf8_lossy(&piece[..length]);
+            written.lock().unwrap_or_else(PoisonError::into_inner).push_str(&words);
+        }
+    });
+    (log, reading)
+}
+
+/// Runs a command of the program to its end: `borrador check --data DIR`.
+pub fn command(name: &str, data: &Path) -> Output {
+    Command::new(program()).args([name, "--data"]).arg(data).output().expect("the program starts")
 }
 
 /// Where the program is, built if it was not.

@@ -37,6 +37,21 @@ pub enum Heard {
     Gone,
 }
 
+/// Why a socket did not open.
+#[derive(Debug)]
+pub enum NoSocket {
+    /// The server said no, with this HTTP status.
+    Refused(u16),
+    /// The line broke, or there was none.
+    Broken(io::Error),
+}
+
+impl From<io::Error> for NoSocket {
+    fn from(error: io::Error) -> NoSocket {
+        NoSocket::Broken(error)
+    }
+}
+
 /// An open WebSocket.
 pub struct Socket {
     stream: TcpStream,
@@ -44,18 +59,22 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket. `Err` is the HTTP status with which the server said no.
-    pub async fn open(address: &str, path: &str, headers: &[(&str, &str)]) -> Result<Socket, u16> {
-        let stream = TcpStream::connect(address).await.expect("the server is there");
+    /// Opens a socket.
+    pub async fn open(address: &str, path: &str, headers: &[(&str, &str)]) -> Result<Socket, NoSocket> {
+        let stream = TcpStream::connect(address).await?;
         Self::upgrade(stream, address, path, headers).await
     }
 
     /// Opens a socket that takes in next to nothing unless it is read.
-    pub async fn open_narrow(address: &str, path: &str) -> Result<Socket, u16> {
-        let socket = TcpSocket::new_v4().expect("there is a network");
-        socket.set_recv_buffer_size(4_096).expect("a buffer may be small");
-        let stream = socket.connect(address.parse().expect("an address")).await.expect("the server is there");
-        Self::upgrade(stream, address, path, &[]).await
+    pub async fn open_narrow(
+        address: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Socket, NoSocket> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(4_096)?;
+        let stream = socket.connect(address.parse().expect("an address")).await?;
+        Self::upgrade(stream, address, path, headers).await
     }
 
     async fn upgrade(
@@ -63,19 +82,19 @@ impl Socket {
         host: &str,
         path: &str,
         headers: &[(&str, &str)],
-    ) -> Result<Socket, u16> {
-        stream.set_nodelay(true).expect("a socket may be quick");
+    ) -> Result<Socket, NoSocket> {
+        stream.set_nodelay(true)?;
         let mut head = format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Qm9ycmFkb3JCb3JyYWRvcg==\r\n"
         );
         headers.iter().for_each(|(name, value)| head += &format!("{name}: {value}\r\n"));
         head += "\r\n";
-        stream.write_all(head.as_bytes()).await.expect("the server listens");
+        stream.write_all(head.as_bytes()).await?;
         let mut input = BytesMut::new();
-        let (status, _, rest) = read_head(&mut stream, &mut input).await.expect("the server answers");
+        let (status, _, rest) = read_head(&mut stream, &mut input).await?;
         input.advance(rest);
-        if status == 101 { Ok(Socket { stream, input }) } else { Err(status) }
+        if status == 101 { Ok(Socket { stream, input }) } else { Err(NoSocket::Refused(status)) }
     }
 
     /// The same connection twice: to write to from a thread that keeps time, and to hear from.
@@ -139,17 +158,30 @@ pub fn frame(kind: Kind, last: bool, payload: &[u8]) -> Vec<u8> {
 
 /// Takes a whole frame of the server, which masks nothing, from the front of `input`.
 pub fn take_frame(input: &mut BytesMut) -> Option<(u8, Bytes)> {
-    let (head, short) = (*input.first()?, *input.get(1)?);
+    let (start, length) = frame_parts(input)?;
+    if input.len() < start + length {
+        return None;
+    }
+    let kind = input[0] & 0x0f;
+    input.advance(start);
+    Some((kind, input.split_to(length).freeze()))
+}
+
+/// How long the frame is that begins here, with its head, in either direction; `None` while its head is not here.
+pub fn frame_length(input: &[u8]) -> Option<usize> {
+    frame_parts(input).map(|(start, length)| start + length)
+}
+
+/// The length of a frame's head, mask included, and of its payload.
+fn frame_parts(input: &[u8]) -> Option<(usize, usize)> {
+    let short = *input.get(1)?;
     let (start, length) = match short & 0x7f {
         126 => (4, usize::from(u16::from_be_bytes(input.get(2..4)?.try_into().expect("two bytes")))),
         127 => (10, u64::from_be_bytes(input.get(2..10)?.try_into().expect("eight bytes")) as usize),
         short => (2, usize::from(short)),
     };
-    if input.len() < start + length {
-        return None;
-    }
-    input.advance(start);
-    Some((head & 0x0f, input.split_to(length).freeze()))
+    let mask = if short & 0x80 == 0 { 0 } else { 4 };
+    Some((start + mask, length))
 }
 
 /// An HTTP answer.
