@@ -1,6 +1,6 @@
 # Everything that one does with Borrador from a clone. `make run` and `make test` do all the set-up themselves.
 
-.PHONY: help run test check bench tools web build test-rust test-web test-browser format clippy docs types licences clean
+.PHONY: help run test check bench faults tools web build test-rust test-web test-browser format clippy docs types licences clean
 
 CARGO   ?= cargo
 DATA    ?= data
@@ -22,6 +22,9 @@ check: tools web format clippy docs types licences ## what every change must pas
 
 bench: tools web ## measure; prints tables, judges nothing
 	.ci/bench
+
+faults: ## bring about every trouble many times (half an hour); prints one table. Mounting disks needs root
+	.ci/faults $(TROUBLES)
 
 tools:
 	@MAKECMDGOALS="$(MAKECMDGOALS)" .ci/tools

@@ -29,7 +29,6 @@ pub mod faults;
 pub mod frames;
 pub mod guest;
 pub mod hostile;
-pub mod killing;
 pub mod live;
 pub mod measure;
 pub mod network;

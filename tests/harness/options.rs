@@ -15,3 +15,18 @@ pub fn text(name: &str) -> Option<String> {
     arguments.next()?;
     Some(arguments.next().unwrap_or_else(|| panic!("{name} takes a value")))
 }
+
+/// The words that belong to no option, in order.
+pub fn words() -> Vec<String> {
+    let mut words = Vec::new();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument.starts_with("--") {
+            // Its value.
+            arguments.next();
+        } else {
+            words.push(argument);
+        }
+    }
+    words
+}

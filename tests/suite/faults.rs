@@ -1,9 +1,14 @@
-//! Troubles of the network over the whole program: a few rounds of each.
+//! Troubles of the network, the machine and the disk, over the whole program: a few rounds of each. Many rounds, with a table of what
+//! was found, are `make faults`.
 //!
 //! `FAULTS_SEED` sets the seed, which is printed.
 
+#[path = "faults/disk.rs"]
+mod disk;
 #[path = "faults/network.rs"]
 mod network;
+#[path = "faults/process.rs"]
+mod process;
 
 /// The seed of this run, printed for whoever must repeat it.
 fn seed() -> u64 {

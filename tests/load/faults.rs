@@ -1,0 +1,255 @@
+//! `cargo run --release -p borrador-tests --bin faults -- [TROUBLE…] [--rounds N] [--seed N] [--writers N]`
+//!
+//! Brings about every trouble many times, and prints one table of what was promised and what was found. Each round is told on standard
+//! error as it ends. The exit code is 1 if any promise was broken.
+//!
+//! | Trouble | A round | Rounds |
+//! |---|---|---|
+//! | `network` | a day of drawn weather for three people | 100 |
+//! | `stop` | SIGTERM while a hundred people type | 5 |
+//! | `kill` | `kill -9` while twenty people write in five texts | 200 |
+//! | `power` | a power cut meanwhile (needs root) | 100 |
+//! | `full` | a disk that fills up and is freed (needs root) | 20 |
+//!
+//! Without a name, all of them. `--rounds` and `--writers` are for all that are named.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use borrador_tests::faults::full::fill_again_and_again;
+use borrador_tests::faults::killing::{Plan, kill_again_and_again};
+use borrador_tests::faults::power::cut_again_and_again;
+use borrador_tests::faults::stopping::stop_under;
+use borrador_tests::faults::weather::a_day;
+use borrador_tests::measure::percentile;
+use borrador_tests::options::{number, words};
+use borrador_tests::process::Process;
+use borrador_tests::socket::Heard;
+
+const TROUBLES: [&str; 5] = ["network", "stop", "kill", "power", "full"];
+/// A process that is back later than this after a kill is a broken promise.
+const BACK_WITHIN: Duration = Duration::from_secs(5);
+/// A process that ends later than this after SIGTERM is.
+const ENDED_WITHIN: Duration = Duration::from_secs(10);
+
+/// One row of the table.
+struct Row {
+    trouble: &'static str,
+    rounds: usize,
+    promised: String,
+    found: String,
+    /// Broken promises.
+    broken: usize,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let seed = number("--seed").unwrap_or(2016);
+    let named = words();
+    if let Some(unknown) = named.iter().find(|name| !TROUBLES.contains(&name.as_str())) {
+        eprintln!("{unknown} is not a trouble; there are: {}", TROUBLES.join(", "));
+        return ExitCode::from(2);
+    }
+    let mut rows = Vec::new();
+    for trouble in TROUBLES.iter().filter(|name| named.is_empty() || named.iter().any(|named| named == *name))
+    {
+        eprintln!("{trouble}, seed {seed}");
+        rows.push(match *trouble {
+            "network" => network(seed).await,
+            "stop" => stop(seed).await,
+            "kill" => kill(seed).await,
+            "power" => power(seed).await,
+            _ => full(seed).await,
+        });
+    }
+    println!("Seed {seed}, {} build.\n", if cfg!(debug_assertions) { "development" } else { "release" });
+    println!("| Trouble | Rounds | Promised | Found | Broken promises |\n|---|---|---|---|---|");
+    for row in &rows {
+        let Row { trouble, rounds, promised, found, broken } = row;
+        println!("| {trouble} | {rounds} | {promised} | {found} | {broken} |");
+    }
+    if rows.iter().all(|row| row.broken == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn rounds(usual: usize) -> usize {
+    number("--rounds").map_or(usual, |rounds| rounds as usize)
+}
+
+fn writers(usual: usize) -> usize {
+    number("--writers").map_or(usual, |writers| writers as usize)
+}
+
+fn plan(rounds: usize, seed: u64) -> Plan {
+    // Five edits a second each.
+    Plan { cycles: rounds, writers: writers(20), texts: 5, pace: Duration::from_millis(200), seed }
+}
+
+async fn network(seed: u64) -> Row {
+    let rounds = rounds(100);
+    let data = folder();
+    let process = Process::start(data.path());
+    let mut who = Vec::new();
+    for email in ["ines.duarte@example.org", "adaeze.obi@example.org", "marta.roca@example.org"] {
+        who.push(process.signs_in(email).await);
+    }
+    let documents = process.documents(&who[0], "en").await;
+    let (mut troubles, mut typed, mut acknowledged, mut broken) = (0, 0, 0, 0);
+    let mut times = Vec::new();
+    for (seed, n) in (seed..).zip(0..rounds) {
+        let day = a_day(&process, &who, &documents[n % documents.len()], seed).await;
+        eprintln!("seed {seed}: {day:?}");
+        troubles += day.troubles;
+        typed += day.typed;
+        acknowledged += day.acknowledged;
+        broken += usize::from(!day.is_fine());
+        times.extend(day.together_after);
+    }
+    times.sort_unstable();
+    Row {
+        trouble: "network",
+        rounds,
+        promised: format!(
+            "{troubles} troubles; {typed} words typed, {acknowledged} acknowledged before the weather cleared"
+        ),
+        found: format!(
+            "everybody together after {} ms (median), {} ms (longest); nothing lost, doubled or missing but in the rounds counted beside",
+            percentile(&times, 0.5).as_millis(),
+            percentile(&times, 1.0).as_millis()
+        ),
+        broken,
+    }
+}
+
+async fn stop(seed: u64) -> Row {
+    let rounds = rounds(5);
+    let (mut acknowledged, mut lost, mut broken) = (0, 0, 0);
+    let (mut longest, mut longest_back) = (Duration::ZERO, Duration::ZERO);
+    for seed in (seed..).take(rounds) {
+        let data = folder();
+        let typed_ms = 1_000 + seed % 1_000;
+        let stop =
+            stop_under(data.path(), writers(100), 10, Duration::from_millis(500), typed_ms, seed).await;
+        let in_order = stop.exit == Some(0) && stop.ends.iter().all(|end| *end == Heard::Closed(1012));
+        eprintln!("{:?} {:?} {:?} {:?}", stop.exit, stop.ended_after, stop.back_after, stop.account);
+        acknowledged += stop.account.acknowledged;
+        lost += stop.account.lost;
+        broken += usize::from(!in_order || stop.account.lost > 0 || stop.ended_after > ENDED_WITHIN);
+        longest = longest.max(stop.ended_after);
+        longest_back = longest_back.max(stop.back_after);
+    }
+    Row {
+        trouble: "stop",
+        rounds,
+        promised: format!("{acknowledged} changes acknowledged"),
+        found: format!(
+            "ended after {:.1} s (longest), code 0, all told 1012; all back at once and saved after {:.1} s (longest); lost {lost}",
+            longest.as_secs_f64(),
+            longest_back.as_secs_f64()
+        ),
+        broken,
+    }
+}
+
+async fn kill(seed: u64) -> Row {
+    let plan = plan(rounds(200), seed);
+    let data = folder();
+    let (mut last, mut lost, mut broken) = (None, 0, 0);
+    let mut back_ms = Vec::new();
+    kill_again_and_again(data.path(), plan, |cycle| {
+        eprintln!("{cycle:?}");
+        last = Some(cycle.account);
+        lost += cycle.account.lost;
+        back_ms.push(Duration::from_millis(cycle.back_after_ms));
+        broken += usize::from(cycle.account.lost > 0 || back_ms[back_ms.len() - 1] > BACK_WITHIN);
+    })
+    .await;
+    back_ms.sort_unstable();
+    let last = last.unwrap_or_default();
+    Row {
+        trouble: "kill",
+        rounds: plan.cycles,
+        promised: format!(
+            "{} writers; {} changes acknowledged, {} times shown to somebody else",
+            plan.writers, last.acknowledged, last.shown
+        ),
+        found: format!(
+            "{} stored, lost {lost}; back after {} ms (median), {} ms (longest); the sealed draft and the audit log are whole",
+            last.stored,
+            percentile(&back_ms, 0.5).as_millis(),
+            percentile(&back_ms, 1.0).as_millis()
+        ),
+        broken,
+    }
+}
+
+async fn power(seed: u64) -> Row {
+    let plan = plan(rounds(100), seed);
+    let folder = folder();
+    let (mut last, mut lost, mut told, mut broken) = (None, 0, 0, 0);
+    let mut back = Vec::new();
+    let cut = cut_again_and_again(folder.path(), plan, |cut| {
+        eprintln!("{cut:?}");
+        last = Some(cut.account);
+        lost += cut.account.lost;
+        told += cut.told;
+        back.push(cut.back_after);
+        broken += usize::from(cut.account.lost > 0 || cut.back_after > BACK_WITHIN);
+    });
+    if let Err(not_here) = cut.await {
+        return skipped("power", &not_here);
+    }
+    back.sort_unstable();
+    let last = last.unwrap_or_default();
+    Row {
+        trouble: "power",
+        rounds: plan.cycles,
+        promised: format!(
+            "{} writers; {} changes acknowledged, {} times shown to somebody else",
+            plan.writers, last.acknowledged, last.shown
+        ),
+        found: format!(
+            "{} stored, lost {lost}; {told} times somebody was told that nothing is saved any more; back after {} ms (longest)",
+            last.stored,
+            percentile(&back, 1.0).as_millis()
+        ),
+        broken,
+    }
+}
+
+async fn full(seed: u64) -> Row {
+    let plan = plan(rounds(20), seed);
+    let folder = folder();
+    let (mut last, mut lost, mut restarts, mut broken) = (None, 0, 0, 0);
+    let (mut full, mut failed) = (0, 0);
+    let filled = fill_again_and_again(folder.path(), plan, |filling| {
+        eprintln!("{filling:?}");
+        last = Some(filling.account);
+        lost += filling.account.lost;
+        restarts += usize::from(filling.needed_restart);
+        full += filling.told_full;
+        failed += filling.told_failed;
+        broken += usize::from(filling.account.lost > 0 || !filling.could_read);
+    });
+    if let Err(not_here) = filled.await {
+        return skipped("full", &not_here);
+    }
+    let last = last.unwrap_or_default();
+    Row {
+        trouble: "full",
+        rounds: plan.cycles,
+        promised: format!("{} writers; {} changes acknowledged", plan.writers, last.acknowledged),
+        found: format!(
+            "{} stored, lost {lost}; told `storage_full` {full} times, `storage_failed` {failed} times; newcomers could read; {restarts} rounds needed a restart",
+            last.stored
+        ),
+        broken,
+    }
+}
+
+fn skipped(trouble: &'static str, why: &impl std::fmt::Display) -> Row {
+    Row { trouble, rounds: 0, promised: String::new(), found: why.to_string(), broken: 0 }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("there is a folder for temporary files")
+}
