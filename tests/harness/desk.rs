@@ -124,6 +124,21 @@ impl Desk {
         self.edit(|edit, text| edit.mark(text, mark, expand))
     }
 
+    /// Makes an edit of some 38,000 bytes: links with long addresses, over the first letters. Of all large edits it takes the least work.
+    pub fn links_at_length(&mut self, chance: &mut Rng) -> Change {
+        let addresses: Vec<String> = (0..20)
+            .map(|_| {
+                "https://c2c.example/".chars().chain((0..1_900).map(|_| chance.alphanumeric())).collect()
+            })
+            .collect();
+        self.edit(|edit, text| {
+            addresses.into_iter().zip(1..).try_for_each(|(address, place)| {
+                let mark = Mark::new("link".to_owned(), address, place, place + 1);
+                edit.mark(text, mark, ExpandMark::None)
+            })
+        })
+    }
+
     /// Presses Enter behind these words: what follows becomes a paragraph of its own.
     pub fn splits_after(&mut self, words: &str, id: u64) -> Change {
         let end = self.find(words).end;

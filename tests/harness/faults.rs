@@ -6,6 +6,7 @@
 //! | Module | Trouble |
 //! |---|---|
 //! | [`proxy`], [`weather`] | the network: late, slow, half-open, reset, cut, doubled |
+//! | [`silence`] | clients that are gone without a word, or never read |
 //! | [`stopping`] | SIGTERM while a crowd types |
 //! | [`killing`] | `kill -9` |
 //! | [`power`] | power cuts |
@@ -20,6 +21,7 @@ pub mod killing;
 pub mod power;
 pub mod proxy;
 pub mod regular;
+pub mod silence;
 pub mod stopping;
 pub mod volume;
 pub mod weather;

@@ -11,6 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use automerge::ChangeHash;
 use crdt::ids::SeatId;
@@ -24,6 +25,9 @@ use crate::socket::{NoSocket, Socket, request};
 
 /// The paper of the demonstration.
 pub const PAPER: &str = "ciudades-migracion-inclusion";
+
+/// How often the system is asked for what it tells nobody by itself.
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// A running program. It is killed when this is dropped.
 pub struct Process {
@@ -146,6 +150,21 @@ impl Process {
     /// The number by which the system knows it.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until no more than so many files and sockets are open. The system tells nobody when a file is closed, so it is asked.
+    ///
+    /// # Panics
+    /// If patience ends first.
+    pub async fn has_so_few_files_open(&self, few: usize) {
+        let mut look = tokio::time::interval(LOOKS_EVERY);
+        let all_closed = async {
+            while self.open_files() > few {
+                look.tick().await;
+            }
+        };
+        let closed = tokio::time::timeout(PATIENCE, all_closed).await;
+        assert!(closed.is_ok(), "{} files are open, not {few}", self.open_files());
     }
 
     /// `kill -9`, and waits until it is dead.

@@ -6,6 +6,7 @@
 //! | Trouble | A round | Rounds |
 //! |---|---|---|
 //! | `network` | a day of drawn weather for three people | 100 |
+//! | `silence` | lines that go silent in one moment, until the server lets go of them | 2 |
 //! | `stop` | SIGTERM while a hundred people type | 5 |
 //! | `kill` | `kill -9` while twenty people write in five texts | 200 |
 //! | `power` | a power cut meanwhile (needs root) | 100 |
@@ -19,6 +20,7 @@ use std::time::Duration;
 use borrador_tests::faults::full::fill_again_and_again;
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
 use borrador_tests::faults::power::cut_again_and_again;
+use borrador_tests::faults::silence::lets_go;
 use borrador_tests::faults::stopping::stop_under;
 use borrador_tests::faults::weather::a_day;
 use borrador_tests::measure::percentile;
@@ -26,11 +28,13 @@ use borrador_tests::options::{number, words};
 use borrador_tests::process::Process;
 use borrador_tests::socket::Heard;
 
-const TROUBLES: [&str; 5] = ["network", "stop", "kill", "power", "full"];
+const TROUBLES: [&str; 6] = ["network", "silence", "stop", "kill", "power", "full"];
 /// A process that is back later than this after a kill is a broken promise.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// A process that ends later than this after SIGTERM is.
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
+/// A line that the other side has left without a word is let go of within this.
+const LET_GO_WITHIN: Duration = Duration::from_secs(60);
 
 /// One row of the table.
 struct Row {
@@ -56,6 +60,7 @@ async fn main() -> ExitCode {
         eprintln!("{trouble}, seed {seed}");
         rows.push(match *trouble {
             "network" => network(seed).await,
+            "silence" => silence().await,
             "stop" => stop(seed).await,
             "kill" => kill(seed).await,
             "power" => power(seed).await,
@@ -116,6 +121,27 @@ async fn network(seed: u64) -> Row {
             percentile(&times, 0.5).as_millis(),
             percentile(&times, 1.0).as_millis()
         ),
+        broken,
+    }
+}
+
+async fn silence() -> Row {
+    let rounds = rounds(2);
+    let (mut broken, mut found) = (0, Vec::new());
+    for floods in [false, true].into_iter().cycle().take(rounds) {
+        let data = folder();
+        let process = Process::start(data.path());
+        let let_go = lets_go(&process, 10, floods).await;
+        eprintln!("{let_go:?}");
+        broken += usize::from(let_go.after > LET_GO_WITHIN);
+        let (seconds, written) = (let_go.after.as_secs_f64(), let_go.wrote_bytes >> 20);
+        found.push(format!("{seconds:.1} s while others wrote {written} MiB"));
+    }
+    Row {
+        trouble: "silence",
+        rounds,
+        promised: "10 lines at once are gone with their files within 60 s, and hold up nobody".to_owned(),
+        found: format!("gone after {}", found.join(", ")),
         broken,
     }
 }

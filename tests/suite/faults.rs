@@ -9,6 +9,8 @@ mod disk;
 mod network;
 #[path = "faults/process.rs"]
 mod process;
+#[path = "faults/silence.rs"]
+mod silence;
 
 /// The seed of this run, printed for whoever must repeat it.
 fn seed() -> u64 {

@@ -1,5 +1,7 @@
 //! Real sockets: what closes them, with which code, and that one bad client never hurts another.
 
+use std::time::Duration;
+
 use borrador::live::LiveSettings;
 use borrador_tests::frames;
 use borrador_tests::guest::Guest;
@@ -46,13 +48,42 @@ async fn syn7_two_people_write_over_real_sockets() {
     }
 }
 
+/// A server that waits for nobody longer than a moment.
+async fn impatient_housing() -> LiveServer {
+    let moment = Duration::from_millis(200);
+    let settings = LiveSettings { join_within: moment, heartbeat: moment, ..LiveSettings::default() };
+    LiveServer::with(paper("# Housing\nCities [welcome]."), settings).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn syn1_w02_a_client_that_never_says_who_it_is_is_hung_up_on_after_half_a_minute() {
-    let server = housing().await;
+async fn syn1_w02_a_client_that_never_says_who_it_is_is_hung_up_on() {
+    let server = impatient_housing().await;
     let seat = server.seat(Access::Write);
     let mut silent = server.socket(seat).await;
     assert_eq!(silent.hears().await, Heard::Closed(4408));
     assert_others_go_on(&server).await;
+}
+
+/// Chiara has joined, sends the beginning of a message, and from then on nothing but answers to pings, or pings of her own.
+async fn assert_hung_up_on_for_never_ending(beginning: &[u8]) {
+    let server = impatient_housing().await;
+    let seat = server.seat(Access::Write);
+    let mut chiara = server.guest("Chiara", seat);
+    chiara.joins(server.socket(seat).await).await;
+    chiara.sends_raw(beginning).await;
+    assert_eq!(chiara.hears_the_end().await, Heard::Closed(4408));
+    assert_others_go_on(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn1_w04_a_fragment_that_is_never_finished_closes_the_socket() {
+    assert_hung_up_on_for_never_ending(&frame(Kind::Binary, false, b"to be continued")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn1_w04_half_a_frame_closes_the_socket() {
+    let whole = frame(Kind::Binary, true, &[0; 1_000]);
+    assert_hung_up_on_for_never_ending(&whole[..500]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,14 +188,13 @@ async fn w23_a_client_that_never_reads_is_cut_off_and_can_come_back_for_everythi
     let mut lyon = server.enters("Lyon", Access::Read).await;
 
     let mut chance = fastrand::Rng::with_seed(23);
-    let mut strokes = 0;
+    let mut edits = 0;
     while server.live.connections() == 3 {
-        let words: String = (0..5_000).map(|_| chance.alphabetic()).collect();
-        let heads = [inés.writes(|desk| desk.types_after("welcome", &words)).await];
+        let heads = [inés.writes(|desk| desk.links_at_length(&mut chance)).await];
         lyon.hears_until(|lyon| lyon.desk.heads() == heads).await;
         inés.hears_until(Guest::is_saved).await;
-        strokes += 1;
-        assert!(strokes < 2_000, "whoever never reads is still there");
+        edits += 1;
+        assert!(edits < 2_000, "whoever never reads is still there");
     }
     assert!(matches!(lazy.hears_the_end().await, Heard::Closed(1013) | Heard::Gone));
 

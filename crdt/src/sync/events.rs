@@ -235,7 +235,7 @@ pub enum CloseCode {
     Overloaded = 1013,
     /// Nobody is signed in on this connection any more.
     NotSignedIn = 4401,
-    /// No `join` came in time.
+    /// No `join` came in time, or a message that had begun did not end.
     HandshakeTooSlow = 4408,
     /// The client speaks no protocol version of ours.
     UnsupportedVersion = 4409,

@@ -71,7 +71,7 @@ pub struct Limits {
     pub message_bytes: usize,
     /// What may wait for a client that does not read, in bytes.
     pub queue_bytes: usize,
-    /// Seconds until a socket must have said `join`.
+    /// Seconds until a socket must have said `join`, and ended a message that it began.
     pub join_seconds: u64,
     /// Seconds between signs of life that a socket is asked for; after two without one it is closed.
     pub heartbeat_seconds: u64,

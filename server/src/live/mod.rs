@@ -66,7 +66,8 @@ pub struct LiveSettings {
     pub max_message_bytes: usize,
     /// How much may wait for a client that does not read.
     pub max_queue_bytes: usize,
-    /// A client that has not said who it is by then is cut off.
+    /// A client that has not said who it is by then is cut off, and one that has not ended a message so long after it began it, with a
+    /// second more for every 16 KiB of it.
     pub join_within: Duration,
     /// A client is asked for a sign of life this often, and cut off after two silent rounds.
     pub heartbeat: Duration,
@@ -74,6 +75,13 @@ pub struct LiveSettings {
     pub idle_room: Duration,
     /// Names and limits of each room.
     pub room: RoomSettings,
+}
+
+impl LiveSettings {
+    /// How long a client may be silent, or take in nothing of what it is sent.
+    pub fn patience(&self) -> Duration {
+        self.heartbeat * 5 / 2
+    }
 }
 
 impl Default for LiveSettings {

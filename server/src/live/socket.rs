@@ -58,8 +58,13 @@ struct Socket {
     /// The texts it is in, by what it might do there when it was last asked.
     texts: BTreeMap<TextId, Access>,
     fragments: Option<BytesMut>,
+    /// A message that has begun and not ended: since when, and how much of it has come.
+    unfinished: Option<(Instant, usize)>,
     heard_at: Instant,
 }
+
+/// A message may take a second longer for every so many bytes of it.
+const SLOWEST_BYTES_PER_SECOND: usize = 16 << 10;
 
 impl Socket {
     fn new(
@@ -82,6 +87,7 @@ impl Socket {
             connection,
             texts: BTreeMap::new(),
             fragments: None,
+            unfinished: None,
             heard_at,
         }
     }
@@ -133,7 +139,8 @@ impl Socket {
                     }
                 }
                 chunk = payload.next() => {
-                    input.extend_from_slice(&chunk?.ok()?);
+                    let chunk = chunk?.ok()?;
+                    input.extend_from_slice(&chunk);
                     self.heard_at = Instant::now();
                     loop {
                         match codec.decode(&mut input) {
@@ -142,11 +149,13 @@ impl Socket {
                                 if let Err(code) = self.take(frame).await {
                                     return code;
                                 }
+                                self.unfinished.take_if(|_| self.fragments.is_none());
                             }
                             Err(ProtocolError::Overflow) => return Some(CloseCode::TooBig),
                             Err(_) => return Some(CloseCode::Malformed),
                         }
                     }
+                    self.note_unfinished(!input.is_empty(), chunk.len());
                 }
             }
             if self.queue.is_finished() {
@@ -155,12 +164,26 @@ impl Socket {
         }
     }
 
-    /// The client is cut off if it never joined or fell silent; otherwise it is asked for a sign of life.
+    fn note_unfinished(&mut self, frame: bool, came_bytes: usize) {
+        self.unfinished = match self.unfinished {
+            _ if !frame && self.fragments.is_none() => None,
+            Some((since, bytes)) => Some((since, bytes + came_bytes)),
+            None => Some((Instant::now(), came_bytes)),
+        };
+    }
+
+    /// The client is cut off if it never joined, never ends a message or fell silent; otherwise it is asked for a sign of life.
     fn check_pulse(&mut self) -> Option<CloseCode> {
+        if let Some((since, bytes)) = self.unfinished {
+            let more = Duration::from_secs((bytes / SLOWEST_BYTES_PER_SECOND) as u64);
+            if since.elapsed() > self.shared.settings.join_within + more {
+                return Some(CloseCode::HandshakeTooSlow);
+            }
+        }
         if self.connection.deadline().is_some_and(|deadline| steady_now() >= deadline) {
             return Some(CloseCode::HandshakeTooSlow);
         }
-        if self.heard_at.elapsed() > self.shared.settings.heartbeat * 5 / 2 {
+        if self.heard_at.elapsed() > self.shared.settings.patience() {
             return Some(CloseCode::Overloaded);
         }
         self.queue.push(outbox::ping());

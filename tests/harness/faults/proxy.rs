@@ -28,15 +28,17 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::socket::frame_length;
 
-/// What waits inside the proxy for one direction of one line, at most; more is left with its sender.
-const MOST_WAITING_BYTES: usize = 4 << 20;
+/// What waits inside the proxy for one direction of one line, at most (a single message may be longer); more is left with its sender.
+const MOST_WAITING_BYTES: usize = 64 << 10;
+/// What the kernel may take in for a line whose proxy does not read. Small, so that a sender soon notices.
+const KERNEL_BYTES: u32 = 32 << 10;
 
 /// A direction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -187,7 +189,7 @@ impl Drop for Proxy {
 
 /// Carries one line until both sides have ended it, or it is cut.
 async fn carry(client: TcpStream, id: u64, shared: Arc<Shared>) {
-    let Ok(server) = TcpStream::connect(&shared.server).await else { return };
+    let Ok(server) = connect(&shared.server).await else { return };
     // What is late should be late on purpose. A side that has gone already says so below.
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (mut client, mut server) = (client, server);
@@ -201,6 +203,12 @@ async fn carry(client: TcpStream, id: u64, shared: Arc<Shared>) {
     if ended.is_err() {
         let _ = (client.set_zero_linger(), server.set_zero_linger());
     }
+}
+
+async fn connect(server: &str) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(KERNEL_BYTES)?;
+    socket.connect(server.parse().expect("an address and a port")).await
 }
 
 /// One direction of one line.
