@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use borrador::boot::cli::{self, Answer, Command};
-use borrador::boot::{commands, serve};
+use borrador::boot::{commands, serve, telemetry};
 
 fn main() -> ExitCode {
+    telemetry::report_panics();
     let answer = match cli::parse(std::env::args_os()) {
         Ok(said) => run(said.command),
         Err(answer) => answer,

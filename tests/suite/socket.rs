@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use borrador::live::LiveSettings;
-use borrador_tests::frames;
+use borrador_tests::desk::Desk;
+use borrador_tests::frames::{self, FromServer};
 use borrador_tests::guest::Guest;
 use borrador_tests::live::LiveServer;
 use borrador_tests::notation::paper;
 use borrador_tests::socket::{Heard, Kind, frame};
+use crdt::ids::TextId;
 use crdt::sync::events::Access;
+use crdt::sync::wire::document_id;
+use uuid::Uuid;
 
 async fn housing() -> LiveServer {
     LiveServer::of(paper("# Housing\nCities [welcome].")).await
@@ -221,4 +225,20 @@ async fn syn1_a_stopping_server_tells_everybody_to_come_back() {
     inés.hears_until(Guest::is_saved).await;
     server.live.stop().await;
     assert_eq!(inés.hears_the_end().await, Heard::Closed(1012));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c08_a_text_that_cannot_be_read_is_refused_in_words_and_the_others_go_on() {
+    let server = housing().await;
+    // Everybody may read and write it, and nothing is left of its log.
+    let lost = document_id(TextId(Uuid::from_u128(0x1057)));
+    let seat = server.seat(Access::Write);
+    let mut inés = Guest::new("Inés", &lost, Desk::new([7; 16], Some(seat)));
+    inés.joins(server.socket(seat).await).await;
+    for _ in 0..2 {
+        inés.asks().await;
+        let said = inés.hears_something().await;
+        assert!(matches!(&said, Ok(FromServer::Error { code, .. }) if code == "text_unreadable"), "{said:?}");
+    }
+    assert_others_go_on(&server).await;
 }

@@ -12,6 +12,7 @@
 //! | `outbox.rs` | finished frames, shared, to many sockets of many workers |
 //! | `registry.rs` | the open rooms, and the way into them |
 //! | `room_task.rs` | one task for each open text; commits before it relays |
+//! | `unreadable.rs` | instead of a room, for a text that cannot be read as it is stored |
 //! | `repair.rs` | gives doubled paragraph ids their own again |
 //! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
 //! | `check.rs` | is a stored text what it says it is? |
@@ -26,6 +27,7 @@ mod repair;
 mod room_task;
 pub mod socket;
 mod texts;
+mod unreadable;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::registry::Inputs;
-use super::{LiveError, Shared, TextChanged, outbox};
+use super::{LiveError, Shared, TextChanged, outbox, unreadable};
 use crate::store::{Committed, NewChange, Op, Store, StoreError, scan_log};
 
 /// How long changes gather before listeners hear of them.
@@ -84,7 +84,7 @@ impl RoomTask {
             Ok(room) => room,
             Err(error) => {
                 tracing::error!(%text, %error, "the room does not open");
-                return;
+                return unreadable::say_so(text, &shared, &mut inputs, &error).await;
             }
         };
         let mut task = RoomTask {
@@ -252,6 +252,10 @@ async fn chunks(store: &dyn Store, text: TextId, wanted: &Wanted) -> Result<Vec<
 async fn open_room(text: TextId, shared: &Shared) -> Result<Room, StoreError> {
     let log = scan_log(&*shared.store, text, 0).await?;
     let length = log.len();
+    if length == 0 {
+        let detail = "its log is empty, and a text begins with its first change".to_owned();
+        return Err(StoreError::Corrupt { what: format!("text {text}"), detail });
+    }
     let chunks = log.into_iter().map_while(|logged| {
         let seat = logged.change.seat;
         Chunk::read(logged.change.bytes, &ChunkLimits::STORED).ok().map(|chunk| (chunk, seat))

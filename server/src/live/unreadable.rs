@@ -1,0 +1,53 @@
+//! A text that cannot be read as it is stored: whoever asks for it is told so, and nothing is taken for it.
+//!
+//! The text stays as it is, and the others are not concerned. After [`LOOKS_AGAIN_AFTER`] the room closes, and whoever asks next has the
+//! log read anew: an operator may have mended it meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crdt::ids::TextId;
+use crdt::sync::events::{Access, Input};
+use crdt::sync::wire::{document_id, say};
+use tokio::time::{Instant, timeout_at};
+
+use super::registry::Inputs;
+use super::room_task::ToRoom;
+use super::{LiveError, Shared, outbox};
+use crate::store::StoreError;
+
+/// How long nobody looks at the text again. Each look reads all of its log, and clients ask again as soon as they are answered.
+const LOOKS_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// Serves the queue of a room that did not open for this reason.
+pub async fn say_so(text: TextId, shared: &Arc<Shared>, inputs: &mut Inputs, error: &StoreError) {
+    let unreadable = LiveError::Unreadable { text, detail: error.to_string() };
+    let until = Instant::now() + LOOKS_AGAIN_AFTER;
+    loop {
+        match timeout_at(until, inputs.recv()).await {
+            Ok(Some(waiting)) => match waiting.message {
+                ToRoom::Input(input) => answer(text, shared, &input),
+                // Whoever waited may have given up.
+                ToRoom::Submit { answer, .. } => drop(answer.send(Err(unreadable.clone()))),
+                ToRoom::Stop => return,
+            },
+            Ok(None) => return,
+            Err(_) if shared.registry.close_if_empty(text, inputs) => return,
+            Err(_) => {}
+        }
+    }
+}
+
+fn answer(text: TextId, shared: &Shared, input: &Input) {
+    let Input::Sync { connection, speaker, access, .. } = input else { return };
+    let (server, document) = (&shared.settings.room.server, document_id(text));
+    let frame = match access {
+        Access::None => say::unavailable(server, &speaker.peer, &document),
+        Access::Read | Access::Write => {
+            let words =
+                "this text is damaged on the server and was set aside as it is; please tell an administrator";
+            say::error(server, &speaker.peer, Some(&document), "text_unreadable", words)
+        }
+    };
+    shared.outboxes.deliver(&[*connection], outbox::binary(&frame));
+}
