@@ -11,11 +11,13 @@
 //! | [`killing`] | `kill -9` |
 //! | [`power`] | power cuts |
 //! | [`full`] | a full disk |
+//! | [`damage`] | flipped, zeroed, cut and missing bytes of the store |
 //!
 //! [`crew`] and [`regular`] are the people who write meanwhile and remember what they were promised; [`volume`] makes disks to fill up
 //! and to cut off.
 
 pub mod crew;
+pub mod damage;
 pub mod full;
 pub mod killing;
 pub mod power;

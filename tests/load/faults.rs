@@ -11,12 +11,14 @@
 //! | `kill` | `kill -9` while twenty people write in five texts | 200 |
 //! | `power` | a power cut meanwhile (needs root) | 100 |
 //! | `full` | a disk that fills up and is freed (needs root) | 20 |
+//! | `damage` | a bit, a block or the end of any file of the store | 300 |
 //!
 //! Without a name, all of them. `--rounds` and `--writers` are for all that are named.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use borrador_tests::faults::damage::{Found, Sound};
 use borrador_tests::faults::full::fill_again_and_again;
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
 use borrador_tests::faults::power::cut_again_and_again;
@@ -27,8 +29,9 @@ use borrador_tests::measure::percentile;
 use borrador_tests::options::{number, words};
 use borrador_tests::process::Process;
 use borrador_tests::socket::Heard;
+use fastrand::Rng;
 
-const TROUBLES: [&str; 6] = ["network", "silence", "stop", "kill", "power", "full"];
+const TROUBLES: [&str; 7] = ["network", "silence", "stop", "kill", "power", "full", "damage"];
 /// A process that is back later than this after a kill is a broken promise.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// A process that ends later than this after SIGTERM is.
@@ -64,7 +67,8 @@ async fn main() -> ExitCode {
             "stop" => stop(seed).await,
             "kill" => kill(seed).await,
             "power" => power(seed).await,
-            _ => full(seed).await,
+            "full" => full(seed).await,
+            _ => damage(seed).await,
         });
     }
     println!("Seed {seed}, {} build.\n", if cfg!(debug_assertions) { "development" } else { "release" });
@@ -267,6 +271,35 @@ async fn full(seed: u64) -> Row {
         found: format!(
             "{} stored, lost {lost}; told `storage_full` {full} times, `storage_failed` {failed} times; newcomers could read; {restarts} rounds needed a restart",
             last.stored
+        ),
+        broken,
+    }
+}
+
+async fn damage(seed: u64) -> Row {
+    let rounds = rounds(300);
+    let folder = folder();
+    let sound = Sound::in_folder(folder.path(), 6, Duration::from_millis(20), 6_000, seed).await;
+    let (mut refused, mut whole, mut aside, mut broken) = (0, 0, 0, 0);
+    for seed in (seed..).take(rounds) {
+        let wound = sound.draw(&mut Rng::with_seed(seed));
+        let copy = folder.path().join(seed.to_string());
+        let found = sound.hurt(&copy, &wound).await;
+        eprintln!("seed {seed}: {wound:?}: {found:?}");
+        match found {
+            Found::Refused(_) => refused += 1,
+            Found::Whole => whole += 1,
+            Found::SetAside(_) => aside += 1,
+            Found::Fault(_) => broken += 1,
+        }
+        std::fs::remove_dir_all(copy).expect("a copy can be removed");
+    }
+    Row {
+        trouble: "damage",
+        rounds,
+        promised: "no word shown that was not written, none missing without a word, no panic".to_owned(),
+        found: format!(
+            "{refused} times it refused to start, in words; {aside} times something was set aside and all else served; {whole} times the bytes did not matter"
         ),
         broken,
     }
