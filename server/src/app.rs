@@ -18,6 +18,7 @@ pub mod news;
 pub mod papers;
 pub mod rate;
 pub mod refusal;
+pub mod rights;
 pub mod settings;
 pub mod sweep;
 pub mod texts;
@@ -29,7 +30,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crdt::ids::{PersonId, SeatId, TextId};
-use crdt::review::permission::Action;
+use crdt::review::permission::{Action, is_stopped_by_lock, may};
 use crdt::sync::events::{Access, Refusal as SyncRefusal};
 
 use tokio::sync::Semaphore;
@@ -112,9 +113,12 @@ impl RightsOf for Directory {
     fn access(&self, seat: SeatId, text: TextId) -> Access {
         let register = self.register();
         let Some(place) = register.text(text).map(|text| text.place()) else { return Access::None };
-        if register.may(seat, Action::WriteText, &place) {
+        let Some(rights) = register.seat(seat).map(|seat| seat.rights()) else { return Access::None };
+        if may(&rights, Action::WriteText, &place) {
             Access::Write
-        } else if register.may(seat, Action::Read, &place) {
+        } else if is_stopped_by_lock(&rights, &place) {
+            Access::Locked
+        } else if may(&rights, Action::Read, &place) {
             Access::Read
         } else {
             Access::None
@@ -130,6 +134,7 @@ impl From<LiveError> for Refusal {
     fn from(error: LiveError) -> Self {
         match error {
             LiveError::Refused(SyncRefusal::NotAllowed) => Refusal::NotAllowed("change this text"),
+            LiveError::Refused(SyncRefusal::ChapterLocked) => Refusal::ChapterLocked,
             LiveError::Refused(SyncRefusal::StorageFull) => Refusal::StorageFull,
             LiveError::Refused(SyncRefusal::StorageFailed) => {
                 Refusal::StorageFailed(StoreError::Poisoned("reported by the live path".to_owned()))

@@ -1,11 +1,11 @@
-//! Who may do what: one pure function of a seat's function, its grants and the place.
+//! Who may do what: one pure function of a seat's function, its grants, the place, and how things stand there.
 //!
 //! A person acts from one seat at a time; the seat is what has rights. Its [`Function`] says what it does in its
-//! component, its [`Grant`]s what it may do beyond that. [`may`] answers every question of rights in Borrador: no other
-//! code compares roles.
+//! component, its [`Grant`]s what it may do beyond that, and a [`Place`] says what it is about and whether that is open for
+//! writing. [`may`] answers every question of rights in Borrador: no other code compares roles.
 //!
 //! ```
-//! use crdt::review::permission::{Action, Function, Grant, Place, Rights, Role, Scope, may};
+//! use crdt::review::permission::{Action, Function, Grant, Place, Rights, Role, Scope, State, may};
 //!
 //! let samir = Rights { function: Function::Contributor, grants: vec![], ended: false };
 //! assert!(may(&samir, Action::Comment, &Place::default()));
@@ -13,6 +13,8 @@
 //!
 //! let inés = Rights { grants: vec![Grant { scope: Scope::Service, role: Role::Pen }], ..samir };
 //! assert!(may(&inés, Action::WriteText, &Place::default()));
+//! let locked = Place { state: State::Locked, ..Place::default() };
+//! assert!(!may(&inés, Action::WriteText, &locked));
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +91,8 @@ pub enum Action {
     Read,
     /// Change a text directly.
     WriteText,
+    /// Propose a change to a text.
+    Propose,
     /// Start a thread or answer in one.
     Comment,
     /// Mark anybody's thread as resolved, or open it again.
@@ -99,34 +103,83 @@ pub enum Action {
     Seal,
     /// Import a paper.
     ImportPaper,
+    /// Lock a chapter against direct writing, and open it again.
+    LockChapter,
+    /// Give the pen to a seat, and take it back.
+    GivePen,
     /// Invite people and issue tokens for them.
     InvitePeople,
+    /// End a seat, and restore it.
+    EndSeat,
 }
 
 impl Action {
     /// All actions, for tables and tests.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 12] = [
         Action::Read,
         Action::WriteText,
+        Action::Propose,
         Action::Comment,
         Action::SettleThread,
         Action::ReadRapporteurThreads,
         Action::Seal,
         Action::ImportPaper,
+        Action::LockChapter,
+        Action::GivePen,
         Action::InvitePeople,
+        Action::EndSeat,
     ];
 }
 
-/// Where it is asked: a chapter of a paper, a paper, or the service (`Place::default()`).
+/// Where it is asked: a chapter of a paper, a paper, or the service (`Place::default()`, which is open).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Place {
     /// The paper, unless the action concerns the service.
     pub paper: Option<PaperId>,
     /// The chapter, if one is concerned.
     pub chapter: Option<ChapterId>,
+    /// How things stand there.
+    pub state: State,
 }
 
-/// REV1–REV4: may a seat with these rights do this here?
+/// How things stand at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum State {
+    /// Whoever holds the pen writes.
+    #[default]
+    Open,
+    /// Nobody writes directly, whatever they hold.
+    Locked,
+}
+
+/// What a seat may do with the words of a chapter. Each holds all before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Read them.
+    Read,
+    /// Read them, comment on them, and propose others.
+    Propose,
+    /// Write them.
+    Write,
+}
+
+impl Access {
+    /// What a seat with these rights may do with the words here; `None` if it may not even read them.
+    pub fn of(rights: &Rights, place: &Place) -> Option<Access> {
+        [(Action::WriteText, Access::Write), (Action::Propose, Access::Propose), (Action::Read, Access::Read)]
+            .into_iter()
+            .find_map(|(action, access)| may(rights, action, place).then_some(access))
+    }
+}
+
+/// REV10: would this seat write here, if only the place were open?
+pub fn is_stopped_by_lock(rights: &Rights, place: &Place) -> bool {
+    let opened = Place { state: State::Open, ..*place };
+    place.state == State::Locked && may(rights, Action::WriteText, &opened)
+}
+
+/// REV1–REV4, REV10–REV12: may a seat with these rights do this here?
 pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
     use Role::{Admin, Committee, Pen, Rapporteur, Secretariat};
     if rights.ended {
@@ -137,14 +190,16 @@ pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
     };
     match action {
         Action::Read => true,
-        Action::Comment => {
+        Action::Comment | Action::Propose => {
             rights.function != Function::Observer || holds(&[Secretariat, Rapporteur, Committee, Pen])
         }
-        Action::WriteText => holds(&[Pen, Committee]),
+        Action::WriteText => place.state == State::Open && holds(&[Pen, Committee]),
         Action::SettleThread => holds(&[Pen, Committee, Rapporteur, Secretariat]),
         Action::ReadRapporteurThreads => holds(&[Rapporteur, Committee, Secretariat]),
         Action::Seal | Action::ImportPaper => holds(&[Secretariat, Admin]),
-        Action::InvitePeople => holds(&[Admin]),
+        Action::LockChapter => holds(&[Secretariat, Admin, Rapporteur]),
+        Action::GivePen => holds(&[Secretariat, Admin]),
+        Action::InvitePeople | Action::EndSeat => holds(&[Admin]),
     }
 }
 
@@ -172,7 +227,7 @@ mod tests {
     }
 
     fn housing() -> Place {
-        Place { paper: Some(PAPER), chapter: Some(HOUSING) }
+        Place { paper: Some(PAPER), chapter: Some(HOUSING), state: State::Open }
     }
 
     #[test]
@@ -186,7 +241,7 @@ mod tests {
     #[test]
     fn rev2_the_pen_writes_where_its_scope_reaches() {
         let schools = Place { chapter: Some(SCHOOLS), ..housing() };
-        let elsewhere = Place { paper: Some(PaperId(Uuid::from_u128(9))), chapter: None };
+        let elsewhere = Place { paper: Some(PaperId(Uuid::from_u128(9))), chapter: None, state: State::Open };
         let adaeze = seat(Function::FocalPoint, &[(Scope::Chapter(HOUSING), Role::Pen)]);
         assert!(may(&adaeze, Action::WriteText, &housing()) && !may(&adaeze, Action::WriteText, &schools));
         let marta = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), Role::Committee)]);
@@ -211,6 +266,53 @@ mod tests {
             assert_eq!(may(&rights, Action::Seal, &housing()), runs_the_paper, "{role:?}");
             assert_eq!(may(&rights, Action::InvitePeople, &housing()), role == Role::Admin, "{role:?}");
         }
+    }
+
+    #[test]
+    fn rev10_in_a_locked_chapter_nobody_writes_and_everything_else_goes_on() {
+        let locked = Place { state: State::Locked, ..housing() };
+        for role in [Role::Admin, Role::Secretariat, Role::Rapporteur, Role::Committee, Role::Pen] {
+            let rights = seat(Function::FocalPoint, &[(Scope::Service, role)]);
+            for action in Action::ALL.into_iter().filter(|action| *action != Action::WriteText) {
+                assert_eq!(
+                    may(&rights, action, &locked),
+                    may(&rights, action, &housing()),
+                    "{role:?} {action:?}"
+                );
+            }
+            assert!(!may(&rights, Action::WriteText, &locked), "{role:?}");
+            assert_eq!(
+                is_stopped_by_lock(&rights, &locked),
+                matches!(role, Role::Committee | Role::Pen),
+                "{role:?}"
+            );
+            assert!(!is_stopped_by_lock(&rights, &housing()));
+        }
+    }
+
+    #[test]
+    fn rev11_the_rapporteur_of_the_place_and_those_who_run_the_paper_lock_it() {
+        let schools = Place { chapter: Some(SCHOOLS), ..housing() };
+        let nadia = seat(Function::FocalPoint, &[(Scope::Chapter(HOUSING), Role::Rapporteur)]);
+        assert!(may(&nadia, Action::LockChapter, &housing()) && !may(&nadia, Action::LockChapter, &schools));
+        for role in [Role::Admin, Role::Secretariat, Role::Committee, Role::Pen] {
+            let rights = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), role)]);
+            let runs_the_paper = matches!(role, Role::Secretariat | Role::Admin);
+            assert_eq!(may(&rights, Action::LockChapter, &housing()), runs_the_paper, "{role:?}");
+            assert_eq!(may(&rights, Action::GivePen, &housing()), runs_the_paper, "{role:?}");
+        }
+        assert!(!may(&nadia, Action::GivePen, &housing()));
+    }
+
+    #[test]
+    fn rev12_access_to_a_chapter_is_to_read_to_propose_or_to_write() {
+        let locked = Place { state: State::Locked, ..housing() };
+        let adaeze = seat(Function::FocalPoint, &[(Scope::Chapter(HOUSING), Role::Pen)]);
+        assert_eq!(Access::of(&adaeze, &housing()), Some(Access::Write));
+        assert_eq!(Access::of(&adaeze, &locked), Some(Access::Propose));
+        assert_eq!(Access::of(&seat(Function::Contributor, &[]), &housing()), Some(Access::Propose));
+        assert_eq!(Access::of(&seat(Function::Observer, &[]), &housing()), Some(Access::Read));
+        assert_eq!(Access::of(&Rights { ended: true, ..adaeze }, &housing()), None);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Access {
     None,
     /// Receive it.
     Read,
+    /// Receive it, and change it as soon as the chapter is no longer locked.
+    Locked,
     /// Change it.
     Write,
 }
@@ -168,6 +170,9 @@ pub enum Refusal {
     /// The seat may not change this text now.
     #[error("you may read this text but not change it; ask whoever holds the pen")]
     NotAllowed,
+    /// The chapter is locked.
+    #[error("this chapter is locked: nobody may change it until it is opened again")]
+    ChapterLocked,
     /// The actor of a change belongs to another seat, or its author is another seat.
     #[error("a change was written under somebody else's identity")]
     ActorNotYours,
@@ -205,6 +210,7 @@ impl Refusal {
     pub fn code(self) -> &'static str {
         match self {
             Refusal::NotAllowed => "not_allowed",
+            Refusal::ChapterLocked => "chapter_locked",
             Refusal::ActorNotYours => "actor_not_yours",
             Refusal::ChangeInvalid => "change_invalid",
             Refusal::ChangeTooLarge => "change_too_large",

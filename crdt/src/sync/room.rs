@@ -211,6 +211,7 @@ impl Room {
         let taken = match access {
             _ if message.changes.is_empty() => Ok(0),
             Access::Write => self.take_in(now, connection, speaker.seat, &message.changes),
+            Access::Locked => Err(Refusal::ChapterLocked),
             Access::Read | Access::None => Err(Refusal::NotAllowed),
         };
         if let Err(refusal) = taken {

@@ -197,7 +197,7 @@ impl App {
                 Ok::<_, Refusal>((entries, vec![audit::entry(now, "invite", By::Operator, about)]))
             })
             .await?;
-        self.live.rights_changed();
+        self.rights_changed();
         Ok(person)
     }
 
@@ -285,6 +285,7 @@ fn seat_in(
             grants: Vec::new(),
             rank: u32::try_from(held.len()).unwrap_or(u32::MAX),
             ended: false,
+            version: 0,
         },
     };
     if let Some(function) = asked.function {
@@ -293,7 +294,11 @@ fn seat_in(
     if asked.admin && !seat.grants.contains(&admin) {
         seat.grants.push(admin);
     }
-    (!held.contains(&&seat)).then_some(Entry::Seat(seat))
+    if held.contains(&&seat) {
+        return None;
+    }
+    seat.version += 1;
+    Some(Entry::Seat(seat))
 }
 
 /// The secretariat, which comes into being with the first person who needs it.

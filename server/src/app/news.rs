@@ -33,6 +33,8 @@ pub enum What {
     Text(TextId),
     /// Whoever came in by this session or token is no longer signed in: their streams end.
     LoginEnded(Arc<str>),
+    /// Somebody's rights may have changed, or a chapter was locked or opened.
+    Rights,
     /// The service stops: streams end.
     Stopping,
 }

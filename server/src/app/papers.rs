@@ -14,6 +14,7 @@ use super::App;
 use super::access::Invitation;
 use super::audit::{self, By};
 use super::refusal::Refusal;
+use super::rights::OPERATOR;
 use super::words;
 use crate::people::directory::Entry;
 use crate::people::paper::{Chapter, Paper};
@@ -62,6 +63,8 @@ impl App {
                 parent: None,
                 language: language.clone(),
                 texts,
+                lock: None,
+                lock_version: 0,
             });
         }
         let paper = Paper {
@@ -88,7 +91,7 @@ impl App {
                 None => Ok((vec![Entry::Paper(paper)], seeds.into_iter().chain([audit]).collect())),
             })
             .await?;
-        self.live.rights_changed();
+        self.rights_changed();
         Ok(())
     }
 
@@ -121,7 +124,7 @@ impl App {
         }
         let operator = Invitation {
             name: Some("Operator".to_owned()),
-            email: "operator@localhost".to_owned(),
+            email: OPERATOR.to_owned(),
             component: None,
             function: None,
             admin: true,

@@ -24,6 +24,20 @@ pub enum Refusal {
     /// The seat may not do this here.
     #[error("your seat may not {0} here; another of your seats, or an administrator, may help")]
     NotAllowed(&'static str),
+    /// The chapter is locked against direct writing.
+    #[error(
+        "this chapter is locked; the paper says by whom and why, and you may still read it and comment on it"
+    )]
+    ChapterLocked,
+    /// The pen that is to be taken is not one of that place: the seat writes there by a wider right.
+    #[error(
+        "this seat writes here by a right that reaches further (the pen of the whole paper, or the committee); \
+         take that one"
+    )]
+    PenIsWider,
+    /// Nobody would be left who runs the service.
+    #[error("this is the last seat that runs the service; make somebody else an administrator first")]
+    LastAdmin,
     /// The request comes from a page of another site.
     #[error("this request comes from another site's page and was not carried out")]
     CrossSite,
@@ -143,6 +157,9 @@ impl Refusal {
             Refusal::NotFound => "not_found",
             Refusal::SignInRequired => "sign_in_required",
             Refusal::NotAllowed(_) => "not_allowed",
+            Refusal::ChapterLocked => "chapter_locked",
+            Refusal::PenIsWider => "pen_is_wider",
+            Refusal::LastAdmin => "last_admin",
             Refusal::CrossSite => "cross_site_refused",
             Refusal::LinkUnknown => "invitation_unknown",
             Refusal::LinkClosed(LinkClosed::Used) => "invitation_used",

@@ -80,6 +80,8 @@ impl App {
         })
         .await?;
         if let Some(change) = change {
+            // The work above takes its time; a lock or a lost pen counts from the moment in which it was made.
+            self.must_write(seat, id)?;
             self.live.submit(id, seat, vec![Bytes::from(change)]).await?;
             self.forget_text(id);
         }

@@ -248,6 +248,7 @@ impl Cast {
                     grants,
                     rank,
                     ended: false,
+                    version: 0,
                 });
             }
             people.push(Person { id, name, initials, email, language });
@@ -304,6 +305,8 @@ async fn write_paper(
             parent: None,
             language: file.drafting_language.clone(),
             texts: of_chapter,
+            lock: None,
+            lock_version: 0,
         });
     }
     let PaperFile { slug, title, summary, organisation, languages, planned, .. } = file;

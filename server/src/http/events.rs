@@ -1,7 +1,7 @@
-//! News of a paper as server-sent events: `thread`, `milestone` and `text`.
+//! News of a paper as server-sent events: `thread`, `milestone`, `text` and `rights`.
 //!
-//! A stream tells only what its listener may see at that moment, and ends with the session it was opened in. One that falls
-//! behind is closed: the browser connects again and reads what it shows anew.
+//! A stream tells only what its listener may see at that moment; it ends when that is nothing, and with the session it was
+//! opened in. One that falls behind is closed: the browser connects again and reads what it shows anew.
 
 use std::time::Duration;
 
@@ -21,13 +21,14 @@ use crate::app::refusal::Refusal;
 use crate::app::threads::{Kept, reads};
 use crate::http::error::Problem;
 use crate::http::intake::caller::Caller;
-use crate::http::{papers, reviews};
+use crate::http::{papers, reviews, rights};
 
 /// A sign of life this often keeps proxies from closing the stream, and ends streams of seats that lost their rights.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
-/// What happens to a paper, as it happens.
-#[utoipa::path(get, path = "/api/v1/papers/{slug}/events", tag = "events", params(("slug" = String, Path)),
+/// What happens to a paper, as it happens. Browsers set no header on such a request: `?seat=` names the seat instead.
+#[utoipa::path(get, path = "/api/v1/papers/{slug}/events", tag = "events",
+    params(("slug" = String, Path), ("seat" = Option<uuid::Uuid>, Query)),
     responses((status = 200, description = "text/event-stream")))]
 pub async fn stream(
     app: web::Data<App>,
@@ -96,7 +97,7 @@ impl Listener {
     }
 
     fn may_read(&self) -> bool {
-        let place = Place { paper: Some(self.paper), chapter: None };
+        let place = Place { paper: Some(self.paper), ..Place::default() };
         self.app.directory.register().may(self.seat, Action::Read, &place)
     }
 
@@ -109,6 +110,10 @@ impl Listener {
             }),
             What::Milestone(sealed) => Some(("milestone", json!({ "id": sealed.id, "name": sealed.name }))),
             What::Text(text) => self.text(text).await.map(|data| ("text", data)),
+            What::Rights => {
+                let paper = register.paper(self.paper)?;
+                Some(("rights", json!(rights::view(&register, self.seat, paper))))
+            }
             What::LoginEnded(_) | What::Stopping => None,
         }
     }

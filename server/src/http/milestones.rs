@@ -196,7 +196,7 @@ const FOR_EVER: &str = "private, max-age=31536000, immutable";
 async fn readable(app: &App, caller: &Caller, id: &str) -> Result<(PaperId, Arc<Milestone>), Refusal> {
     let id: MilestoneId = id.parse().map_err(|_| Refusal::NotFound)?;
     let (paper, milestone) = app.milestone(id).await?;
-    let place = Place { paper: Some(paper), chapter: None };
+    let place = Place { paper: Some(paper), ..Place::default() };
     if caller.may(Action::Read, &place) { Ok((paper, milestone)) } else { Err(Refusal::NotFound) }
 }
 

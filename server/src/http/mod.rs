@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod papers;
 pub mod people;
 pub mod reviews;
+pub mod rights;
 pub mod site;
 pub mod sync;
 pub mod texts;
@@ -63,6 +64,12 @@ fn interface(config: &mut ServiceConfig) {
                 .route(get().to(milestones::list))
                 .route(post().to(milestones::seal)),
         )
+        .service(at("/api/v1/papers/{slug}/chapters/{id}/lock").route(post().to(rights::lock)))
+        .service(at("/api/v1/papers/{slug}/chapters/{id}/unlock").route(post().to(rights::unlock)))
+        .service(at("/api/v1/papers/{slug}/pens").route(post().to(rights::give_pen)))
+        .service(at("/api/v1/papers/{slug}/pens/take").route(post().to(rights::take_pen)))
+        .service(at("/api/v1/seats/{id}/end").route(post().to(rights::end_seat)))
+        .service(at("/api/v1/seats/{id}/restore").route(post().to(rights::restore_seat)))
         .service(at("/api/v1/papers/{slug}/export").route(get().to(exports::draft)))
         .service(at("/api/v1/papers/{slug}/events").route(get().to(events::stream)))
         .service(

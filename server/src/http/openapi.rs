@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{events, exports, milestones, papers, people, reviews, sync, texts};
+use super::{events, exports, milestones, papers, people, reviews, rights, sync, texts};
 use crate::http::error::Problem;
 
 /// Everything below `/api/v1`, `/health` and `/sync`.
@@ -46,6 +46,12 @@ use crate::http::error::Problem;
         milestones::sealed_text,
         milestones::file,
         exports::draft,
+        rights::lock,
+        rights::unlock,
+        rights::give_pen,
+        rights::take_pen,
+        rights::end_seat,
+        rights::restore_seat,
         events::stream,
         sync::open,
     )

@@ -23,9 +23,10 @@ use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
+use crate::http::rights::{self, ChapterRights, PenView, RightsView};
 use crate::people::component::ByLanguage;
 use crate::people::directory::Register;
-use crate::people::paper::{Chapter, Paper, Planned};
+use crate::people::paper::{Paper, Planned};
 
 /// A paper in a list.
 #[derive(Serialize, ToSchema)]
@@ -63,24 +64,18 @@ pub struct PaperView {
     #[serde(flatten)]
     summary: PaperSummary,
     rights: RightsView,
-}
-
-/// What the caller may do with the paper as a whole.
-#[derive(Serialize, ToSchema)]
-pub struct RightsView {
-    may_seal: bool,
-    may_comment: bool,
+    pens: Vec<PenView>,
 }
 
 /// A chapter.
 #[derive(Serialize, ToSchema)]
 pub struct ChapterView {
-    id: Uuid,
+    #[serde(flatten)]
+    rights: ChapterRights,
     number: String,
     parent: Option<Uuid>,
     /// The language it is drafted in.
     language: String,
-    may_write: bool,
     texts: BTreeMap<String, TextView>,
 }
 
@@ -208,7 +203,6 @@ async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::V
     let mut next_number: BTreeMap<&str, usize> = BTreeMap::new();
     let mut chapters = Vec::new();
     for chapter in &paper.chapters {
-        let place = Place { paper: Some(paper.id), chapter: Some(chapter.id) };
         let mut texts = BTreeMap::new();
         for (language, text) in &chapter.texts {
             let first = next_number.entry(language).or_insert(1);
@@ -216,27 +210,20 @@ async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::V
             *first += text.numbered;
             texts.insert(language.clone(), text);
         }
-        chapters.push(chapter_view(chapter, caller.may(Action::WriteText, &place), texts));
+        chapters.push(ChapterView {
+            rights: rights::of_chapter(&caller.register, caller.seat, paper, chapter),
+            number: chapter.number.clone(),
+            parent: chapter.parent.map(|parent| parent.0),
+            language: chapter.language.clone(),
+            texts,
+        });
     }
-    let rights = RightsView {
-        may_seal: caller.may(Action::Seal, &paper.place()),
-        may_comment: caller.may(Action::Comment, &paper.place()),
-    };
+    let rights = rights::of_paper(&caller.register, caller.seat, paper);
+    let pens = rights::pens(&caller.register, paper);
     let summary = summary(app, &caller.register, paper).await?;
-    let mut view = json!(PaperView { summary, rights });
+    let mut view = json!(PaperView { summary, rights, pens });
     view["chapters"] = json!(chapters);
     Ok(view)
-}
-
-fn chapter_view(chapter: &Chapter, may_write: bool, texts: BTreeMap<String, TextView>) -> ChapterView {
-    ChapterView {
-        id: chapter.id.0,
-        number: chapter.number.clone(),
-        parent: chapter.parent.map(|parent| parent.0),
-        language: chapter.language.clone(),
-        may_write,
-        texts,
-    }
 }
 
 async fn text_view(app: &App, seat: SeatId, text: TextId, first_number: usize) -> Result<TextView, Refusal> {

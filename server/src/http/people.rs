@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::ids::SeatId;
 use crdt::moment::Moment;
-use crdt::review::permission::{Grant, Scope};
+use crdt::review::permission::{Action, Grant, Place, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -97,6 +97,10 @@ pub struct SeatView {
     component_id: Uuid,
     #[schema(value_type = String, example = "deputy")]
     function: crdt::review::permission::Function,
+    /// Nobody holds it any more. Only administrators are shown such seats.
+    ended: bool,
+    /// For `If-Match` when its rights are changed.
+    version: u64,
 }
 
 /// What the sign-in page posts.
@@ -208,6 +212,7 @@ pub async fn components(caller: Caller, page: Page) -> Result<HttpResponse, Prob
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", responses((status = 200, body = [ColleagueView])))]
 pub async fn people(caller: Caller, page: Page) -> Result<HttpResponse, Problem> {
     let register = &caller.register;
+    let shows_ended = caller.may(Action::EndSeat, &Place::default());
     let (people, next) = page.of(register.people(), |person| person.id.to_string())?;
     let people: Vec<ColleagueView> = people
         .into_iter()
@@ -215,7 +220,12 @@ pub async fn people(caller: Caller, page: Page) -> Result<HttpResponse, Problem>
             id: person.id.0,
             name: person.name.clone(),
             initials: person.initials.clone(),
-            seats: register.seats_of(person.id).into_iter().map(seat_view).collect(),
+            seats: register
+                .all_seats_of(person.id)
+                .into_iter()
+                .filter(|seat| shows_ended || !seat.ended)
+                .map(seat_view)
+                .collect(),
         })
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "people": people, "next": next })))
@@ -266,8 +276,15 @@ fn grant_view(grant: &Grant) -> GrantView {
     GrantView { scope, id, role: grant.role }
 }
 
-fn seat_view(seat: &Seat) -> SeatView {
-    SeatView { id: seat.id.0, component_id: seat.component.0, function: seat.function }
+/// A seat, to others.
+pub fn seat_view(seat: &Seat) -> SeatView {
+    SeatView {
+        id: seat.id.0,
+        component_id: seat.component.0,
+        function: seat.function,
+        ended: seat.ended,
+        version: seat.version,
+    }
 }
 
 fn component_view(component: &Component) -> ComponentView {

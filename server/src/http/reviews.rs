@@ -1,6 +1,6 @@
 //! Threads: what people say about passages.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::document::Anchor;
 use crdt::ids::{ParagraphId, SeatId, TextId, ThreadId};
@@ -19,6 +19,7 @@ use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
+use crate::http::intake::version::expected_version;
 use crate::http::people::Nothing;
 use crate::http::{papers, texts};
 use crate::people::directory::Register;
@@ -63,7 +64,8 @@ pub struct CommentView {
 #[derive(Serialize, ToSchema)]
 pub struct AuthorView {
     seat_id: Uuid,
-    person: String,
+    /// The name of who holds the seat.
+    pub person: String,
     initials: String,
     component: String,
     hue: u8,
@@ -207,13 +209,6 @@ fn thread_id(text: &str) -> Result<ThreadId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }
 
-/// The version in `If-Match`, plain or in quotes.
-fn expected_version(req: &HttpRequest) -> Result<Option<u64>, Refusal> {
-    let Some(value) = req.headers().get(header::IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
-    version.map(Some).ok_or_else(|| Refusal::field("If-Match", "is the version of the thread, a number"))
-}
-
 /// A thread as clients see it.
 pub fn view(register: &Register, kept: &Kept) -> ThreadView {
     let thread = &kept.thread;
@@ -241,8 +236,8 @@ fn comment_view(register: &Register, comment: &Comment) -> CommentView {
     }
 }
 
-/// Seats are never removed, so an unknown one has no name rather than an error.
-fn author_view(register: &Register, seat: SeatId) -> AuthorView {
+/// A seat as others see it. Seats are never removed, so an unknown one has no name rather than an error.
+pub fn author_view(register: &Register, seat: SeatId) -> AuthorView {
     match register.who(seat) {
         Some(who) => AuthorView {
             seat_id: seat.0,

@@ -154,8 +154,12 @@ impl RoomTask {
         self.handle(input).await;
     }
 
-    async fn handle(&mut self, input: Input) {
+    async fn handle(&mut self, mut input: Input) {
         let now = self.shared.clock.now();
+        // It may have waited in the queue, and the right may be gone since.
+        if let Input::Sync { speaker, access, .. } = &mut input {
+            *access = self.shared.rights.access(speaker.seat, self.text);
+        }
         let output = self.room.handle(now, input);
         self.perform(output).await;
     }

@@ -72,7 +72,8 @@ impl Directory {
     }
 
     /// Change the register: `plan` sees it as it is and answers with the entries to write and with further operations
-    /// of the same commit. Nobody else changes it meanwhile; when the commit fails, nothing has changed.
+    /// of the same commit. Nobody else changes it meanwhile; when the commit fails, nothing has changed. Without
+    /// entries and operations nothing happens.
     pub async fn enter<E: From<StoreError>>(
         &self,
         plan: impl FnOnce(&Register) -> Result<(Vec<Entry>, Vec<Op>), E>,
@@ -82,6 +83,9 @@ impl Directory {
         let (entries, also) = plan(&before)?;
         let mut ops: Vec<Op> = entries.iter().map(Entry::op).collect();
         ops.extend(also);
+        if ops.is_empty() {
+            return Ok(());
+        }
         self.store.commit(ops).await?;
         let mut after = Register::clone(&before);
         entries.into_iter().for_each(|entry| after.take(entry));
@@ -164,6 +168,18 @@ impl Register {
         held
     }
 
+    /// Every seat a person holds or held, in order of rank.
+    pub fn all_seats_of(&self, person: PersonId) -> Vec<&Seat> {
+        let mut all: Vec<&Seat> = self.seats.values().filter(|seat| seat.person == person).collect();
+        all.sort_by_key(|seat| (seat.rank, seat.id));
+        all
+    }
+
+    /// Every seat, ended or not.
+    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.values()
+    }
+
     /// The seat with this id, ended or not.
     pub fn seat(&self, id: SeatId) -> Option<&Seat> {
         self.seats.get(&id)
@@ -212,18 +228,4 @@ pub struct Who<'a> {
     pub person: &'a Person,
     /// Where it is.
     pub component: &'a Component,
-}
-
-impl TextPlace {
-    /// As the rules of rights name it.
-    pub fn place(&self) -> Place {
-        Place { paper: Some(self.paper), chapter: Some(self.chapter) }
-    }
-}
-
-impl Paper {
-    /// As the rules of rights name it.
-    pub fn place(&self) -> Place {
-        Place { paper: Some(self.id), chapter: None }
-    }
 }

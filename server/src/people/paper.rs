@@ -1,6 +1,8 @@
 //! A paper as a record: its titles, its chapters and which text belongs to which. The words are in the texts.
 
-use crdt::ids::{ChapterId, PaperId, TextId};
+use crdt::ids::{ChapterId, PaperId, SeatId, TextId};
+use crdt::moment::Moment;
+use crdt::review::permission::{Place, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -51,12 +53,34 @@ pub struct Chapter {
     pub language: String,
     /// Its text in each language.
     pub texts: BTreeMap<String, TextId>,
+    /// Set while nobody may write in it.
+    #[serde(default)]
+    pub lock: Option<Lock>,
+    /// How often it was locked or opened: the version that `If-Match` names.
+    #[serde(default)]
+    pub lock_version: u64,
+}
+
+/// Nobody writes in the chapter: since when, by whose word, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Lock {
+    /// Who locked it.
+    pub by: SeatId,
+    /// When.
+    pub at: Moment,
+    /// Why, for everybody who would like to write.
+    pub reason: String,
 }
 
 impl Chapter {
     /// How deep it lies: 1 for "4", 2 for "4.1".
     pub fn depth(&self) -> usize {
         self.number.split('.').count()
+    }
+
+    /// How things stand in it.
+    pub fn state(&self) -> State {
+        if self.lock.is_some() { State::Locked } else { State::Open }
     }
 }
 
@@ -69,14 +93,39 @@ pub struct TextPlace {
     pub chapter: ChapterId,
     /// Its language.
     pub language: String,
+    /// How things stand in the chapter.
+    pub state: State,
+}
+
+impl TextPlace {
+    /// As the rules of rights name it.
+    pub fn place(&self) -> Place {
+        Place { paper: Some(self.paper), chapter: Some(self.chapter), state: self.state }
+    }
 }
 
 impl Paper {
+    /// As the rules of rights name it.
+    pub fn place(&self) -> Place {
+        Place { paper: Some(self.id), ..Place::default() }
+    }
+
+    /// One of its chapters, as the rules of rights name it.
+    pub fn place_of(&self, chapter: &Chapter) -> Place {
+        Place { paper: Some(self.id), chapter: Some(chapter.id), state: chapter.state() }
+    }
+
+    /// The chapter with this id.
+    pub fn chapter(&self, id: ChapterId) -> Option<&Chapter> {
+        self.chapters.iter().find(|chapter| chapter.id == id)
+    }
+
     /// Every text with its place, chapter by chapter.
     pub fn texts(&self) -> impl Iterator<Item = (TextId, TextPlace)> + '_ {
         self.chapters.iter().flat_map(move |chapter| {
             chapter.texts.iter().map(move |(language, text)| {
-                (*text, TextPlace { paper: self.id, chapter: chapter.id, language: language.clone() })
+                let language = language.clone();
+                (*text, TextPlace { paper: self.id, chapter: chapter.id, language, state: chapter.state() })
             })
         })
     }

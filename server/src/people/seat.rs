@@ -22,6 +22,9 @@ pub struct Seat {
     /// No longer held. Its edits keep their author; it may nothing more.
     #[serde(default)]
     pub ended: bool,
+    /// How often its rights changed: the version that `If-Match` names.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Seat {

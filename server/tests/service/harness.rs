@@ -136,6 +136,7 @@ impl Service {
                     grants,
                     rank,
                     ended: false,
+                    version: 0,
                 }));
             }
         }

@@ -11,6 +11,7 @@ mod harness;
 mod large;
 mod milestones;
 mod news;
+mod rights;
 mod routes;
 mod store_troubles;
 mod texts;

@@ -117,8 +117,13 @@ pub fn bearer(req: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// The seat that the header names or, for requests on which a browser sets none, `?seat=`.
 fn wished_seat(req: &HttpRequest) -> Result<Option<SeatId>, Refusal> {
-    let Some(value) = req.headers().get(SEAT_HEADER) else { return Ok(None) };
-    let seat = value.to_str().ok().and_then(|text| text.parse().ok());
-    seat.map(Some).ok_or_else(|| Refusal::field("Borrador-Seat", "is the UUID of one of your seats"))
+    let wrong = |field| Refusal::field(field, "is the UUID of one of your seats");
+    if let Some(value) = req.headers().get(SEAT_HEADER) {
+        let seat = value.to_str().ok().and_then(|text| text.parse().ok());
+        return seat.map(Some).ok_or_else(|| wrong("Borrador-Seat"));
+    }
+    let mut query = req.query_string().split('&').filter_map(|pair| pair.strip_prefix("seat="));
+    query.next().map(|seat| seat.parse().map_err(|_| wrong("seat"))).transpose()
 }

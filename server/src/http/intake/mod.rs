@@ -7,3 +7,4 @@ pub mod gate;
 pub mod idempotency;
 pub mod paging;
 pub mod request_id;
+pub mod version;
