@@ -50,6 +50,8 @@ uuid_id! {
     CommentId,
     /// A planned or sealed draft.
     MilestoneId,
+    /// A record of what was written without the right to.
+    AsideId,
 }
 
 /// Why a string is not one of the hexadecimal identities.

@@ -19,6 +19,7 @@ pub mod papers;
 pub mod rate;
 pub mod refusal;
 pub mod rights;
+pub mod set_aside;
 pub mod settings;
 pub mod sweep;
 pub mod texts;

@@ -35,6 +35,8 @@ pub enum FromServer {
         code: String,
         /// The words for people.
         message: String,
+        /// The record in which the refused changes are kept.
+        set_aside: Option<String>,
     },
     /// Somebody's caret.
     Caret(SomebodysCaret),
@@ -115,7 +117,7 @@ pub fn read(frame: &[u8]) -> FromServer {
         "peer" => FromServer::Peer { storage: said.storage },
         "sync" => FromServer::Sync { document: said.document, data: Bytes::copy_from_slice(said.data) },
         "doc-unavailable" => FromServer::Unavailable { document: said.document },
-        "error" => FromServer::Error { code: said.code, message: said.message },
+        "error" => FromServer::Error { code: said.code, message: said.message, set_aside: said.set_aside },
         "ephemeral" => {
             FromServer::Caret(read_caret(said.data).expect("the server writes well-formed carets"))
         }
@@ -130,6 +132,7 @@ struct Said<'f> {
     document: String,
     code: String,
     message: String,
+    set_aside: Option<String>,
     data: &'f [u8],
 }
 
@@ -143,6 +146,7 @@ impl<'f> Said<'f> {
                 "documentId" => said.document = input.str()?.to_owned(),
                 "code" => said.code = input.str()?.to_owned(),
                 "message" => said.message = input.str()?.to_owned(),
+                "setAside" => said.set_aside = Some(input.str()?.to_owned()),
                 "data" => said.data = input.bytes()?,
                 "peerMetadata" => each_field(input, |key, input| match key {
                     "storageId" => input.str().map(|id| said.storage = id.to_owned()),

@@ -26,6 +26,8 @@ pub struct Guest {
     pub server_heads: Vec<ChangeHash>,
     /// The codes of the refusals that they were told; `unavailable` among them.
     pub told: Vec<String>,
+    /// The records in which what they were refused is kept.
+    pub kept: Vec<String>,
     /// How many carets of others they were shown.
     pub carets: usize,
     document: String,
@@ -40,6 +42,7 @@ impl Guest {
             desk,
             server_heads: Vec::new(),
             told: Vec::new(),
+            kept: Vec::new(),
             carets: 0,
             document: document.to_owned(),
             socket: None,
@@ -216,7 +219,10 @@ impl Guest {
                 }
                 self.server_heads = message.heads;
             }
-            FromServer::Error { code, .. } => self.told.push(code.clone()),
+            FromServer::Error { code, set_aside, .. } => {
+                self.told.push(code.clone());
+                self.kept.extend(set_aside.clone());
+            }
             FromServer::Unavailable { .. } => self.told.push("unavailable".to_owned()),
             FromServer::Caret(_) => self.carets += 1,
             FromServer::Peer { .. } => {}

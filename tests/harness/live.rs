@@ -48,6 +48,8 @@ pub struct LiveServer {
     pub address: String,
     /// The live path, for tests that look inside.
     pub live: Arc<Live>,
+    /// Where it keeps everything.
+    pub store: Arc<dyn Store>,
     rights: Arc<Rights>,
     text: TextId,
 }
@@ -62,7 +64,7 @@ impl LiveServer {
     pub async fn with(paper: Vec<u8>, settings: LiveSettings) -> LiveServer {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let rights = Arc::new(Rights::default());
-        let live = Live::start(store, Clock::system(0), rights.clone(), settings);
+        let live = Live::start(store.clone(), Clock::system(0), rights.clone(), settings);
         let text = TextId(Uuid::from_u128(0xb06074));
         live.create(text, secretariat(), vec![paper.into()]).await.expect("a paper can be stored");
 
@@ -72,7 +74,7 @@ impl LiveServer {
         let server = server.workers(2).disable_signals().bind("127.0.0.1:0").expect("a port is free");
         let address = server.addrs()[0].to_string();
         tokio::spawn(server.run());
-        LiveServer { address, live, rights, text }
+        LiveServer { address, live, store, rights, text }
     }
 
     /// A seat that may do this.

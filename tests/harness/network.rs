@@ -23,7 +23,7 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use bytes::Bytes;
-use crdt::ids::{SeatId, TextId};
+use crdt::ids::{AsideId, SeatId, TextId};
 use crdt::sync::events::{Access, Refusal};
 use uuid::Uuid;
 
@@ -159,6 +159,21 @@ impl Network {
     /// Who was refused what, in order.
     pub fn audit(&self) -> Vec<(SeatId, Refusal)> {
         self.world().server.refused.clone()
+    }
+
+    /// What was set aside for a person: how many changes each of their records has, in order.
+    pub fn set_aside_for(&self, person: &Person) -> Vec<usize> {
+        let seat = person.seat();
+        let world = self.world();
+        let theirs = world.server.aside.iter().filter(|(whose, _)| *whose == seat);
+        let mut records: Vec<(AsideId, usize)> = Vec::new();
+        for (_, held) in theirs {
+            match records.iter_mut().find(|(record, _)| *record == held.record) {
+                Some((_, changes)) => *changes += 1,
+                None => records.push((held.record, 1)),
+            }
+        }
+        records.into_iter().map(|(_, changes)| changes).collect()
     }
 
     /// The server makes changes of its own for a seat. The ticket asks for the [outcome](Network::outcome).

@@ -5,6 +5,8 @@
 
 #[path = "room/admission.rs"]
 mod admission;
+#[path = "room/aside.rs"]
+mod aside;
 #[path = "room/carets.rs"]
 mod carets;
 #[path = "room/meeting.rs"]

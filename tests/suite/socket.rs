@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use borrador::live::LiveSettings;
+use borrador::live::{LiveSettings, aside};
 use borrador_tests::desk::Desk;
 use borrador_tests::frames::{self, FromServer};
 use borrador_tests::guest::Guest;
@@ -179,6 +179,47 @@ async fn syn9_w21_whoever_loses_the_seat_is_hung_up_on() {
     omar.enters(server.socket(seat).await).await;
     server.may(seat, None);
     assert_eq!(omar.hears_the_end().await, Heard::Closed(4401));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn10_w16_what_is_refused_is_kept_on_the_disk_before_its_author_is_told_where() {
+    let server = housing().await;
+    let seat = server.seat(Access::Write);
+    let mut tangier = server.guest("Tangier", seat);
+    tangier.enters(server.socket(seat).await).await;
+    server.may(seat, Some(Access::Locked));
+    tangier.writes(|desk| desk.types_after("welcome]", " everyone")).await;
+    tangier.hears_until(|tangier| tangier.told == ["chapter_locked"]).await;
+    let records = aside::of_seat(&*server.store, seat).await.unwrap();
+    assert_eq!(tangier.kept, [records[0].id.to_string()]);
+    assert_eq!(
+        (&records[0].written, records[0].words(), records[0].reason.as_str()),
+        (&vec![" everyone".to_owned()], 1, "chapter_locked")
+    );
+    // It builds on the first change, so it goes to the same record; the first one sent again adds nothing.
+    tangier.writes(|desk| desk.types_after("everyone", " who comes")).await;
+    tangier.uploads().await;
+    tangier.hears_until(|tangier| tangier.told.len() == 3).await;
+    let records = aside::of_seat(&*server.store, seat).await.unwrap();
+    assert_eq!((records.len(), records[0].changes, records[0].words()), (1, 2, 3));
+    assert_eq!(aside::changes_of(&*server.store, &records[0]).await.unwrap().len(), 2);
+    assert_others_go_on(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn12_a_seat_leaves_so_many_records_beside_the_texts_and_is_told_when_there_is_no_more_room() {
+    let limits = aside::AsideLimits { records: 1, ..aside::AsideLimits::default() };
+    let settings = LiveSettings { aside: limits, ..LiveSettings::default() };
+    let server = LiveServer::with(paper("# Housing\nCities [welcome]."), settings).await;
+    let seat = server.seat(Access::Read);
+    for (window, told) in [("first", "not_allowed"), ("second", "set_aside_full")] {
+        let mut omar = server.guest(window, seat);
+        omar.enters(server.socket(seat).await).await;
+        omar.writes(|desk| desk.types_after("welcome]", window)).await;
+        omar.hears_until(|omar| omar.told == [told]).await;
+        assert_eq!(omar.kept.len(), usize::from(window == "first"));
+    }
+    assert_eq!(aside::of_seat(&*server.store, seat).await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

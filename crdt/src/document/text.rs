@@ -6,7 +6,9 @@ pub(super) mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, Change, LoadOptions, ObjId, ObjType, ROOT, ReadDoc, TextEncoding, Value};
+use automerge::{
+    Automerge, Change, LoadOptions, ObjId, ObjType, PatchAction, ROOT, ReadDoc, TextEncoding, Value,
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 use self::blocks::Reading;
@@ -139,6 +141,25 @@ impl Text {
         let heads: Vec<_> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
         let doc = self.doc.fork_at(&heads).ok()?;
         Self::open(doc).ok()
+    }
+
+    /// The words that were written between two states of the text, in the order in which they stand: one string for each
+    /// place, without what was deleted again. Empty if a state is unknown, or if words were only taken away.
+    pub fn written(&self, before: &[ChangeHash], after: &[ChangeHash]) -> Vec<String> {
+        if !self.knows(before) || !self.knows(after) {
+            return Vec::new();
+        }
+        let heads = |hashes: &[ChangeHash]| -> Vec<_> {
+            hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
+        };
+        let patches = self.doc.diff(&heads(before), &heads(after));
+        let written = patches.into_iter().filter(|patch| patch.obj == self.object);
+        written
+            .filter_map(|patch| match patch.action {
+                PatchAction::SpliceText { value, .. } => Some(value.make_string()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Its blocks in order; never empty.

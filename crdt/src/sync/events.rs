@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::aside::Aside;
 use super::graph::NodeIx;
 use super::wire::say;
 use crate::ids::{ActorId, ChangeHash, SeatId};
@@ -109,6 +110,8 @@ pub struct Output {
     pub done: Vec<(u64, Result<(), Refusal>)>,
     /// Connections to close.
     pub close: Vec<(ConnectionId, CloseCode)>,
+    /// Changes that came without the right to make them: to be kept for their author, who is told then.
+    pub aside: Vec<Aside>,
     /// Refusals, for the audit log.
     pub refused: Vec<(SeatId, Refusal)>,
 }
@@ -194,6 +197,11 @@ pub enum Refusal {
     /// A change is not the next one of its actor.
     #[error("a change repeats or skips a number in its author's sequence")]
     SequenceBroken,
+    /// A seat has left as much beside the texts as it may.
+    #[error(
+        "you may not change this text now, and no more can be kept for you on the server; keep it as a file"
+    )]
+    SetAsideFull,
     /// The text has reached its limit of changes.
     #[error("this text has reached the limit of its history")]
     TextFull,
@@ -218,6 +226,7 @@ impl Refusal {
             Refusal::SchemaViolation => "schema_violation",
             Refusal::CounterOutOfRange => "counter_out_of_range",
             Refusal::SequenceBroken => "sequence_broken",
+            Refusal::SetAsideFull => "set_aside_full",
             Refusal::TextFull => "text_full",
             Refusal::StorageFull => "storage_full",
             Refusal::StorageFailed => "storage_failed",

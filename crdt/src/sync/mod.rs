@@ -17,6 +17,7 @@
 //! SYN1 and following in `SPEC.md`.
 
 pub mod admission;
+pub mod aside;
 pub mod chunk;
 pub mod connection;
 pub mod elements;

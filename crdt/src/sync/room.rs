@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::admission::{Admitted, History, admit, refusal_of};
+use super::aside::Aside;
 use super::chunk::{Chunk, ChunkLimits, Header};
 use super::events::{
     Access, AdmittedChange, Answer, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
@@ -208,11 +209,25 @@ impl Room {
         if first {
             self.greet(connection, &speaker, output);
         }
-        let taken = match access {
+        let lacking = match access {
+            Access::Write => None,
+            Access::Locked => Some(Refusal::ChapterLocked),
+            Access::Read | Access::None => Some(Refusal::NotAllowed),
+        };
+        let taken = match lacking {
             _ if message.changes.is_empty() => Ok(0),
-            Access::Write => self.take_in(now, connection, speaker.seat, &message.changes),
-            Access::Locked => Err(Refusal::ChapterLocked),
-            Access::Read | Access::None => Err(Refusal::NotAllowed),
+            None => self.take_in(now, connection, speaker.seat, &message.changes),
+            Some(reason) => {
+                output.aside.push(Aside {
+                    connection,
+                    speaker: speaker.clone(),
+                    reason,
+                    document: self.document.clone(),
+                    server: self.settings.server.clone(),
+                    changes: message.changes.clone(),
+                });
+                Ok(0)
+            }
         };
         if let Err(refusal) = taken {
             output.refused.push((speaker.seat, refusal));

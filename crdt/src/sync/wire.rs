@@ -11,7 +11,7 @@ use minicbor::data::Type;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::Encoder;
 
-use crate::ids::TextId;
+use crate::ids::{AsideId, TextId};
 
 /// Values nested deeper than this are refused.
 pub const MAX_DEPTH: u8 = 16;
@@ -230,6 +230,23 @@ pub mod say {
             }
             text(out, "code", code);
             text(out, "message", message);
+        })
+    }
+
+    /// A refusal of changes to a text, with the record in which they are kept for their author, if they are.
+    pub fn refusal(
+        server: &str,
+        target: &str,
+        document: &str,
+        (code, message): (&str, &str),
+        set_aside: Option<AsideId>,
+    ) -> Vec<u8> {
+        let Some(record) = set_aside else { return error(server, target, Some(document), code, message) };
+        frame(7, "error", server, target, |out| {
+            text(out, "documentId", document);
+            text(out, "code", code);
+            text(out, "message", message);
+            text(out, "setAside", &record.to_string());
         })
     }
 

@@ -10,6 +10,7 @@ use crdt::sync::graph::NodeIx;
 use crdt::sync::room::RoomSettings;
 
 use crate::live::LiveSettings;
+use crate::live::aside::AsideLimits;
 
 /// The settings of a running service.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +88,10 @@ pub struct Limits {
     pub waiting_changes: usize,
     /// Their bytes together.
     pub waiting_bytes: usize,
+    /// Records of what a seat wrote without the right to.
+    pub set_aside_records: usize,
+    /// The changes in them, in bytes together.
+    pub set_aside_bytes: usize,
     /// Changes in the history of one text.
     pub text_changes: NodeIx,
     /// Changes of one text that stay as they were appended before the older ones are packed.
@@ -110,6 +115,7 @@ impl Limits {
             join_within: Duration::from_secs(self.join_seconds),
             heartbeat: Duration::from_secs(self.heartbeat_seconds),
             idle_room: Duration::from_secs(self.idle_text_seconds),
+            aside: AsideLimits { records: self.set_aside_records, bytes: self.set_aside_bytes },
             room: RoomSettings {
                 chunk: ChunkLimits {
                     max_unpacked_bytes: self.change_bytes,
@@ -155,6 +161,8 @@ impl Default for Limits {
             change_dependencies: 64,
             waiting_changes: 256,
             waiting_bytes: 1 << 20,
+            set_aside_records: 100,
+            set_aside_bytes: 8 << 20,
             text_changes: 200_000,
             log_changes: 1_000,
             log_bytes: 256 * 1024,

@@ -13,6 +13,7 @@ pub mod papers;
 pub mod people;
 pub mod reviews;
 pub mod rights;
+pub mod set_aside;
 pub mod site;
 pub mod sync;
 pub mod texts;
@@ -20,7 +21,7 @@ pub mod texts;
 use std::sync::Arc;
 
 use actix_web::middleware::Compress;
-use actix_web::web::{self, ServiceConfig, get, post, put};
+use actix_web::web::{self, ServiceConfig, delete, get, post, put};
 use actix_web::{HttpResponse, Resource};
 use serde_json::json;
 
@@ -83,15 +84,23 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/threads/{id}/comments").route(post().to(reviews::answer)))
         .service(at("/api/v1/threads/{id}/resolve").route(post().to(reviews::resolve)))
         .service(at("/api/v1/threads/{id}/reopen").route(post().to(reviews::reopen)))
+        .service(at("/api/v1/set-aside").route(get().to(set_aside::list)))
+        .service(
+            at("/api/v1/set-aside/{id}")
+                .route(get().to(set_aside::one))
+                .route(delete().to(set_aside::discard)),
+        )
+        .service(at("/api/v1/set-aside/{id}/file").route(get().to(set_aside::file)))
         .service(at("/api/v1/milestones/{id}").route(get().to(milestones::one)))
         .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
         .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)));
 }
 
 fn pages(config: &mut ServiceConfig) {
-    const PAGES: [&str; 5] = [
+    const PAGES: [&str; 6] = [
         "/",
         "/sign-in",
+        "/set-aside",
         "/papers/{slug}",
         "/papers/{slug}/milestones/{id}",
         "/papers/{slug}/{language}/{number}",

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{events, exports, milestones, papers, people, reviews, rights, sync, texts};
+use super::{events, exports, milestones, papers, people, reviews, rights, set_aside, sync, texts};
 use crate::http::error::Problem;
 
 /// Everything below `/api/v1`, `/health` and `/sync`.
@@ -52,6 +52,10 @@ use crate::http::error::Problem;
         rights::take_pen,
         rights::end_seat,
         rights::restore_seat,
+        set_aside::list,
+        set_aside::one,
+        set_aside::file,
+        set_aside::discard,
         events::stream,
         sync::open,
     )

@@ -13,6 +13,8 @@
 //! | `registry.rs` | the open rooms, and the way into them |
 //! | `room_task.rs` | one task for each open text; commits before it relays |
 //! | `unreadable.rs` | instead of a room, for a text that cannot be read as it is stored |
+//! | `aside.rs` | keeps what was written without the right to, for its author |
+//! | `noted.rs` | how many refusals of a seat are noted |
 //! | `repair.rs` | gives doubled paragraph ids their own again |
 //! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
 //! | `check.rs` | is a stored text what it says it is? |
@@ -20,7 +22,9 @@
 //!
 //! This module knows seats and texts. It has never heard of accounts, papers or HTTP bodies.
 
+pub mod aside;
 pub mod check;
+mod noted;
 mod outbox;
 mod registry;
 mod repair;
@@ -43,6 +47,7 @@ use crdt::sync::room::RoomSettings;
 use tokio::runtime::Handle;
 use tokio::sync::{broadcast, oneshot, watch};
 
+use self::aside::{AsideLimits, Keeper};
 use self::outbox::Outboxes;
 use self::registry::Registry;
 use self::room_task::ToRoom;
@@ -75,6 +80,8 @@ pub struct LiveSettings {
     pub heartbeat: Duration,
     /// A room that nobody has been in for so long is closed.
     pub idle_room: Duration,
+    /// How much a seat may leave beside the texts.
+    pub aside: AsideLimits,
     /// Names and limits of each room.
     pub room: RoomSettings,
 }
@@ -95,6 +102,7 @@ impl Default for LiveSettings {
             join_within: Duration::from_secs(30),
             heartbeat: Duration::from_secs(15),
             idle_room: Duration::from_secs(300),
+            aside: AsideLimits::default(),
             room: RoomSettings::named("borrador"),
         }
     }
@@ -144,6 +152,7 @@ struct Shared {
     settings: LiveSettings,
     texts: Texts,
     outboxes: Outboxes,
+    keeper: Keeper,
     registry: Registry,
     changed: broadcast::Sender<TextChanged>,
     rights_epoch: watch::Sender<u64>,
@@ -160,7 +169,9 @@ impl Live {
         rights: Arc<dyn RightsOf>,
         settings: LiveSettings,
     ) -> Arc<Live> {
+        let (keeper, waiting) = Keeper::new();
         let shared = Shared {
+            keeper,
             texts: Texts::new(store.clone()),
             outboxes: Outboxes::default(),
             registry: Registry::default(),
@@ -180,6 +191,7 @@ impl Live {
             next_connection: AtomicU64::new(1),
         });
         live.shared.runtime.spawn(repair::keep_repaired(live.clone()));
+        live.shared.runtime.spawn(aside::keep_aside(live.shared.clone(), waiting));
         live
     }
 

@@ -17,6 +17,7 @@ use futures_util::future::{Future, pending};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
+use super::noted::Noted;
 use super::registry::Inputs;
 use super::{LiveError, Shared, TextChanged, outbox, unreadable};
 use crate::store::{Committed, NewChange, Op, Store, StoreError, scan_log};
@@ -54,27 +55,6 @@ pub struct RoomTask {
     changed_at: Option<Instant>,
     idle_since: Option<Instant>,
     stopping: bool,
-}
-
-/// Which refusals go to the audit log and the service's own: so many of each seat in a minute. Each costs a write that the
-/// others in the room wait for, and a client that is refused may go on for ever.
-#[derive(Default)]
-struct Noted {
-    since: Option<Instant>,
-    counts: HashMap<SeatId, u32>,
-}
-
-impl Noted {
-    const EACH_MINUTE: u32 = 20;
-
-    fn is_due(&mut self, seat: SeatId, now: Instant) -> bool {
-        if self.since.is_none_or(|since| now - since >= Duration::from_mins(1)) {
-            *self = Noted { since: Some(now), counts: HashMap::new() };
-        }
-        let count = self.counts.entry(seat).or_default();
-        *count += 1;
-        *count <= Self::EACH_MINUTE
-    }
 }
 
 impl RoomTask {
@@ -179,6 +159,12 @@ impl RoomTask {
         }
         for (connection, code) in output.close {
             self.shared.outboxes.close(connection, code);
+        }
+        for aside in output.aside {
+            if let Err(aside) = self.shared.keeper.keep(self.text, aside) {
+                let frame = aside.frame(aside.reason, None);
+                self.shared.outboxes.deliver(&[aside.connection], outbox::binary(&frame));
+            }
         }
         let mut ops = Vec::new();
         if let Some(changes) = output.commit {
@@ -289,21 +275,5 @@ async fn at(instant: Option<Instant>) {
     match instant {
         Some(instant) => sleep_until(instant).await,
         None => pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn w06_the_refusals_of_one_seat_are_noted_so_many_times_a_minute_and_hide_nobody_elses() {
-        let mut noted = Noted::default();
-        let (joan, samir) = (SeatId(uuid::Uuid::from_u128(1)), SeatId(uuid::Uuid::from_u128(2)));
-        let start = Instant::now();
-        let due = (0..1_000).filter(|_| noted.is_due(joan, start)).count();
-        assert_eq!(due, Noted::EACH_MINUTE as usize);
-        assert!(noted.is_due(samir, start));
-        assert!(noted.is_due(joan, start + Duration::from_mins(1)));
     }
 }

@@ -99,6 +99,10 @@ collections! {
     Answer = 13 "kept answer",
     /// Finished exports of sealed milestones: the blob for `milestone id/language.format`.
     File = 14 "finished file",
+    /// What was written without the right to, by `seat id/record id`.
+    Aside = 15 "set-aside record",
+    /// The raw changes of those records, by `seat id/record id/part`.
+    AsidePart = 16 "set-aside changes",
 }
 
 impl Coll {

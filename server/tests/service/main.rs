@@ -13,6 +13,8 @@ mod milestones;
 mod news;
 mod rights;
 mod routes;
+mod set_aside;
+mod socket;
 mod store_troubles;
 mod texts;
 mod threads;

@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use crdt::ids::{SeatId, TextId};
+use crdt::ids::{AsideId, SeatId, TextId};
 use crdt::moment::Moment;
+use crdt::sync::aside::{Aside, Held, Put, Shelf};
+use crdt::sync::chunk::ChunkLimits;
 use crdt::sync::connection::{Connection, Heard};
 use crdt::sync::events::{Access, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker};
 use crdt::sync::room::{Room, RoomSettings};
 use crdt::sync::wire::{document_id, say};
+use uuid::Uuid;
 
 use super::disk::Disk;
 
@@ -36,6 +39,8 @@ pub struct Server {
     pub rights: BTreeMap<SeatId, Access>,
     /// The audit log: who was refused what.
     pub refused: Vec<(SeatId, Refusal)>,
+    /// What was written without the right to, and by whom.
+    pub aside: Vec<(SeatId, Held)>,
     /// What came of the server's own changes.
     pub done: BTreeMap<u64, Result<(), Refusal>>,
     text: TextId,
@@ -62,6 +67,7 @@ impl Server {
             disk,
             rights: BTreeMap::new(),
             refused: Vec::new(),
+            aside: Vec::new(),
             done: BTreeMap::new(),
             text,
             settings,
@@ -156,6 +162,27 @@ impl Server {
         self.perform(output)
     }
 
+    /// What `server/src/live/aside.rs` does, without waiting for a disk.
+    fn keeps(&mut self, aside: &Aside) -> Option<Effect> {
+        let seat = aside.speaker.seat;
+        let fresh = AsideId(Uuid::from_u128(0xa51de + self.aside.len() as u128));
+        let put = shelf(seat, &self.disk, &self.aside).put(&aside.changes, fresh);
+        let frame = match put {
+            Ok(Put::InText) => return None,
+            Ok(Put::Known(record)) => aside.frame(aside.reason, Some(record)),
+            Ok(Put::New(record, new)) => {
+                self.refused.push((seat, aside.reason));
+                self.aside.extend(new.into_iter().map(|chunk| (seat, Held { record, chunk })));
+                aside.frame(aside.reason, Some(record))
+            }
+            Err(refusal) => {
+                self.refused.push((seat, refusal));
+                aside.frame(refusal, None)
+            }
+        };
+        Some(Effect::Send(aside.connection, frame))
+    }
+
     fn perform(&mut self, output: Output) -> Vec<Effect> {
         let mut effects = Vec::new();
         for send in output.send {
@@ -172,12 +199,20 @@ impl Server {
         self.done.extend(output.done);
         effects.extend(output.close.into_iter().map(|(id, code)| Effect::Close(id, code)));
         self.refused.extend(output.refused);
+        for aside in output.aside {
+            effects.extend(self.keeps(&aside));
+        }
         if let Some(changes) = output.commit {
             self.disk.write(changes);
             effects.push(Effect::WriteBegan);
         }
         effects
     }
+}
+
+fn shelf(seat: SeatId, disk: &Disk, aside: &[(SeatId, Held)]) -> Shelf {
+    let held = aside.iter().filter(|(whose, _)| *whose == seat).map(|(_, held)| held.clone());
+    Shelf::open(seat, ChunkLimits::default(), disk.changes(), held)
 }
 
 fn unavailable(id: ConnectionId, socket: &Socket, document: &str) -> Effect {
