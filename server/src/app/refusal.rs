@@ -5,7 +5,7 @@
 //! (paths, causes) is in `source()` and goes to the log only.
 
 use crdt::document::import::ImportError;
-use crdt::ids::ChangeHash;
+use crdt::ids::{ChangeHash, SeatId};
 use crdt::review::thread::ThreadError;
 
 use crate::live::LiveError;
@@ -38,6 +38,11 @@ pub enum Refusal {
     /// Nobody would be left who runs the service.
     #[error("this is the last seat that runs the service; make somebody else an administrator first")]
     LastAdmin,
+    /// The seat is no longer held, or the person holds none any more. Names all of theirs that have ended.
+    #[error(
+        "this seat has ended: nothing can be read or changed with it; ask an administrator if that is a mistake"
+    )]
+    SeatEnded(Vec<SeatId>),
     /// The request comes from a page of another site.
     #[error("this request comes from another site's page and was not carried out")]
     CrossSite,
@@ -157,6 +162,7 @@ impl Refusal {
             Refusal::NotFound => "not_found",
             Refusal::SignInRequired => "sign_in_required",
             Refusal::NotAllowed(_) => "not_allowed",
+            Refusal::SeatEnded(_) => "seat_ended",
             Refusal::ChapterLocked => "chapter_locked",
             Refusal::PenIsWider => "pen_is_wider",
             Refusal::LastAdmin => "last_admin",

@@ -19,6 +19,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("request_invalid", 400, "The request is malformed"),
     ("sign_in_required", 401, "Sign in first"),
     ("not_allowed", 403, "Not allowed"),
+    ("seat_ended", 403, "The seat has ended"),
     ("cross_site_refused", 403, "The request comes from another site"),
     ("not_found", 404, "Not found"),
     ("invitation_unknown", 404, "The sign-in link is not known"),
@@ -151,6 +152,7 @@ impl From<Refusal> for Problem {
             Refusal::Field { field, received, .. } => {
                 problem.details(json!({ "field": field, "received": received }))
             }
+            Refusal::SeatEnded(seats) => problem.details(json!({ "seats": seats })),
             Refusal::Comment(_) => problem.details(json!({ "field": "body" })),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),

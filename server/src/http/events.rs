@@ -40,7 +40,11 @@ pub async fn stream(
     let full = Refusal::TooMany { what: "event streams at once", retry_after_s: 30 };
     let (news, place) = app.news.listen(caller.person, limit).ok_or(full)?;
     let Caller { seat, login, .. } = caller;
-    let listener = Listener { app: app.clone(), paper, seat, login, news, _place: place, greeted: false };
+    let greetings = vec!["retry: 2000\n\n".to_owned()].into_iter();
+    let mut listener = Listener { app: app.clone(), paper, seat, login, news, _place: place, greetings };
+    // A page that was kept on a device, or missed some news, must not believe in rights of yesterday.
+    let rights = listener.told(What::Rights).await.map(|(name, data)| frame(name, &data));
+    listener.greetings = listener.greetings.chain(rights).collect::<Vec<_>>().into_iter();
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -55,7 +59,12 @@ struct Listener {
     login: Option<String>,
     news: Receiver<Event>,
     _place: Listening,
-    greeted: bool,
+    /// What is said before any news: how long to wait after a break, then the rights as they are.
+    greetings: std::vec::IntoIter<String>,
+}
+
+fn frame(name: &str, data: &Value) -> String {
+    format!("event: {name}\ndata: {data}\n\n")
 }
 
 fn frames(listener: Listener) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
@@ -68,9 +77,8 @@ fn frames(listener: Listener) -> impl Stream<Item = Result<Bytes, std::convert::
 impl Listener {
     /// The next frame; `None` when the stream ends.
     async fn next(&mut self) -> Option<String> {
-        if !self.greeted {
-            self.greeted = true;
-            return Some("retry: 2000\n\n".to_owned());
+        if let Some(greeting) = self.greetings.next() {
+            return Some(greeting);
         }
         loop {
             let event = tokio::select! {
@@ -91,7 +99,7 @@ impl Listener {
                 continue;
             }
             if let Some((name, data)) = self.told(event.what).await {
-                return Some(format!("event: {name}\ndata: {data}\n\n"));
+                return Some(frame(name, &data));
             }
         }
     }

@@ -38,6 +38,8 @@ pub struct ComponentView {
 pub struct MeView {
     person: PersonView,
     seats: Vec<MySeatView>,
+    /// Seats that the person held: what was written with them may still be on a device.
+    ended_seats: Vec<Uuid>,
     service: ServiceView,
 }
 
@@ -247,6 +249,12 @@ fn me_view(app: &App, caller: &Caller) -> Result<MeView, Problem> {
             initials: person.initials.clone(),
         },
         seats,
+        ended_seats: register
+            .all_seats_of(caller.person)
+            .into_iter()
+            .filter(|seat| seat.ended)
+            .map(|seat| seat.id.0)
+            .collect(),
         service: ServiceView {
             version: env!("CARGO_PKG_VERSION"),
             demo: app.settings.demo,

@@ -63,5 +63,10 @@ async fn speaker(req: &HttpRequest, app: &App, door: &Door) -> Result<(SeatId, O
         return Err(Refusal::CrossSite.into());
     }
     let person = app.person_of_session(cookie).await?.ok_or(Refusal::SignInRequired)?;
-    Ok((choose(&register, person, wished)?, Some(key_of(cookie))))
+    let seat = match (choose(&register, person, wished), wished) {
+        // A browser does not tell its page why a socket does not open. This one opens, and closes at once with its reason.
+        (Err(Refusal::SeatEnded(_)), Some(ended)) => ended,
+        (chosen, _) => chosen?,
+    };
+    Ok((seat, Some(key_of(cookie))))
 }

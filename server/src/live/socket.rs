@@ -111,6 +111,9 @@ impl Socket {
 
     /// Reads until the socket ends. `Some` is the reason to give the client.
     async fn read(&mut self, mut payload: Payload) -> Option<CloseCode> {
+        if !self.shared.rights.is_held(self.seat) {
+            return Some(CloseCode::NotSignedIn);
+        }
         let mut codec = Codec::new().max_size(self.shared.settings.max_message_bytes);
         let mut input = BytesMut::new();
         let mut heartbeat = every(self.shared.settings.heartbeat);

@@ -13,13 +13,14 @@ struct Stream(Lines<BufReader<TcpStream>>);
 impl Stream {
     async fn of(somebody: &Somebody) -> Self {
         let stream = somebody.get("/api/v1/papers/housing/events").open().await;
-        let mut lines = BufReader::new(stream).lines();
-        while let Some(line) = lines.next_line().await.unwrap() {
-            if line.starts_with("retry:") {
-                break;
-            }
-        }
-        Self(lines)
+        let mut stream = Self(BufReader::new(stream).lines());
+        let (name, data) = stream.next().await.unwrap();
+        assert_eq!(
+            (name.as_str(), data["chapters"].as_array().unwrap().len()),
+            ("rights", 2),
+            "said at the beginning"
+        );
+        stream
     }
 
     /// The next event's name and data.

@@ -150,7 +150,7 @@ async fn rev14_a_seat_ends_at_once_and_comes_back_with_its_rights() {
         .header("borrador-seat", &seat.to_string())
         .send()
         .await
-        .is_refused(403, "not_allowed");
+        .is_refused(403, "seat_ended");
     assert_eq!(access(&adaeze).await, "read", "her other hat observes");
     let seats_of_adaeze = |people: Value| {
         let people = people["people"].as_array().unwrap().clone();
@@ -185,7 +185,13 @@ async fn a06_the_last_administrator_stays() {
     let second = borrador::app::access::Invitation { email: "samir@example.org".to_owned(), ..operator };
     service.app.invite(&second).await.unwrap();
     assert_eq!(end().send().await.status, 200);
-    ines.get("/api/v1/me").send().await.is_refused(401, "sign_in_required");
+    let refused = ines.get("/api/v1/me").send().await;
+    refused.is_refused(403, "seat_ended");
+    assert_eq!(
+        refused.json()["details"]["seats"],
+        json!([ines.seats[0]]),
+        "her words may still be on a device"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,7 +218,7 @@ async fn w21_the_event_stream_of_a_seat_that_ends_ends_with_it() {
     let service = Service::start().await;
     let (ines, samir) = (service.signs_in("ines").await, service.signs_in("samir").await);
     let mut stream = samir.get(&format!("/api/v1/papers/{PAPER}/events")).open().await;
-    hears(&mut stream, "retry:").await;
+    hears(&mut stream, "event: rights").await;
     assert_eq!(ines.post(&format!("/api/v1/seats/{}/end", samir.seats[0]), "{}").send().await.status, 200);
     let mut rest = String::new();
     stream.read_to_string(&mut rest).await.unwrap();

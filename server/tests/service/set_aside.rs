@@ -91,6 +91,11 @@ async fn w22_what_an_ended_seat_left_stays_with_its_person() {
     let socket = Socket::open(&service, &adaeze, adaeze.seats[0]).await;
     assert_eq!(ines.post(&format!("/api/v1/seats/{}/end", adaeze.seats[0]), "{}").send().await.status, 200);
     assert_eq!(socket.hears_the_end().await, 4401);
+    assert_eq!(
+        Socket::knocks(&service, &adaeze, adaeze.seats[0]).await.hears_the_end().await,
+        4401,
+        "a page must know why"
+    );
     let listed = adaeze.get("/api/v1/set-aside").send().await.json();
     assert_eq!(listed["set_aside"], json!([record]), "she reads it with her other hat");
 }

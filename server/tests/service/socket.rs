@@ -20,6 +20,21 @@ pub struct Socket {
 impl Socket {
     /// Opens it for one of their seats and joins.
     pub async fn open(service: &Service, somebody: &Somebody, seat: SeatId) -> Socket {
+        let mut socket = Socket::knocks(service, somebody, seat).await;
+        let versions = [&[0x81][..], &text("1")].concat();
+        socket
+            .says(&[
+                ("type", text("join")),
+                ("senderId", text("test")),
+                ("supportedProtocolVersions", versions),
+            ])
+            .await;
+        socket.hears(b"peer").await;
+        socket
+    }
+
+    /// Opens it for a seat, whatever becomes of it.
+    pub async fn knocks(service: &Service, somebody: &Somebody, seat: SeatId) -> Socket {
         let mut stream = TcpStream::connect(service.address).await.unwrap();
         let (host, cookie) = (service.address, somebody.cookie());
         let head = format!(
@@ -30,15 +45,6 @@ impl Socket {
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut socket = Socket { stream, heard: Vec::new() };
         socket.hears(b"HTTP/1.1 101").await;
-        let versions = [&[0x81][..], &text("1")].concat();
-        socket
-            .says(&[
-                ("type", text("join")),
-                ("senderId", text("test")),
-                ("supportedProtocolVersions", versions),
-            ])
-            .await;
-        socket.hears(b"peer").await;
         socket
     }
 

@@ -222,7 +222,7 @@ async fn a_seat_that_has_ended_may_nothing_at_once() {
     let mut seat = service.app.directory.register().seat(samir.seats[0]).unwrap().clone();
     seat.ended = true;
     service.app.directory.enter(|_| Ok::<_, Refusal>((vec![Entry::Seat(seat)], vec![]))).await.unwrap();
-    samir.get("/api/v1/me").send().await.is_refused(401, "sign_in_required");
+    samir.get("/api/v1/me").send().await.is_refused(403, "seat_ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]

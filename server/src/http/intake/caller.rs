@@ -93,13 +93,23 @@ impl FromRequest for Caller {
     }
 }
 
-/// The seat to act with: the wished one if it is the person's, else their first.
+/// The seat to act with: the wished one if it is the person's, else their first. Who holds none any more is told so, and which
+/// they held: what was written with them may still be on their device.
 pub fn choose(register: &Register, person: PersonId, wished: Option<SeatId>) -> Result<SeatId, Refusal> {
-    let seats = register.seats_of(person);
+    let held = register.seats_of(person);
+    let ended =
+        || register.all_seats_of(person).into_iter().filter(|seat| seat.ended).map(|seat| seat.id).collect();
     match wished {
-        Some(wished) if seats.iter().any(|seat| seat.id == wished) => Ok(wished),
+        Some(wished) if held.iter().any(|seat| seat.id == wished) => Ok(wished),
+        Some(wished) if register.seat(wished).is_some_and(|seat| seat.person == person) => {
+            Err(Refusal::SeatEnded(ended()))
+        }
         Some(_) => Err(Refusal::NotAllowed("act for a seat that is not yours")),
-        None => seats.first().map(|seat| seat.id).ok_or(Refusal::SignInRequired),
+        None => match held.first() {
+            Some(first) => Ok(first.id),
+            None if register.person(person).is_some() => Err(Refusal::SeatEnded(ended())),
+            None => Err(Refusal::SignInRequired),
+        },
     }
 }
 
