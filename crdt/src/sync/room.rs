@@ -30,7 +30,8 @@ use bytes::Bytes;
 
 use super::admission::{Admitted, History, admit, refusal_of};
 use super::aside::Aside;
-use super::chunk::{Chunk, ChunkLimits, Header};
+pub use super::chunk::ChunkLimits;
+use super::chunk::{Chunk, Header};
 use super::events::{
     Access, AdmittedChange, Answer, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
 };

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crdt::document::import::ChapterLimits;
-use crdt::sync::chunk::ChunkLimits;
-use crdt::sync::graph::NodeIx;
-use crdt::sync::room::RoomSettings;
+use crdt::sync::room::{ChunkLimits, RoomSettings};
 
 use crate::live::LiveSettings;
 use crate::live::aside::AsideLimits;
@@ -93,7 +91,7 @@ pub struct Limits {
     /// The changes in them, in bytes together.
     pub set_aside_bytes: usize,
     /// Changes in the history of one text.
-    pub text_changes: NodeIx,
+    pub text_changes: u32,
     /// Changes of one text that stay as they were appended before the older ones are packed.
     pub log_changes: u64,
     /// The same in bytes of changes.

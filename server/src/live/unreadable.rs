@@ -43,7 +43,7 @@ fn answer(text: TextId, shared: &Shared, input: &Input) {
     let (server, document) = (&shared.settings.room.server, document_id(text));
     let frame = match access {
         Access::None => say::unavailable(server, &speaker.peer, &document),
-        Access::Read | Access::Write => {
+        Access::Read | Access::Locked | Access::Write => {
             let words =
                 "this text is damaged on the server and was set aside as it is; please tell an administrator";
             say::error(server, &speaker.peer, Some(&document), "text_unreadable", words)
