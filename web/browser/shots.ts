@@ -69,12 +69,44 @@ async function takeMarta(browser: Browser, service: Service, circumstances: Circ
   await marta.button('Dar por resuelto').waitFor()
   await take('editor-comment')
 
+  await takeRights(browser, service, marta, circumstances, (page, whose = marta) => whose.page.screenshot({ path: named(page) }))
   await marta.goesTo(milestone)
   await marta.seesHeading('Borrador de Bogotá')
   await marta.page.locator('.sealed-text .text').first().waitFor()
   await take('milestone')
   await take('milestone-whole', true)
   await marta.leaves()
+}
+
+/** A chapter locked under Marta's hands: the banner, who writes, the refusal, and what is kept for her. */
+async function takeRights(browser: Browser, service: Service, marta: Person, circumstances: Circumstances, take: (page: string, whose?: Person) => Promise<unknown>): Promise<void> {
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
+  await Promise.all([ines.opens('6'), marta.opens('6')])
+  if ((await marta.text.getAttribute('role')) === 'document') await marta.clicks('Escribir')
+  await marta.puts('after', 'tener voz y tener parte')
+  marta.lineIsHeld()
+  await marta.types(', y que conste')
+  await ines.clicks('Quién escribe aquí')
+  await take('writers-open', ines)
+  await ines.page.getByLabel('Motivo, para quienes escriben aquí').fill('Lo lee el comité hasta el viernes.')
+  await ines.clicks('Bloquear el capítulo')
+  await marta.sees('ha bloqueado este capítulo')
+  marta.lineIsReleased()
+  await marta.seesHeading('Este capítulo se bloqueó mientras usted escribía')
+  await take('refused')
+  await marta.clicks('Seguir leyendo')
+  await marta.sees(/guardadas? para usted/)
+  await take('locked')
+  await marta.clicks('Quién escribe aquí')
+  await take('writers')
+  await marta.goesTo('/set-aside')
+  await marta.seesHeading('Guardado para usted')
+  await marta.page.getByRole('button', { name: /^Descargar las palabras/ }).first().waitFor()
+  await take('kept')
+  await ines.clicks('Quién escribe aquí')
+  await take('writers-secretariat', ines)
+  await ines.clicks('Desbloquear el capítulo')
+  await ines.leaves()
 }
 
 /** The path of the draft that Inés has sealed. */

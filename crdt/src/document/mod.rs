@@ -35,4 +35,4 @@ mod text;
 pub use anchor::Anchor;
 pub use edit::{Edit, EditError, Edited, Writer};
 pub use schema::{Block, BlockKind, MarkValue, Marks, Run};
-pub use text::{LoadError, Summary, Text, blocks, elements};
+pub use text::{LoadError, Summary, Text, blocks, elements, words_in};

@@ -204,6 +204,11 @@ impl Text {
     }
 }
 
+/// How many words there are, as Unicode segments them: punctuation is none.
+pub fn words_in(words: &str) -> usize {
+    words.unicode_words().count()
+}
+
 impl Summary {
     /// Title and counts of these blocks.
     pub fn of(blocks: &[Block]) -> Summary {
@@ -212,7 +217,7 @@ impl Summary {
             title: words.first().cloned().unwrap_or_default(),
             numbered: blocks.iter().filter(|block| block.is_numbered()).count(),
             characters: words.iter().map(|words| words.chars().count()).sum(),
-            words: words.iter().map(|words| words.unicode_words().count()).sum(),
+            words: words.iter().map(|words| words_in(words)).sum(),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use crdt::document::Text;
+use crdt::document::{Text, words_in};
 use crdt::ids::{AsideId, ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
 use crdt::sync::aside::{Aside, Held, Put, Shelf, base_heads, heads};
@@ -157,7 +157,7 @@ pub fn removal(record: &SetAside) -> Vec<Op> {
 impl SetAside {
     /// How many words were written.
     pub fn words(&self) -> usize {
-        self.written.iter().map(|passage| passage.split_whitespace().count()).sum()
+        self.written.iter().map(|passage| words_in(passage)).sum()
     }
 
     fn key(&self) -> String {

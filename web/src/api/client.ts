@@ -18,7 +18,7 @@ export type FileFormat = 'pdf' | 'md'
 export type Api = ReturnType<typeof createApi>
 
 export function createApi(options: RequestOptions) {
-  const { get, post, put, create } = requester(options)
+  const { get, post, put, create, remove } = requester(options)
 
   return {
     signIn: (token: string) => post('/api/v1/sign-in', json(model.me), { token }),
@@ -70,6 +70,24 @@ export function createApi(options: RequestOptions) {
       path`/milestones/${id}/files/${language}` + `.${format}`,
     exportFile: (slug: string, language: string, format: FileFormat) =>
       path`/papers/${slug}/export` + query({ language, format }),
+
+    /** Nobody writes in the chapter from then on. With `version`, refused as `stale_version` when somebody else was first. */
+    lock: (slug: string, chapter: string, reason: string, version?: number) =>
+      post(path`/papers/${slug}/chapters/${chapter}/lock`, json(model.paperRights), { reason }, ifMatch(version)),
+    unlock: (slug: string, chapter: string, version?: number) =>
+      post(path`/papers/${slug}/chapters/${chapter}/unlock`, json(model.paperRights), {}, ifMatch(version)),
+    /** Without `chapter`, for the whole paper. */
+    givePen: (slug: string, seat: string, chapter?: string) =>
+      post(path`/papers/${slug}/pens`, json(model.paperRights), { seat, chapter }),
+    takePen: (slug: string, seat: string, chapter?: string) =>
+      post(path`/papers/${slug}/pens/take`, json(model.paperRights), { seat, chapter }),
+
+    /** What was set aside for the person, whichever of their seats wrote it. */
+    setAside: async () => (await get('/api/v1/set-aside', json(model.setAsideList))).set_aside,
+    discardSetAside: (id: string) => remove(path`/set-aside/${id}`),
+    setAsideWords: (id: string) => get(path`/set-aside/${id}`, asText, { Accept: 'text/markdown' }),
+    /** An address for a link: the words, the whole text and the raw changes. */
+    setAsideFile: (id: string) => path`/set-aside/${id}/file`,
 
     /** For clients that can set neither a cookie nor a header on a WebSocket. */
     syncTicket: (seat?: string) =>

@@ -19,14 +19,15 @@ class PlayedSource extends EventTarget {
   }
 }
 
-function listening() {
+function listening(seat: string | null = null) {
   const sources: PlayedSource[] = []
   const heard: string[] = []
   const waits: number[] = []
   let retry = () => {}
-  const stop = listenToPaper('ciudades', {
+  const stop = listenToPaper('ciudades', seat, {
     onThread: ({ thread }) => heard.push(`thread ${thread.id}`),
     onMilestone: ({ name }) => heard.push(`milestone ${name}`),
+    onRights: ({ chapters }) => heard.push(`rights ${chapters.map(({ access }) => access)}`),
     onText: ({ title }) => heard.push(`text ${title}`),
     onResume: () => heard.push('resume'),
     onUnreadable: () => heard.push('unreadable'),
@@ -51,6 +52,14 @@ test('a sealed draft and a new title are heard', () => {
   sources[0]!.says('milestone', '{"id":"m1","name":"Borrador de Bogotá"}')
   sources[0]!.says('text', '{"text":"x","title":"Acoger","numbered":3,"characters":10,"heads":[]}')
   expect(heard).toEqual(['milestone Borrador de Bogotá', 'text Acoger'])
+})
+
+test('a hat hears what it may do now', () => {
+  const { sources, heard } = listening('seat-of-nadia')
+  expect(sources[0]!.url).toBe('/api/v1/papers/ciudades/events?seat=seat-of-nadia')
+  const chapter = { id: 'c', access: 'propose', may_write: false, may_lock: true, may_give_pens: false, lock: null, lock_version: 2 }
+  sources[0]!.says('rights', JSON.stringify({ rights: { may_seal: false, may_comment: true, may_give_pens: false }, chapters: [chapter], pens: [] }))
+  expect(heard).toEqual(['rights propose'])
 })
 
 test('an event that cannot be read is reported, and the next is heard', () => {

@@ -11,6 +11,7 @@ import type { Parser } from './parse'
 
 export interface PaperEventHandlers {
   onThread(event: PaperEvents['thread']): void
+  onRights(event: PaperEvents['rights']): void
   onMilestone(event: PaperEvents['milestone']): void
   onText(event: PaperEvents['text']): void
   /** The stream is back after a break. */
@@ -29,11 +30,12 @@ const LONGEST_WAIT_MS = 30_000
 /** `EventSource.CLOSED`, spelled out because tests run where no such class exists. */
 const CLOSED = 2
 
-/** Listens until the returned function is called. */
-export function listenToPaper(slug: string, handlers: PaperEventHandlers, options: EventOptions = {}): () => void {
+/** Listens with a seat (`null`: the person's first), until the returned function is called. */
+export function listenToPaper(slug: string, seat: string | null, handlers: PaperEventHandlers, options: EventOptions = {}): () => void {
   const open = options.open ?? (url => new EventSource(url))
   const later = options.later ?? afterTimeout
-  const url = `/api/v1/papers/${encodeURIComponent(slug)}/events`
+  // A stream carries no header of ours.
+  const url = `/api/v1/papers/${encodeURIComponent(slug)}/events` + (seat === null ? '' : `?seat=${encodeURIComponent(seat)}`)
   let source: EventSource | null = null
   let cancelRetry = () => {}
   let waitMs = FIRST_WAIT_MS
@@ -67,6 +69,7 @@ export function listenToPaper(slug: string, handlers: PaperEventHandlers, option
     on('thread', events.thread, handlers.onThread)
     on('milestone', events.milestone, handlers.onMilestone)
     on('text', events.text, handlers.onText)
+    on('rights', events.rights, handlers.onRights)
   }
 
   connect()

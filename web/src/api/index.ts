@@ -5,6 +5,6 @@ export { ApiError, errorOf } from './error'
 export { listenToPaper } from './events'
 export type { EventOptions, PaperEventHandlers } from './events'
 export type {
-  Anchor, Attribution, Audience, Block, Chapter, ChapterText, Comment, Component, Me, Milestone, Paper, PaperEvents,
-  PaperSummary, Person, Run, Seat, Text, Thread, Translated,
+  Anchor, Attribution, Audience, Block, Chapter, ChapterRights, ChapterText, Comment, Component, Me, Milestone, Paper, PaperEvents,
+  PaperRights, PaperSummary, Pen, Person, Run, Seat, SetAside, Text, Thread, Translated,
 } from './model'

@@ -2,7 +2,7 @@
  * What the server says, as types and as the parsers that check it. Each type is read off its parser, so the two cannot
  * part. Ids are UUIDs, times RFC 3339 in UTC, heads and digests lowercase hexadecimal.
  */
-import { array, boolean, integer, nullable, object, oneOf, optional, record, string, unknown } from './parse'
+import { array, boolean, integer, nullable, object, oneOf, optional, record, since, string, unknown } from './parse'
 import type { Parsed } from './parse'
 
 /** A text in several interface languages: `{ es: '…', en: '…' }`. Not every language need be there. */
@@ -39,6 +39,8 @@ export type Seat = Parsed<typeof seat>
 export const me = object({
   person: object({ id: string, name: string, email: string, initials: string }),
   seats: array(seat),
+  /** What was written with them may still be on this device. */
+  ended_seats: since(array(string), []),
   service: object({
     version: string,
     demo: boolean,
@@ -96,14 +98,40 @@ export const chapterText = object({
 })
 export type ChapterText = Parsed<typeof chapterText>
 
-export const chapter = object({
+/** A seat as others see it: who, and for which component. */
+const holder = { seat_id: string, person: string, initials: string, component: string, hue: integer }
+
+const chapterRights = {
   id: string,
+  /** What this seat may do with the words; each holds all before it. */
+  access: nullable(oneOf('read', 'propose', 'write')),
+  may_write: boolean,
+  may_lock: since(boolean, false),
+  may_give_pens: since(boolean, false),
+  /** Nobody writes while it is there. */
+  lock: nullable(object({ ...holder, at: string, reason: string })),
+  lock_version: since(integer, 0),
+}
+export const chapterRight = object(chapterRights)
+export type ChapterRights = Parsed<typeof chapterRight>
+
+/** A seat that writes directly. `chapter` is null when it reaches the whole paper. */
+export const pen = object({ ...holder, role: oneOf('pen', 'committee'), chapter: nullable(string), version: integer })
+export type Pen = Parsed<typeof pen>
+
+const rights = object({ may_seal: boolean, may_comment: boolean, may_give_pens: since(boolean, false) })
+
+/** All of a paper that changes when somebody's rights change. */
+export const paperRights = object({ rights, chapters: array(chapterRight), pens: array(pen) })
+export type PaperRights = Parsed<typeof paperRights>
+
+export const chapter = object({
+  ...chapterRights,
   /** Computed, such as `4.1`. */
   number: string,
   parent: nullable(string),
   /** The language it is drafted in; the other texts render that one. */
   language: string,
-  may_write: boolean,
   texts: record(chapterText),
 })
 export type Chapter = Parsed<typeof chapter>
@@ -111,7 +139,8 @@ export type Chapter = Parsed<typeof chapter>
 export const paper = object({
   ...summaryFields,
   chapters: array(chapter),
-  rights: object({ may_seal: boolean, may_comment: boolean }),
+  rights,
+  pens: since(array(pen), []),
 })
 export type Paper = Parsed<typeof paper>
 
@@ -222,6 +251,26 @@ export const milestone = object({
 export type Milestone = Parsed<typeof milestone>
 export const milestones = object({ milestones: array(milestone) })
 
+/** What the person wrote and the text did not take. */
+export const setAside = object({
+  id: string,
+  seat_id: string,
+  text: string,
+  /** The paper's slug and the chapter's number. */
+  paper: string,
+  chapter: string,
+  language: string,
+  title: string,
+  /** A code with a message `error-CODE`. */
+  reason: string,
+  received_at: string,
+  words: integer,
+  written: array(string),
+  merged: boolean,
+})
+export type SetAside = Parsed<typeof setAside>
+export const setAsideList = object({ set_aside: array(setAside) })
+
 export const signInLink = object({ url: string, expires_at: string })
 export const syncTicket = object({ ticket: string, expires_at: string })
 
@@ -236,6 +285,8 @@ export const problem = object({
 export const events = {
   thread: object({ thread }),
   milestone: object({ id: string, name: string }),
+  /** Somebody's rights changed, perhaps ours: what we may do now. Also said when the stream begins. */
+  rights: paperRights,
   /** A text's outline changed: its title, its count of numbered paragraphs, its length or its heads. */
   text: object({ text: string, title: string, numbered: integer, characters: integer, heads: array(string) }),
 }

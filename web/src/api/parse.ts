@@ -77,6 +77,11 @@ export function optional<T>(inner: Parser<T>): Parser<T | undefined> {
   return (value, where) => (value === undefined || value === null ? undefined : inner(value, where))
 }
 
+/** A field that older answers, which a device may have kept, do not have yet. */
+export function since<T>(inner: Parser<T>, before: T): Parser<T> {
+  return (value, where) => (value === undefined ? before : inner(value, where))
+}
+
 type Shape = Record<string, Parser<unknown>>
 type OptionalKeys<S extends Shape> = { [K in keyof S]: undefined extends Parsed<S[K]> ? K : never }[keyof S]
 type ObjectOf<S extends Shape> = { [K in Exclude<keyof S, OptionalKeys<S>>]: Parsed<S[K]> } & { [K in OptionalKeys<S>]?: Parsed<S[K]> }

@@ -60,6 +60,7 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
   return {
     get: <T>(url: string, read: Read<T>, headers: Headers = {}) => send('GET', url, read, undefined, headers),
     post: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('POST', url, read, body, headers),
+    remove: (url: string) => send('DELETE', url, nothing, undefined, {}),
     put: <T>(url: string, read: Read<T>, body: unknown) => send('PUT', url, read, body, {}),
     /**
      * A POST that makes something. When no answer comes it is sent once more under the same key: the server answers

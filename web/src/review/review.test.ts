@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { rightsIn } from '../api/testing'
 import type { Chapter, Thread } from '../api'
 import { seededRandom } from '../sync/testing/random'
 import { countThreads, firstNumbers, groupThreads, layoutCards, withThread } from './index'
@@ -85,7 +86,7 @@ describe('threads', () => {
 
 test('numbers run on through chapters, skip those without the language, and follow what is being written', () => {
   const chapter = (id: string, numbered: number, language = 'es') => ({
-    id, number: '1', parent: null, language: 'es', may_write: true,
+    ...rightsIn(id, true), number: '1', parent: null, language: 'es',
     texts: { [language]: { id: `${id}-${language}`, document_id: 'd', heads: [], characters: 0, title: '', numbered, first_number: 0, open_threads: 0 } },
   }) satisfies Chapter
   const chapters = [chapter('a', 10), chapter('b', 5, 'en'), chapter('c', 7), chapter('d', 1)]

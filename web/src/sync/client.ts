@@ -52,7 +52,7 @@ export type Effect =
   /** Keep these on the device; `serverHeads` are committed at the server, and all in the replica. */
   | { type: 'store'; chunks: Uint8Array[]; serverHeads: Hash[] }
   | { type: 'state'; state: SaveState }
-  | { type: 'refused'; code: string; message: string }
+  | { type: 'refused'; code: string; message: string; setAside: string | null }
   /** The connection is silent or says what makes no sense: open a new one. */
   | { type: 'reconnect'; code: string }
 
@@ -198,11 +198,11 @@ export class TextClient {
         this.#answerBy = Infinity
         return []
       case 'error':
-        return this.#hearRefusal(now, frame.code, frame.message)
+        return this.#hearRefusal(now, frame)
     }
   }
 
-  #hearRefusal(now: number, code: string, message: string): Effect[] {
+  #hearRefusal(now: number, { code, message, setAside }: Extract<TextFrame, { type: 'error' }>): Effect[] {
     this.#answerBy = Infinity
     if (PASSING.has(code)) {
       this.#trouble = code
@@ -223,15 +223,15 @@ export class TextClient {
       this.#trouble = code
       return []
     }
-    return this.#refuse(code, message)
+    return this.#refuse(code, message, setAside)
   }
 
   /** The first refusal is the reason; those that follow in its wake are not. */
-  #refuse(code: string, message: string): Effect[] {
+  #refuse(code: string, message: string, setAside: string | null = null): Effect[] {
     if (this.#refusal !== null) return []
     this.#refusal = code
     this.#answerBy = this.#tryAgainAt = Infinity
-    return [{ type: 'refused', code, message }]
+    return [{ type: 'refused', code, message, setAside }]
   }
 
   #takeIn(now: number): Effect[] {

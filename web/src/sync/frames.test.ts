@@ -36,7 +36,7 @@ describe('frames kept from stock automerge-repo 2.5.6', () => {
 describe('frames of our server', () => {
   test('a refusal of one text is read with its code and words', () => {
     expect(decodeFrame(keptFrame('borrador-server-error'))).toEqual({
-      type: 'error', documentId: '4NMNnkMhL8jXrdJ9jamS58PAVdXu', code: 'not_allowed',
+      type: 'error', documentId: '4NMNnkMhL8jXrdJ9jamS58PAVdXu', code: 'not_allowed', setAside: null,
       message: 'you may read this text but not change it; ask whoever holds the pen',
     })
   })

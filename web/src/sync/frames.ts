@@ -26,7 +26,8 @@ export type ServerFrame =
 export type TextFrame =
   | { type: 'sync'; documentId: string; data: Uint8Array }
   | { type: 'doc-unavailable'; documentId: string }
-  | { type: 'error'; documentId: string; code: string; message: string }
+  /** `setAside` names the record in which the server keeps what it refused; `null` when it does not. */
+  | { type: 'error'; documentId: string; code: string; message: string; setAside: string | null }
   | { type: 'ephemeral'; documentId: string; data: Uint8Array }
 
 /** The bytes are not a frame of this protocol. */
@@ -59,7 +60,9 @@ export function decodeFrame(bytes: Uint8Array): ServerFrame {
     case 'error': {
       const told = { code: optionalText(fields, 'code') ?? 'unknown', message: optionalText(fields, 'message') ?? '' }
       const documentId = optionalText(fields, 'documentId')
-      return documentId === undefined ? { type: 'trouble', ...told } : { type: 'error', documentId, ...told }
+      return documentId === undefined
+        ? { type: 'trouble', ...told }
+        : { type: 'error', documentId, ...told, setAside: optionalText(fields, 'setAside') ?? null }
     }
     default:
       return { type: 'other', name }

@@ -19,7 +19,7 @@ describe('an edit that is refused', () => {
   test('is told once in words, kept, and not sent again', async () => {
     const { network, ines, adaeze } = await refused()
     expect(adaeze.state).toMatchObject({ kind: 'refused', code: 'not_allowed', unsavedChanges: 1 })
-    expect(adaeze.refusal).toEqual(notAllowed())
+    expect(adaeze.refusal).toEqual({ ...notAllowed(), setAside: null })
     const sent = network.server.changesReceived
     adaeze.types(0, 'Más. ')
     adaeze.goesOffline()

@@ -61,6 +61,8 @@ export interface Refusal {
   /** Stable, such as `not_allowed`. */
   code: string
   message: string
+  /** The record in which the server keeps the refused changes for their author; `null` when only this device has them. */
+  setAside: string | null
 }
 
 export interface OpenText {
@@ -271,7 +273,7 @@ class TextSession implements OpenText {
       case 'state':
         return this.options.onState(effect.state)
       case 'refused':
-        return this.options.onRefused({ code: effect.code, message: effect.message })
+        return this.options.onRefused({ code: effect.code, message: effect.message, setAside: effect.setAside })
       case 'reconnect':
         return this.#line.reconnect(effect.code)
     }

@@ -57,6 +57,12 @@ describe.each(Object.entries(devices))('a store %s', (_, device) => {
     expect([loaded(stored.chunks), stored.serverHeads, stored.epoch]).toEqual(['¡Las ciudades.', A.getHeads(doc), 0])
   })
 
+  test('names the texts of which it has anything', async () => {
+    const store = await device()()
+    await store.append(CHAPTER, 0, [A.save(seeded('Las ciudades.'))], [])
+    expect(await store.texts()).toEqual([CHAPTER])
+  })
+
   test('takes what two windows append, also the same change twice', async () => {
     const open = device()
     const [first, second] = [await open(), await open()]

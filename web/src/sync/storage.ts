@@ -43,6 +43,8 @@ export interface TextStore {
   /** Keeps the rescue and forgets the text, both or neither. Returns the new epoch. */
   startAgain(textId: string, rescue: StoredRescue): Promise<number>
   rescues(): Promise<StoredRescue[]>
+  /** The texts of which the device has anything. */
+  texts(): Promise<string[]>
   close(): void
 }
 
@@ -132,6 +134,10 @@ class IndexedTextStore implements TextStore {
 
   rescues(): Promise<StoredRescue[]> {
     return this.#transact(['rescues'], 'readonly', rows => answer<StoredRescue[]>(rows.objectStore('rescues').getAll()))
+  }
+
+  texts(): Promise<string[]> {
+    return this.#transact(['texts'], 'readonly', async rows => (await answer(rows.objectStore('texts').getAllKeys())).map(String))
   }
 
   close(): void {

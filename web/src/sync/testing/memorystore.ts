@@ -42,6 +42,7 @@ export class MemoryDevice {
         return epoch
       },
       rescues: async () => [...this.kept],
+      texts: async () => [...this.texts.keys()],
       close: () => {},
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../api'
+import { rightsIn } from '../../api/testing'
 import { asked, daysUntil, nextPlanned } from './asked'
 
 const today = '2016-09-21T08:42:00Z'
@@ -7,11 +8,10 @@ const bogota = { name: { es: 'Borrador de Bogotá', en: 'Bogotá draft' }, event
 const quito = { name: { es: 'Borrador de Quito' }, event: { es: 'Hábitat III' }, date: '2016-10-17' }
 
 const chapter = (number: string, mayWrite: boolean, open: Record<string, number>) => ({
-  id: number,
+  ...rightsIn(number, mayWrite),
   number,
   parent: null,
   language: 'es',
-  may_write: mayWrite,
   texts: Object.fromEntries(
     Object.entries(open).map(([language, open_threads]) => [
       language,
@@ -20,7 +20,7 @@ const chapter = (number: string, mayWrite: boolean, open: Record<string, number>
   ),
 })
 const paper = (more: Partial<Paper> = {}): Paper =>
-  ({ slug: 'ciudades', planned: [quito, bogota], milestones: [], chapters: [], rights: { may_seal: false, may_comment: true }, ...more }) as unknown as Paper
+  ({ slug: 'ciudades', planned: [quito, bogota], milestones: [], chapters: [], rights: { may_seal: false, may_comment: true, may_give_pens: false }, ...more }) as unknown as Paper
 
 const sketch = (papers: Paper[]) =>
   asked(papers, today).tasks.map((task) => (task.kind === 'answer' ? `answer ${task.number} ${task.language} (${task.open})` : `${task.kind} ${task.planned.date} (${task.days})`))
@@ -32,7 +32,7 @@ describe('what is asked', () => {
   })
 
   test('of Inés, the secretariat: to seal the draft', () => {
-    expect(sketch([paper({ chapters: [chapter('1', true, { es: 0 })], rights: { may_seal: true, may_comment: true } })])).toEqual(['seal 2016-10-12 (21)'])
+    expect(sketch([paper({ chapters: [chapter('1', true, { es: 0 })], rights: { may_seal: true, may_comment: true, may_give_pens: false } })])).toEqual(['seal 2016-10-12 (21)'])
   })
 
   test('of Samir, who has no pen: to read and comment', () => {
@@ -40,7 +40,7 @@ describe('what is asked', () => {
   })
 
   test('of an observer: nothing', () => {
-    expect(sketch([paper({ rights: { may_seal: false, may_comment: false } })])).toEqual([])
+    expect(sketch([paper({ rights: { may_seal: false, may_comment: false, may_give_pens: false } })])).toEqual([])
   })
 
   test('only three texts are listed; the others are counted', () => {

@@ -11,6 +11,7 @@
 export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
+  | { page: 'set-aside' }
   | { page: 'paper'; slug: string }
   | { page: 'writing'; slug: string; language: string; number: string }
   | { page: 'milestone'; slug: string; id: string }
@@ -23,6 +24,7 @@ export function parse(pathname: string): Route {
   const [root, slug, third, fourth] = parts
   if (root === undefined) return { page: 'home' }
   if (root === 'sign-in' && parts.length === 1) return { page: 'sign-in' }
+  if (root === 'set-aside' && parts.length === 1) return { page: 'set-aside' }
   if (root !== 'papers' || slug === undefined) return { page: 'lost' }
   if (third === undefined) return { page: 'paper', slug }
   if (fourth === undefined || parts.length > 4) return { page: 'lost' }
@@ -34,6 +36,7 @@ export function parse(pathname: string): Route {
 export const paths = {
   home: '/',
   signIn: '/sign-in',
+  setAside: '/set-aside',
   paper: (slug: string) => `/papers/${encodeURIComponent(slug)}`,
   writing: (slug: string, language: string, number: string) =>
     `/papers/${encodeURIComponent(slug)}/${encodeURIComponent(language)}/${encodeURIComponent(number)}`,

@@ -8,8 +8,8 @@ import { forgetAnswers } from '../../offline/register'
 import { directoryOf, type Directory } from './directory'
 import { remembered } from './remembered'
 
-/** `asking`: not known yet · `in` · `out`: nobody is signed in · `away`: the server gave no answer. */
-export type Standing = 'asking' | 'in' | 'out' | 'away'
+/** `asking`: not known yet · `in` · `out`: nobody is signed in · `ended`: who is signed in holds no seat any more · `away`: the server gave no answer. */
+export type Standing = 'asking' | 'in' | 'out' | 'ended' | 'away'
 
 class Session {
   standing = $state<Standing>('asking')
@@ -17,6 +17,8 @@ class Session {
   directory = $state.raw<Directory>(new Map())
   /** Goes up when the server answers again after a time without: pages that show what was kept are made anew. */
   returns = $state(0)
+  /** Seats of this person that have ended: their words may still be on this device. */
+  endedSeats = $state.raw<readonly string[]>([])
   #keptAt = $state<number | null>(null)
   #seatId = $state<string | null>(null)
   #signingIn = false
@@ -45,11 +47,25 @@ class Session {
     if (this.#signingIn) return // its answer will be the newer one
     const before = this.standing
     try {
-      await this.#enter(await api.me())
+      await this.#enter(await anyHat.me())
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.#leave('out')
+      else if (error instanceof ApiError && error.code === 'seat_ended') this.#end(error)
       // Who is in stays in while the server is silent: nobody is taken from their desk for that.
       else if (before !== 'in') this.#leave('away')
+    }
+  }
+
+  /**
+   * The line said that nobody is signed in on it: has the seat ended? If so the person goes on with another hat, or is told.
+   * A session that is merely over changes nothing here: nobody is taken from their desk for that.
+   */
+  async checkSeat(): Promise<void> {
+    try {
+      const me = await anyHat.me()
+      if (!me.seats.some(({ id }) => id === this.seat?.id)) await this.#enter(me)
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'seat_ended') this.#end(error)
     }
   }
 
@@ -81,15 +97,21 @@ class Session {
   async #enter(me: Me): Promise<void> {
     setServiceClock(me.service.now, this.#keptAt ?? Date.now())
     this.me = me
+    this.endedSeats = me.ended_seats
     this.#seatId = remembered.seat(me.person.id).get()
     this.standing = 'in'
     const [people, components] = await Promise.all([api.people(), api.components()])
     this.directory = directoryOf(people, components)
   }
 
+  #end(error: ApiError): void {
+    this.endedSeats = Array.isArray(error.details.seats) ? error.details.seats.map(String) : []
+    this.#leave('ended')
+  }
+
   #leave(standing: Standing): void {
     this.standing = standing
-    if (standing === 'out') {
+    if (standing === 'out' || standing === 'ended') {
       this.me = null
       this.directory = new Map()
       void forgetAnswers()
@@ -98,4 +120,6 @@ class Session {
 }
 
 export const session = new Session()
+/** Who somebody is does not depend on the hat they wear, and the one they wore may just have been taken. */
+const anyHat = createApi({ seat: () => null, onAnswer: (keptAt) => session.heard(keptAt) })
 export const api = createApi({ seat: () => session.seat?.id ?? null, onAnswer: (keptAt) => session.heard(keptAt) })

@@ -41,12 +41,13 @@ export class Discussion {
     return this.all.filter((thread) => thread.text === textId && thread.state === 'open').length
   }
 
-  /** Fetches the threads and follows what happens to them; returns how to stop. */
-  follow(onText: (event: PaperEvents['text']) => void): () => void {
+  /** Fetches the threads and follows what happens to them and to the paper; returns how to stop. */
+  follow(seat: string, onText: (event: PaperEvents['text']) => void, onRights: (event: PaperEvents['rights']) => void): () => void {
     void this.fetch()
-    return listenToPaper(this.slug, {
+    return listenToPaper(this.slug, seat, {
       onThread: ({ thread }) => this.take(thread),
       onText,
+      onRights,
       onMilestone: () => {}, // a sealed draft changes nothing on the page where people write
       onResume: () => void this.fetch(),
       onUnreadable: (error) => console.error('An event could not be read.', error),

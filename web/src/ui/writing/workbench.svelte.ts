@@ -4,14 +4,10 @@
  */
 import { serviceNow } from '../../i18n/dates'
 import { createEditor, loadAutomerge, type Editor, type EditorSnapshot, type PaperDoc, type ThreadPlace } from '../../paper'
-import { openText, type OpenText, type PresentPerson, type SaveState } from '../../sync'
+import { openText, type OpenText, type PresentPerson, type Refusal, type SaveState } from '../../sync'
 import { wasmUrl } from '../shell/preload'
 
-/** Why the server does not take what was written here; words for people are at `error-CODE`. */
-export interface Refusal {
-  code: string
-  message: string
-}
+export type { Refusal }
 
 export interface Bench {
   textId: string
