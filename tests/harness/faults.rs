@@ -12,6 +12,7 @@
 //! | [`power`] | power cuts |
 //! | [`full`] | a full disk |
 //! | [`damage`] | flipped, zeroed, cut and missing bytes of the store |
+//! | [`mutator`] | changes, messages and frames that no honest program writes |
 //!
 //! [`crew`] and [`regular`] are the people who write meanwhile and remember what they were promised; [`volume`] makes disks to fill up
 //! and to cut off.
@@ -20,6 +21,7 @@ pub mod crew;
 pub mod damage;
 pub mod full;
 pub mod killing;
+pub mod mutator;
 pub mod power;
 pub mod proxy;
 pub mod regular;

@@ -12,15 +12,17 @@
 //! | `power` | a power cut meanwhile (needs root) | 100 |
 //! | `full` | a disk that fills up and is freed (needs root) | 20 |
 //! | `damage` | a bit, a block or the end of any file of the store | 300 |
+//! | `mutator` | an altered change, message or frame, for so many `--seconds` (60) | |
 //!
 //! Without a name, all of them. `--rounds` and `--writers` are for all that are named.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use borrador_tests::faults::damage::{Found, Sound};
 use borrador_tests::faults::full::fill_again_and_again;
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
+use borrador_tests::faults::mutator::{Kind, Outcome, attempt};
 use borrador_tests::faults::power::cut_again_and_again;
 use borrador_tests::faults::silence::lets_go;
 use borrador_tests::faults::stopping::stop_under;
@@ -31,7 +33,7 @@ use borrador_tests::process::Process;
 use borrador_tests::socket::Heard;
 use fastrand::Rng;
 
-const TROUBLES: [&str; 7] = ["network", "silence", "stop", "kill", "power", "full", "damage"];
+const TROUBLES: [&str; 8] = ["network", "silence", "stop", "kill", "power", "full", "damage", "mutator"];
 /// A process that is back later than this after a kill is a broken promise.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// A process that ends later than this after SIGTERM is.
@@ -68,7 +70,8 @@ async fn main() -> ExitCode {
             "kill" => kill(seed).await,
             "power" => power(seed).await,
             "full" => full(seed).await,
-            _ => damage(seed).await,
+            "damage" => damage(seed).await,
+            _ => mutator(seed),
         });
     }
     println!("Seed {seed}, {} build.\n", if cfg!(debug_assertions) { "development" } else { "release" });
@@ -300,6 +303,43 @@ async fn damage(seed: u64) -> Row {
         promised: "no word shown that was not written, none missing without a word, no panic".to_owned(),
         found: format!(
             "{refused} times it refused to start, in words; {aside} times something was set aside and all else served; {whole} times the bytes did not matter"
+        ),
+        broken,
+    }
+}
+
+/// Three of each four alterations are of a change or of a message; one is of a frame. What is honest goes between them.
+fn mutator(seed: u64) -> Row {
+    let until = Instant::now() + Duration::from_secs(number("--seconds").unwrap_or(60));
+    let kinds = [Kind::Change, Kind::Message, Kind::Message, Kind::Frame, Kind::Nothing];
+    // Most alterations end in a panic of Automerge's that is caught.
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let (mut altered, mut refused, mut harmless, mut honest, mut broken) = (0, 0, 0, 0, 0);
+    for (seed, kind) in (seed..).zip(kinds.into_iter().cycle()) {
+        if Instant::now() >= until {
+            break;
+        }
+        altered += usize::from(kind != Kind::Nothing);
+        match attempt(kind, seed) {
+            Outcome::Refused => refused += 1,
+            Outcome::Harmless if kind == Kind::Nothing => honest += 1,
+            Outcome::Harmless => harmless += 1,
+            Outcome::Poison(what) => {
+                eprintln!("{kind:?}, seed {seed}: {what}");
+                broken += 1;
+            }
+        }
+    }
+    std::panic::set_hook(loud);
+    Row {
+        trouble: "mutator",
+        rounds: altered,
+        promised:
+            "what is admitted applies, saves and loads; no panic outside the guard; what is honest enters"
+                .to_owned(),
+        found: format!(
+            "{refused} refused, {harmless} admitted without harm; {honest} honest messages between them entered"
         ),
         broken,
     }
