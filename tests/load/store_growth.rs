@@ -1,8 +1,8 @@
 //! `cargo run --release -p borrador-tests --bin store_growth -- --changes 100000 [--at-once 4]`
 //!
 //! One long text written into the embedded store, as appended and with tidying beside it: what it takes on the disk, and what
-//! tidying costs those who write meanwhile. Changes are real ones, of one letter each; so many at once make a commit, and
-//! the next commit follows when the one before is on the disk.
+//! tidying and a backup cost those who write meanwhile. Changes are real ones, of one letter each; so many at once make a commit,
+//! and the next commit follows when the one before is on the disk.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use automerge::transaction::Transactable;
 use automerge::{AutoCommit, ObjType, ROOT};
 use borrador::store::sled::SledStore;
-use borrador::store::{NewChange, Op, Store, TidyBounds, scan_log};
+use borrador::store::{NewChange, Op, Store, TidyBounds, backup, scan_log};
 use borrador_tests::measure::percentile;
 use borrador_tests::options::number;
 use crdt::ids::{ActorId, ChangeHash, SeatId, TextId};
@@ -73,6 +73,9 @@ async fn measure(folder: &Path, written: &[NewChange], at_once: usize, tidying: 
     let log = scan_log(&*store, TEXT, 0).await.expect("the log reads");
     assert_eq!(log.len(), written.len(), "nothing is lost and nothing doubled");
     println!("{:14} reading all of it takes {:.0} ms", "", started.elapsed().as_secs_f64() * 1e3);
+    if tidying {
+        measure_backup(&store, folder, written.len()).await;
+    }
     drop(store);
     let store = SledStore::open(folder).expect("it opens again");
     let started = Instant::now();
@@ -84,6 +87,45 @@ async fn measure(folder: &Path, written: &[NewChange], at_once: usize, tidying: 
         "",
         started.elapsed().as_secs_f64() * 1e3
     );
+}
+
+/// A backup while somebody writes into another text, and what becomes of it.
+async fn measure_backup(store: &std::sync::Arc<SledStore>, folder: &Path, changes: usize) {
+    let (backup, again) = (folder.join("backup"), folder.join("again"));
+    let other = type_letters(20_000);
+    let (writing, stop) = (store.clone(), std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let stopped = stop.clone();
+    let writer = tokio::spawn(async move {
+        let mut waits = Vec::new();
+        for change in other {
+            if stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                break;
+            }
+            let sent = Instant::now();
+            let append = Op::Append { text: TextId(Uuid::from_u128(7)), changes: vec![change] };
+            writing.commit(vec![append]).await.expect("the store takes it");
+            waits.push(sent.elapsed());
+        }
+        waits
+    });
+    let started = Instant::now();
+    let manifest = backup::write(&**store, &backup, Moment::EPOCH).await.expect("a backup is taken");
+    let taken = started.elapsed().as_secs_f64() * 1e3;
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let mut waits = writer.await.expect("the writer does not fail");
+    waits.sort();
+    let [usual, late, worst] = [0.5, 0.99, 1.0].map(|part| percentile(&waits, part).as_secs_f64() * 1e3);
+    println!(
+        "{:14} a backup takes {taken:.0} ms and {} kB; {} commits meanwhile: p50 {usual:.2}, p99 {late:.2}, worst {worst:.2} ms",
+        "",
+        disk_bytes(&backup) / 1000,
+        waits.len()
+    );
+    assert!(manifest.counts.changes >= changes as u64, "everything is in it");
+    let started = Instant::now();
+    backup::restore(&backup, &again).await.expect("it is whole");
+    let restored = started.elapsed().as_secs_f64() * 1e3;
+    println!("{:14} restoring it takes {restored:.0} ms and {} kB", "", disk_bytes(&again) / 1000);
 }
 
 /// Somebody types a long text, letter by letter, one change for each.

@@ -11,10 +11,12 @@ use sha2::{Digest, Sha256};
 
 use super::entries::{self, EntryReader};
 use super::{AUDIT, BackupError, Counts, FILES, FORMAT, FileDigest, MANIFEST, Manifest, RECORDS, TEXTS};
-use crate::store::{Entry, Op, Seq, Store, segment};
+use crate::store::{Entry, Op, Seq, Store, StoreError, TidyBounds, segment};
 
 /// About how many bytes a commit of [`fill`] has.
 const COMMIT_BYTES: usize = 1 << 20;
+/// After so many commits [`fill`] tidies, so that a new store is not larger than one that grew.
+const TIDY_EVERY: usize = 4;
 
 /// Looks a backup through to the last byte: every entry, that no log and no chain has a hole, the counts and the SHA-256 of each
 /// file. The first that is wrong is named. Nothing is changed.
@@ -52,14 +54,12 @@ pub async fn fill(store: &dyn Store, folder: &Path) -> Result<Counts, BackupErro
         for name in FILES {
             // Whoever fills the store may have given up on an error of its own.
             read_entries(&folder.join(name), name, &mut counts, &mut |entry| {
-                sender
-                    .blocking_send(entry)
-                    .map_err(|_| BackupError::Store(crate::store::StoreError::Unavailable))
+                sender.blocking_send(entry).map_err(|_| BackupError::Store(StoreError::Unavailable))
             })?;
         }
         Ok(counts)
     });
-    let (mut ops, mut size_bytes) = (Vec::new(), 0);
+    let (mut ops, mut size_bytes, mut commits) = (Vec::new(), 0, 0_usize);
     while let Some(entry) = entries.recv().await {
         match entry {
             Entry::Changes { text, changes } => {
@@ -80,11 +80,15 @@ pub async fn fill(store: &dyn Store, folder: &Path) -> Result<Counts, BackupErro
         }
         if size_bytes >= COMMIT_BYTES {
             store.commit(std::mem::take(&mut ops)).await?;
-            size_bytes = 0;
+            (size_bytes, commits) = (0, commits + 1);
+            if commits % TIDY_EVERY == 0 {
+                store.tidy(TidyBounds::default()).await?;
+            }
         }
     }
     store.commit(ops).await?;
-    reading.await.unwrap_or(Err(BackupError::Store(crate::store::StoreError::Unavailable)))
+    store.tidy(TidyBounds::default()).await?;
+    reading.await.unwrap_or(Err(BackupError::Store(StoreError::Unavailable)))
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest, BackupError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{BackupError, Counts, Manifest, fill, verify};
 use crate::store::sled::SledStore;
-use crate::store::{Dump, Entry, Store, TidyBounds};
+use crate::store::{Dump, Entry, Store, StoreError};
 
 /// Makes a data folder of a backup. `data` must be missing or empty, and becomes the store only when everything in it was
 /// written, read back and counted: until then it grows beside it, under another name. Nothing is left of a failure.
@@ -14,7 +14,7 @@ pub async fn restore(backup: &Path, data: &Path) -> Result<Manifest, BackupError
     refuse_if_not_empty(data)?;
     let folder = backup.to_owned();
     let verified = tokio::task::spawn_blocking(move || verify(&folder)).await;
-    let manifest = verified.unwrap_or(Err(BackupError::Store(crate::store::StoreError::Unavailable)))?;
+    let manifest = verified.unwrap_or(Err(BackupError::Store(StoreError::Unavailable)))?;
     let growing = beside(data);
     let made = make(backup, &growing, &manifest).await;
     let made = made.and_then(|()| put_in_place(&growing, data).map_err(|e| BackupError::file(data, e)));
@@ -42,7 +42,6 @@ fn beside(data: &Path) -> PathBuf {
 async fn make(backup: &Path, growing: &Path, manifest: &Manifest) -> Result<(), BackupError> {
     let store = SledStore::open_as(growing, manifest.store)?;
     fill(&store, backup).await?;
-    store.tidy(TidyBounds::default()).await?;
     if let Some(finding) = store.check().await?.into_iter().next() {
         return Err(BackupError::NotWhole(finding));
     }
@@ -68,7 +67,7 @@ async fn count(store: &dyn Store) -> Result<Counts, BackupError> {
             Some(Entry::Blob(_)) => counts.blobs += 1,
             Some(Entry::Damaged(finding)) => return Err(BackupError::NotWhole(finding)),
             Some(Entry::End) => return Ok(counts),
-            None => return Err(crate::store::StoreError::Unavailable.into()),
+            None => return Err(StoreError::Unavailable.into()),
         }
     }
 }

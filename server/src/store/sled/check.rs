@@ -42,17 +42,19 @@ fn check_log(kept: &Kept, text: TextId) -> Result<(), StoreError> {
 }
 
 fn check_snapshots(kept: &Kept, found: &mut Vec<Finding>) {
-    let _still = kept.moving.read().unwrap_or_else(PoisonError::into_inner);
-    for entry in kept.db.scan_prefix(format::SNAPSHOT_PREFIX) {
-        match entry {
-            Ok((key, value)) => {
-                if let Err(error) = kept.read_snapshot(&key, &value) {
-                    let finding = Finding::of(format::about(&key), &error);
-                    let detail = format!("a snapshot, which the log can replace: {}", finding.detail);
-                    found.push(Finding { detail, ..finding });
-                }
-            }
-            Err(error) => return found.push(Finding::of(About::Store, &unreadable(&error))),
+    let keys: Result<Vec<_>, _> = kept.db.scan_prefix(format::SNAPSHOT_PREFIX).keys().collect();
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(error) => return found.push(Finding::of(About::Store, &unreadable(&error))),
+    };
+    for key in keys {
+        // For one at a time, so that the writer never waits long. It may have given way to a newer one meanwhile.
+        let _still = kept.moving.read().unwrap_or_else(PoisonError::into_inner);
+        let read =
+            kept.find(&key).and_then(|value| value.map(|value| kept.read_snapshot(&key, &value)).transpose());
+        if let Err(error) = read {
+            let Finding { about, detail } = Finding::of(format::about(&key), &error);
+            found.push(Finding::new(about, format!("a snapshot, which the log can replace: {detail}")));
         }
     }
 }

@@ -19,6 +19,9 @@ use super::writer::Request;
 use crate::store::format::{self, SegmentEntry};
 use crate::store::{LoggedChange, NewChange, Seq, StoreError, Tidied, TidyBounds, segment};
 
+/// How many snapshots go at once: the writer removes them, and others wait for it. The rest go the next time.
+const SWEPT_AT_ONCE: usize = 200;
+
 /// A moment in the making of a segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -125,7 +128,8 @@ fn oldest(kept: &Kept, text: TextId, bounds: TidyBounds) -> Result<Option<Oldest
 fn sweep(kept: &Kept, requests: &Sender<Request>) -> Result<usize, StoreError> {
     let there = kept.caches.names().map_err(|error| disk_error(&error))?;
     let named = kept.named_caches(&kept.arriving())?;
-    let candidates: Vec<_> = there.into_iter().filter(|name| !named.contains(name)).collect();
+    let unnamed = there.into_iter().filter(|name| !named.contains(name));
+    let candidates: Vec<_> = unnamed.take(SWEPT_AT_ONCE).collect();
     if candidates.is_empty() {
         return Ok(0);
     }

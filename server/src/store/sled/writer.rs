@@ -17,8 +17,11 @@ use crate::store::format::{self, Mark, SegmentEntry};
 use crate::store::segment::{self, HalfHash, half};
 use crate::store::{AuditEntry, BlobName, Committed, Expect, NewChange, Op, Seq, StoreError};
 
-/// Above this a value may leave sled's log for a file of its own.
+/// Above this a value may leave sled's log for a file of its own, which sled never removes: a leaf of its tree holds 16 values, and
+/// leaves the log above 128 kB.
 const INLINE_BYTES: usize = 4 << 10;
+/// How many bytes the changes of one value have, with some 80 for each change, unless one alone has more.
+const PIECE_BYTES: usize = INLINE_BYTES - 128;
 /// How many commits share one sync.
 const MAX_GROUP: usize = 512;
 /// How many hashes of changes the writer remembers, of all texts together: some 20 bytes each.
@@ -197,11 +200,12 @@ impl Writer {
             match op {
                 Op::Append { text, changes } => {
                     let (last, fresh) = self.fresh(text, changes, group, &new_hashes, &last_seqs)?;
-                    if !fresh.is_empty() {
-                        new_hashes.extend(fresh.iter().map(|change| (text, half(change))));
-                        writes.insert(format::log_key(text, last + 1), Some(format::write_changes(&fresh)));
+                    new_hashes.extend(fresh.iter().map(|change| (text, half(change))));
+                    let mut last = last;
+                    for piece in pieces(&fresh) {
+                        writes.insert(format::log_key(text, last + 1), Some(format::write_changes(piece)));
+                        last += piece.len() as Seq;
                     }
-                    let last = last + fresh.len() as Seq;
                     last_seqs.insert(text, last);
                     done.last_seqs.push(last);
                 }
@@ -399,6 +403,21 @@ impl Writer {
             }
         }
     }
+}
+
+/// The changes of one append, cut so that each piece is a small value.
+fn pieces(mut changes: &[NewChange]) -> impl Iterator<Item = &[NewChange]> {
+    std::iter::from_fn(move || {
+        let mut size_bytes = 0;
+        let fits = |change: &&NewChange| {
+            size_bytes += change.bytes.len() + 80;
+            size_bytes <= PIECE_BYTES
+        };
+        let count = changes.iter().take_while(fits).count().max(1).min(changes.len());
+        let (piece, rest) = changes.split_at(count);
+        changes = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 fn expected(
