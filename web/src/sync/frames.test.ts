@@ -2,23 +2,23 @@ import { decode, encode } from 'cborg'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame, FrameError } from './frames'
 import { readMessage } from './message'
-import { keptFrame } from './testing/frames'
+import { keepNewest, keptFrame, VERSIONS } from './testing/frames'
 import './testing/texts'
 
 describe('frames kept from stock automerge-repo 2.5.6', () => {
   test('its greeting is read', () => {
-    expect(decodeFrame(keptFrame('stock-server-peer'))).toEqual({ type: 'peer', senderId: 'server', version: '1' })
+    expect(decodeFrame(keptFrame('stock-2.5.6', 'server-peer'))).toEqual({ type: 'peer', senderId: 'server', version: '1' })
   })
 
   test('its sync message, which has nothing and asks for one change, is read', () => {
-    const frame = decodeFrame(keptFrame('stock-server-sync'))
+    const frame = decodeFrame(keptFrame('stock-2.5.6', 'server-sync'))
     if (frame.type !== 'sync') throw new Error(frame.type)
     expect(readMessage(frame.data)).toEqual({ heads: [], need: [expect.stringMatching(/^[0-9a-f]{64}$/)], chunks: [] })
   })
 
   test('its "unavailable" and its passing messages are read', () => {
-    expect(decodeFrame(keptFrame('stock-server-doc-unavailable'))).toMatchObject({ type: 'doc-unavailable' })
-    expect(decodeFrame(keptFrame('stock-server-ephemeral'))).toMatchObject({ type: 'ephemeral' })
+    expect(decodeFrame(keptFrame('stock-2.5.6', 'server-doc-unavailable'))).toMatchObject({ type: 'doc-unavailable' })
+    expect(decodeFrame(keptFrame('stock-2.5.6', 'server-ephemeral'))).toMatchObject({ type: 'ephemeral' })
   })
 
   test.each(['join', 'request', 'sync', 'ephemeral'] as const)('our `%s` has its fields', type => {
@@ -28,19 +28,47 @@ describe('frames kept from stock automerge-repo 2.5.6', () => {
       sync: { type: 'sync', senderId: 'tangier', targetId: 'server', documentId: 'd', data: new Uint8Array([0x42]) },
       ephemeral: { type: 'ephemeral', senderId: 'tangier', targetId: 'server', documentId: 'd', sessionId: 's', count: 1, data: new Uint8Array([0xa0]) },
     }[type] as Parameters<typeof encodeFrame>[0]
-    const stock = decode(keptFrame(`stock-client-${type}`)) as object
+    const stock = decode(keptFrame('stock-2.5.6', `client-${type}`)) as object
     expect(Object.keys(decode(encodeFrame(ours)) as object).sort()).toEqual(Object.keys(stock).sort())
   })
 })
 
-describe('frames of our server', () => {
-  test('a refusal of one text is read with its code and words', () => {
-    expect(decodeFrame(keptFrame('borrador-server-error'))).toEqual({
-      type: 'error', documentId: '4NMNnkMhL8jXrdJ9jamS58PAVdXu', code: 'not_allowed', setAside: null,
+describe('frames of our own, of every version', () => {
+  const documentId = '4NMNnkMhL8jXrdJ9jamS58PAVdXu'
+
+  test.each(VERSIONS)('what the server of %s says is read', version => {
+    expect(decodeFrame(keptFrame(version, 'server-peer'))).toEqual({ type: 'peer', senderId: 'borrador', version: '1' })
+    expect(decodeFrame(keptFrame(version, 'server-sync'))).toMatchObject({ type: 'sync', documentId })
+    expect(decodeFrame(keptFrame(version, 'server-doc-unavailable'))).toEqual({ type: 'doc-unavailable', documentId })
+    expect(decodeFrame(keptFrame(version, 'server-ephemeral'))).toMatchObject({ type: 'ephemeral', documentId })
+    expect(decodeFrame(keptFrame(version, 'server-error'))).toEqual({
+      type: 'error', documentId, code: 'not_allowed', setAside: null,
       message: 'you may read this text but not change it; ask whoever holds the pen',
     })
   })
 
+  test('a refusal names the record in which the words are kept', () => {
+    expect(decodeFrame(keptFrame('0.2', 'server-error-set-aside')))
+      .toMatchObject({ type: 'error', documentId, code: 'chapter_locked', setAside: '22222222-2222-4222-8222-222222222222' })
+  })
+
+  test('the newest kept samples of the page are what it says', () => {
+    const data = new Uint8Array([0x42, 0, 0, 0, 0])
+    const caret = encode({ v: 1, caret: '12@ab', anchor: null })
+    const samples: Record<string, Parameters<typeof encodeFrame>[0]> = {
+      join: { type: 'join', senderId: 'tangier', peerMetadata: {} },
+      request: { type: 'request', senderId: 'tangier', targetId: 'borrador', documentId, data },
+      sync: { type: 'sync', senderId: 'tangier', targetId: 'borrador', documentId, data },
+      ephemeral: { type: 'ephemeral', senderId: 'tangier', targetId: 'borrador', documentId, sessionId: 's', count: 1, data: caret },
+    }
+    for (const [name, frame] of Object.entries(samples)) {
+      keepNewest(`client-${name}`, encodeFrame(frame))
+      expect(keptFrame(VERSIONS.at(-1)!, `client-${name}`)).toEqual(Uint8Array.from(encodeFrame(frame)))
+    }
+  })
+})
+
+describe('frames of our server', () => {
   test('a refusal that names no text is trouble with the connection', () => {
     expect(decodeFrame(encode({ type: 'error', code: 'message_malformed', message: 'no' })))
       .toEqual({ type: 'trouble', code: 'message_malformed', message: 'no' })
@@ -71,6 +99,6 @@ test('rubbish is refused as a sync message', () => {
 })
 
 test('every frame cut short at any byte is refused, never misread', () => {
-  const frame = keptFrame('stock-server-sync')
+  const frame = keptFrame('stock-2.5.6', 'server-sync')
   for (let length = 0; length < frame.length; length++) expect(() => decodeFrame(frame.subarray(0, length))).toThrow(FrameError)
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { FrameError } from './frames'
 import { Presence } from './presence'
 import { Network } from './testing/network'
-import { keptFrame } from './testing/frames'
+import { keptFrame, VERSIONS } from './testing/frames'
 
 const caret = (connection: string, at: string | null, more: object = {}) =>
   encode({ v: 1, caret: at, anchor: null, seat: 'seat-of-samir', connection, ...more })
@@ -78,12 +78,12 @@ test('a newcomer is greeted within half a second', () => {
   expect(presence.deadline()).toBe(5_250)
 })
 
-test('the kept frames of the server are read', () => {
+test.each(VERSIONS)('the carets of a server of %s are read', version => {
   const presence = new Presence(() => 0)
   presence.connected(0)
-  presence.hear(0, keptFrame('borrador-server-caret-data'))
+  presence.hear(0, keptFrame(version, 'server-caret-data'))
   expect(presence.list()).toMatchObject([{ connection: 'c3', caret: '12@ab', anchor: null }])
-  expect(presence.hear(1, keptFrame('borrador-server-gone-data'))).toBe(true)
+  expect(presence.hear(1, keptFrame(version, 'server-gone-data'))).toBe(true)
   expect(presence.list()).toEqual([])
 })
 
