@@ -181,6 +181,41 @@ async fn syn9_w21_whoever_loses_the_seat_is_hung_up_on() {
     assert_eq!(omar.hears_the_end().await, Heard::Closed(4401));
 }
 
+/// The rows of messages in docs/RIGHTS.md.
+#[tokio::test(flavor = "multi_thread")]
+async fn syn9_every_kind_of_message_is_answered_as_the_access_of_the_moment_says() {
+    for (access, refusal) in
+        [(Access::Read, Some("not_allowed")), (Access::Locked, Some("chapter_locked")), (Access::Write, None)]
+    {
+        let server = housing().await;
+        let mut lyon = server.enters("Lyon", Access::Read).await;
+        let seat = server.seat(access);
+        let mut omar = server.guest("Omar", seat);
+        omar.enters(server.socket(seat).await).await;
+        omar.sends(&frames::caret("Omar", 1, &server.document(), None)).await;
+        lyon.hears_until(|lyon| lyon.carets == 1).await;
+        let heads = [omar.writes(|desk| desk.types_after("welcome]", " everyone")).await];
+        match refusal {
+            Some(code) => {
+                omar.hears_until(|omar| omar.told == [code]).await;
+                assert_eq!(omar.kept.len(), 1, "{access:?}");
+            }
+            None => lyon.hears_until(|lyon| lyon.desk.heads() == heads).await,
+        }
+    }
+    let server = housing().await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+    let seat = server.seat(Access::None);
+    let mut omar = server.guest("Omar", seat);
+    omar.joins(server.socket(seat).await).await;
+    omar.sends(&frames::caret("Omar", 1, &server.document(), None)).await;
+    omar.asks().await;
+    omar.hears_until(|omar| omar.told == ["unavailable"]).await;
+    assert_others_go_on(&server).await;
+    lyon.hears_until(|lyon| lyon.desk.lines().contains('!')).await;
+    assert_eq!(lyon.carets, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn syn10_w16_what_is_refused_is_kept_on_the_disk_before_its_author_is_told_where() {
     let server = housing().await;

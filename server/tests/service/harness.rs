@@ -241,6 +241,15 @@ impl Ask {
         self
     }
 
+    /// Ask for a socket, from our own page.
+    pub fn upgrades(mut self) -> Self {
+        self.head = self.head.replace("connection: close", "connection: upgrade");
+        let origin = format!("http://{}", self.address);
+        let key = "dGhlIHNhbXBsZSBub25jZQ==";
+        let asked = self.header("origin", &origin).header("upgrade", "websocket");
+        asked.header("sec-websocket-version", "13").header("sec-websocket-key", key)
+    }
+
     pub fn json(self, json: &str) -> Self {
         self.body("application/json", json.as_bytes())
     }
@@ -254,6 +263,26 @@ impl Ask {
 
     pub async fn send(self) -> Answer {
         Answer::read(self.open().await).await
+    }
+
+    /// Send it, and read the status and what comes with the head: the whole of a short answer, the beginning of a stream.
+    pub async fn begins(self) -> (u16, String) {
+        let mut stream = self.open().await;
+        let mut bytes = Vec::new();
+        let whole = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let (head, body) = text.split_once("\r\n\r\n")?;
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            let status: u16 = head.split(' ').nth(1)?.parse().ok()?;
+            // Streams and sockets have no length; their status says it all.
+            (body.len() >= length.unwrap_or(0)).then(|| (status, body.to_owned()))
+        };
+        loop {
+            if let Some(answer) = whole(&bytes) {
+                return answer;
+            }
+            assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0, "the answer breaks off");
+        }
     }
 
     /// Send it, and leave the answer to be read bit by bit.

@@ -9,6 +9,7 @@ mod exports;
 mod form_and_size;
 mod harness;
 mod large;
+mod matrix;
 mod milestones;
 mod news;
 mod rights;
