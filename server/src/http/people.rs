@@ -155,14 +155,17 @@ fn cookie(app: &App, value: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(&cookie).map_err(|error| Refusal::Fault(format!("session cookie: {error}")).into())
 }
 
-/// End this session.
+/// End this session. Who holds no seat any more may leave too.
 #[utoipa::path(post, path = "/api/v1/sign-out", tag = "people", request_body = Nothing, responses((status = 204)))]
 pub async fn sign_out(
     req: HttpRequest,
     app: web::Data<App>,
-    _caller: Caller,
     _body: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
+    match Caller::of(&req, &app).await {
+        Err(problem) if problem.code() != "seat_ended" => return Err(problem),
+        _ => {}
+    }
     if let Some(session) = session_cookie(&req) {
         app.sign_out(session).await?;
     }

@@ -267,6 +267,7 @@ impl Row {
         match (self.rule, world.asker) {
             (Rule::Public, _) => Cell::Yes,
             (_, Asker::Stranger) => Cell::SignIn,
+            (Rule::Seat, Asker::Ended) if self.path == "/api/v1/sign-out" => Cell::Yes,
             // A page must be able to read why: the socket opens, and closes with the reason.
             (Rule::Seat, Asker::Ended) if self.path == "/sync" => Cell::Yes,
             (Rule::Nobody, Asker::Ended) if self.path == "/sync" => Cell::No,
