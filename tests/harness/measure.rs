@@ -13,6 +13,8 @@ pub struct Usage {
     pub cpu: Duration,
     /// What it holds in memory now.
     pub memory_bytes: u64,
+    /// The most that it ever held.
+    pub peak_bytes: u64,
 }
 
 impl Usage {
@@ -27,9 +29,13 @@ impl Usage {
         let number = |field: usize| fields[field - 3].parse::<u64>().expect("a number");
         let ticks = number(14) + number(15);
         let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        let kilobytes: u64 = resident.trim().split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
-        Usage { cpu: Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND), memory_bytes: kilobytes << 10 }
+        let size_bytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            let kilobytes: u64 = line.trim().split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+            kilobytes << 10
+        };
+        let cpu = Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND);
+        Usage { cpu, memory_bytes: size_bytes("VmRSS:"), peak_bytes: size_bytes("VmHWM:") }
     }
 
     /// The time used since an earlier look; the memory as it is now.

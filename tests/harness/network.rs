@@ -130,9 +130,19 @@ impl Network {
         self.world().disk_ms = time..time + 1;
     }
 
+    /// From now on changes gather at the server, or (`false`) no longer.
+    pub fn changes_gather(&self, gather: bool) {
+        self.world().gather(gather);
+    }
+
     /// The server keeps a snapshot of what is on the disk.
     pub fn takes_snapshot(&self) {
         self.world().server.disk.takes_snapshot();
+    }
+
+    /// The server keeps the history of the room as it is, if all of it is durable.
+    pub fn saves_history(&self) {
+        self.world().server.saves_history();
     }
 
     /// `kill -9`, or the power.

@@ -268,6 +268,11 @@ impl Process {
         (format!("/sync?seat={}", who.seat), format!("http://{}", self.address))
     }
 
+    /// The lines of a request's head by which a browser of this person is known, for clients that write their own.
+    pub fn headers(&self, who: &SignedIn) -> String {
+        format!("Cookie: {}\r\nOrigin: http://{}\r\n", who.cookie, self.address)
+    }
+
     /// Somebody at an empty desk, not connected yet.
     pub fn guest(&self, name: &str, who: &SignedIn, document: &str) -> Guest {
         Guest::new(name, document, Desk::new(*Uuid::new_v4().as_bytes(), Some(who.seat)))

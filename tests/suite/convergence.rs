@@ -69,6 +69,7 @@ fn something_happens(network: &Network, people: &[Person], chance: &mut Rng) {
         29 => person.reloads(),
         30 | 31 => person.goes_offline(),
         32..=34 => person.comes_back(),
+        35 if chance.bool() => network.saves_history(),
         35 => network.takes_snapshot(),
         36 => network.disk_is(Mood::Full),
         37 => network.disk_is(Mood::Healthy),

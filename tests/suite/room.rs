@@ -11,6 +11,8 @@ mod aside;
 mod carets;
 #[path = "room/meeting.rs"]
 mod meeting;
+#[path = "room/opening.rs"]
+mod opening;
 #[path = "room/storage.rs"]
 mod storage;
 #[path = "room/wire.rs"]

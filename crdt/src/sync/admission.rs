@@ -17,7 +17,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::legacy::{ObjectId, Op, OpType};
+use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::{Change, ScalarValue};
 
 use super::chunk::{Chunk, ChunkError};
@@ -36,11 +36,21 @@ pub type Bindings = BTreeMap<ActorId, SeatId>;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admitted {
     /// It is in the graph now.
-    New,
+    New {
+        /// It does more than put letters and marks in or out.
+        shapes: bool,
+    },
     /// It was there already.
     Known,
     /// It waits for changes that are not here.
     Waiting,
+}
+
+/// A change that was taken in again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Restored {
+    /// It does more than put letters and marks in or out.
+    pub shapes: bool,
 }
 
 /// All that is known of a text's changes: what decides about the next one.
@@ -55,18 +65,21 @@ pub struct History {
 }
 
 impl History {
-    /// Adds a change that was admitted when it came. False if it does not fit: then nothing of it was added.
-    pub fn restore(&mut self, chunk: &Chunk, seat: SeatId) -> bool {
-        let Some(operations) = operations_of(chunk) else { return false };
-        if self.graph.add(&chunk.header).is_err() {
-            return false;
-        }
+    /// Adds a change that was admitted when it came. `None` if it does not fit: then nothing of it was added.
+    pub fn restore(&mut self, chunk: &Chunk, seat: SeatId) -> Option<Restored> {
+        let operations = operations_of(chunk)?;
+        self.graph.add(&chunk.header).ok()?;
         if self.elements.add(&self.graph, &chunk.header, &operations).is_err() {
             self.truncate(self.graph.len() - 1);
-            return false;
+            return None;
         }
         self.bindings.insert(chunk.header.actor.clone(), seat);
-        true
+        Some(Restored { shapes: operations.iter().any(shapes) })
+    }
+
+    /// How much room it takes in memory, in bytes, about.
+    pub fn held_bytes(&self) -> usize {
+        self.graph.held_bytes() + self.elements.held_bytes() + self.bindings.len() * 100
     }
 
     /// Takes back the changes after the first `count`, as if they had never come.
@@ -116,7 +129,7 @@ pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admit
         });
     }
     bindings.insert(header.actor.clone(), seat);
-    Ok(Admitted::New)
+    Ok(Admitted::New { shapes: operations.iter().any(shapes) })
 }
 
 /// What a chunk that cannot be read means to its sender.
@@ -157,6 +170,11 @@ fn violates_schema(operation: &Op) -> bool {
         OpType::Increment(_) => true,
         _ => false,
     }
+}
+
+/// Whether an operation makes a block or writes into one, rather than into the row of letters.
+fn shapes(operation: &Op) -> bool {
+    matches!(operation.action, OpType::Make(_)) || matches!(operation.key, Key::Map(_))
 }
 
 /// No value takes a link away; otherwise it is an address with an allowed scheme and without control characters.

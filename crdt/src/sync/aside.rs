@@ -99,13 +99,13 @@ impl Shelf {
     pub fn log_grew(&mut self, log: impl IntoIterator<Item = (Chunk, SeatId)>) {
         self.history.truncate(self.logged);
         for (chunk, seat) in log {
-            if !self.history.restore(&chunk, seat) {
+            if self.history.restore(&chunk, seat).is_none() {
                 break;
             }
         }
         self.logged = self.history.graph.len();
         let (seat, history) = (self.seat, &mut self.history);
-        self.held.retain(|held| matches!(admit(&held.chunk, seat, history), Ok(Admitted::New)));
+        self.held.retain(|held| matches!(admit(&held.chunk, seat, history), Ok(Admitted::New { .. })));
     }
 
     /// SYN10, SYN11: looks at changes, all or none. `fresh` becomes the id of a record if they begin one.
@@ -152,7 +152,7 @@ impl Shelf {
             let before = new.len();
             for chunk in std::mem::take(&mut left) {
                 match admit(&chunk, self.seat, &mut self.history)? {
-                    Admitted::New => new.push(chunk),
+                    Admitted::New { .. } => new.push(chunk),
                     Admitted::Known => {}
                     Admitted::Waiting => left.push(chunk),
                 }

@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         Ok(ChangeHash(self.take(32)?.try_into().expect("thirty-two bytes were taken")))
     }
 
-    fn actor(&mut self) -> Result<ActorId, ChunkError> {
+    pub fn actor(&mut self) -> Result<ActorId, ChunkError> {
         let length = self.length()?;
         match length {
             1..=ActorId::MAX_BYTES => Ok(ActorId(self.take(length)?.to_vec())),

@@ -9,6 +9,7 @@
 //! bytes for a stroke of writing, not for a letter. Actors are the numbers that the [`Graph`] gives them.
 
 mod order;
+mod saved;
 
 use automerge::ObjType;
 use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
@@ -118,6 +119,11 @@ impl Elements {
         if let Some(last) = runs.last_mut() {
             last.count = last.count.min((from - last.first) as u32);
         }
+    }
+
+    /// How much room they take in memory, in bytes, about. Keys of maps are short and not counted.
+    pub fn held_bytes(&self) -> usize {
+        self.runs.iter().map(|runs| size_of::<Vec<Run>>() + runs.capacity() * size_of::<Run>()).sum()
     }
 
     /// Adds one operation; returns the object that it stands in.

@@ -54,6 +54,15 @@ pub enum Input {
         /// The message.
         data: Bytes,
     },
+    /// A newcomer who was [answered](super::hall) while the room opened comes in.
+    Entered {
+        /// From where.
+        connection: ConnectionId,
+        /// For whom.
+        speaker: Speaker,
+        /// How many of the log's changes the answer carried: the first so many.
+        has: NodeIx,
+    },
     /// A caret moved.
     Caret {
         /// Whose.
@@ -70,6 +79,8 @@ pub enum Input {
         /// Raw changes, in causal order.
         changes: Vec<Bytes>,
     },
+    /// From now on changes gather (`true`), or a commit begins as soon as there is one (`false`), with all that has gathered.
+    Gather(bool),
     /// What [`Output::commit`] asked for last is on stable storage.
     Stored,
     /// It is not, and the store takes nothing any more.
@@ -94,6 +105,8 @@ pub struct AdmittedChange {
     pub seat: SeatId,
     /// When it arrived here.
     pub received: Moment,
+    /// It does more than put letters in or out: it makes a paragraph or changes what one is.
+    pub shapes: bool,
     /// The bytes as they came.
     pub raw: Bytes,
 }

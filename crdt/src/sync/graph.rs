@@ -4,7 +4,10 @@
 //! sequence, its range of operations. It has never heard of words. Nodes are numbered in order of arrival, which is also
 //! the order of the log (node *i* is log entry *i + 1*), and a dependency always has a lower number.
 
+mod saved;
+
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::ops::Deref;
 
 use hashbrown::HashTable;
 
@@ -49,12 +52,38 @@ pub const START_OP_SLACK: u64 = 10_000;
 
 struct Node {
     hash: ChangeHash,
-    dependencies: Box<[NodeIx]>,
+    dependencies: Dependencies,
     actor: u32,
     /// The change of the same actor before it.
     previous: Option<NodeIx>,
     start_op: u64,
     max_op: u64,
+}
+
+/// The changes that a change follows directly. Nearly always one, which needs no room of its own.
+enum Dependencies {
+    One(NodeIx),
+    Many(Box<[NodeIx]>),
+}
+
+impl Deref for Dependencies {
+    type Target = [NodeIx];
+
+    fn deref(&self) -> &[NodeIx] {
+        match self {
+            Dependencies::One(only) => std::slice::from_ref(only),
+            Dependencies::Many(all) => all,
+        }
+    }
+}
+
+impl From<Vec<NodeIx>> for Dependencies {
+    fn from(all: Vec<NodeIx>) -> Self {
+        match all[..] {
+            [only] => Dependencies::One(only),
+            _ => Dependencies::Many(all.into()),
+        }
+    }
 }
 
 /// How far an actor has come.
@@ -105,6 +134,16 @@ impl Graph {
         self.actors.get(actor).copied()
     }
 
+    /// How many actors there are.
+    pub fn actor_count(&self) -> u32 {
+        self.progress.len() as u32
+    }
+
+    /// All actors with their numbers, in no order that means anything.
+    pub fn actors(&self) -> impl Iterator<Item = (&ActorId, u32)> {
+        self.actors.iter().map(|(actor, number)| (actor, *number))
+    }
+
     /// The changes that no other change follows, sorted by hash.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.hashes(&self.heads)
@@ -143,7 +182,8 @@ impl Graph {
     /// Adds a change that fits.
     pub fn add(&mut self, header: &Header) -> Result<NodeIx, GraphError> {
         let dependencies = self.place(header)?;
-        Ok(self.insert(header, dependencies))
+        let actor = self.enter(&header.actor);
+        Ok(self.insert(header.hash, dependencies, actor, header.start_op, header.max_op()))
     }
 
     fn place(&self, header: &Header) -> Result<Vec<NodeIx>, GraphError> {
@@ -162,7 +202,7 @@ impl Graph {
         if progress.last.is_some_and(|last| !self.builds_on(&dependencies, last)) {
             return Err(GraphError::ForgetsItself);
         }
-        let after = dependencies.iter().map(|node| self.nodes[*node as usize].max_op).max().unwrap_or(0);
+        let after = self.last_op_of(&dependencies);
         // Automerge works out where an empty change starts, and would give one that starts late another name.
         let slack = if header.operations == 0 { 1 } else { START_OP_SLACK };
         if header.start_op <= after || header.start_op - after > slack {
@@ -184,29 +224,64 @@ impl Graph {
                 return true;
             }
             if next > node && seen.insert(next) {
-                left.extend(&self.nodes[next as usize].dependencies);
+                left.extend(self.nodes[next as usize].dependencies.iter());
             }
         }
         false
     }
 
-    fn insert(&mut self, header: &Header, dependencies: Vec<NodeIx>) -> NodeIx {
-        let new_actor = self.progress.len() as u32;
-        let actor = *self.actors.entry(header.actor.clone()).or_insert(new_actor);
-        if actor == new_actor {
-            self.progress.push(Progress::default());
+    /// The last operation of these changes: 0 if there is none.
+    fn last_op_of(&self, nodes: &[NodeIx]) -> u64 {
+        nodes.iter().map(|node| self.nodes[*node as usize].max_op).max().unwrap_or(0)
+    }
+
+    /// The number of an actor, who gets the next one if they are new.
+    fn enter(&mut self, actor: &ActorId) -> u32 {
+        if let Some(known) = self.actor(actor) {
+            return known;
         }
+        let new = self.progress.len() as u32;
+        self.actors.insert(actor.clone(), new);
+        self.progress.push(Progress::default());
+        new
+    }
+
+    /// Adds the next change of an actor who has entered.
+    fn insert(
+        &mut self,
+        hash: ChangeHash,
+        dependencies: Vec<NodeIx>,
+        actor: u32,
+        start_op: u64,
+        max_op: u64,
+    ) -> NodeIx {
         self.heads.retain(|head| !dependencies.contains(head));
         let node = self.len();
-        let now = Progress { seq: header.seq, last: Some(node) };
-        let previous = std::mem::replace(&mut self.progress[actor as usize], now).last;
+        let progress = &mut self.progress[actor as usize];
+        let previous = progress.last;
+        *progress = Progress { seq: progress.seq + 1, last: Some(node) };
         self.heads.push(node);
-        let (start_op, max_op) = (header.start_op, header.max_op());
         let dependencies = dependencies.into();
-        self.nodes.push(Node { hash: header.hash, dependencies, actor, previous, start_op, max_op });
+        self.nodes.push(Node { hash, dependencies, actor, previous, start_op, max_op });
         let nodes = &self.nodes;
-        self.by_hash.insert_unique(spread(&header.hash), node, |other| spread(&nodes[*other as usize].hash));
+        self.by_hash.insert_unique(spread(&hash), node, |other| spread(&nodes[*other as usize].hash));
         node
+    }
+
+    /// How much room it takes in memory, in bytes, about.
+    pub fn held_bytes(&self) -> usize {
+        let many: usize = self
+            .nodes
+            .iter()
+            .map(|node| match &node.dependencies {
+                Dependencies::One(_) => 0,
+                Dependencies::Many(all) => size_of_val(&**all),
+            })
+            .sum();
+        self.nodes.capacity() * size_of::<Node>()
+            + many
+            + self.by_hash.capacity() * 2 * size_of::<NodeIx>()
+            + self.actors.len() * 100
     }
 
     /// Takes back the changes after the first `count`, as if they had never come. Returns the number of the actor and the

@@ -38,6 +38,7 @@ use super::events::{
 use super::graph::{Graph, NodeIx};
 use super::message::{self, SyncMessage};
 use super::presence::{self, Caret};
+use super::saved;
 use super::wire::{document_id, say};
 use crate::ids::{ChangeHash, SeatId, TextId};
 use crate::moment::Moment;
@@ -83,6 +84,9 @@ pub struct Room {
     submitted: Vec<(u64, NodeIx)>,
     guests: BTreeMap<ConnectionId, Guest>,
     passing_count: u64,
+    /// Changes wait for each other before a commit begins.
+    gathers: bool,
+    shaped: bool,
     stopped: bool,
 }
 
@@ -124,11 +128,21 @@ impl Room {
         settings: RoomSettings,
         log: impl IntoIterator<Item = (Chunk, SeatId)>,
     ) -> Room {
-        let mut history = History::default();
-        for (chunk, seat) in log {
-            if !history.restore(&chunk, seat) {
-                break;
-            }
+        Self::resume(text, settings, History::default(), log)
+    }
+
+    /// Opens the room from a [saved](super::saved) history and what the log holds behind it, as [`Room::open`] would open it
+    /// from the whole log.
+    pub fn resume(
+        text: TextId,
+        settings: RoomSettings,
+        mut history: History,
+        tail: impl IntoIterator<Item = (Chunk, SeatId)>,
+    ) -> Room {
+        let mut shaped = false;
+        for (chunk, seat) in tail {
+            let Some(restored) = history.restore(&chunk, seat) else { break };
+            shaped |= restored.shapes;
         }
         let graph = &history.graph;
         Room {
@@ -143,6 +157,8 @@ impl Room {
             submitted: Vec::new(),
             guests: BTreeMap::new(),
             passing_count: 0,
+            gathers: false,
+            shaped,
             stopped: false,
         }
     }
@@ -152,9 +168,40 @@ impl Room {
         self.committed
     }
 
+    /// Whether any of the changes that it was opened with, saved history aside, does more than put letters and marks in or out.
+    pub fn opened_shaped(&self) -> bool {
+        self.shaped
+    }
+
+    /// How many admitted changes wait for the next commit.
+    pub fn gathered(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many connections are in it.
+    pub fn people(&self) -> usize {
+        self.guests.len()
+    }
+
     /// The heads of what is durable, sorted.
     pub fn heads(&self) -> &[ChangeHash] {
         &self.heads
+    }
+
+    /// The [saved](super::saved) form of the history and how many changes it stands for, if all of it is durable at this moment;
+    /// what is still on its way to the disk may have to be taken back.
+    pub fn save(&self) -> Option<(NodeIx, Vec<u8>)> {
+        let all_durable = self.committed == self.history.graph.len();
+        all_durable.then(|| (self.committed, saved::write(&self.history)))
+    }
+
+    /// How much room it takes in memory, in bytes, about: its history, and changes that wait.
+    pub fn held_bytes(&self) -> usize {
+        let queued = self.queue.iter().map(|change| change.raw.len());
+        let under_way = self.under_way.iter().flat_map(|under_way| under_way.raw.iter().map(Bytes::len));
+        let waiting =
+            self.guests.values().flat_map(|guest| guest.waiting.iter().map(|chunk| chunk.raw.len()));
+        self.history.held_bytes() + queued.chain(under_way).chain(waiting).sum::<usize>()
     }
 
     /// Whether nobody is here and nothing waits to be stored: the room may be closed.
@@ -169,10 +216,14 @@ impl Room {
             Input::Sync { connection, speaker, access, data } => {
                 self.on_sync(now, connection, speaker, access, &data, &mut output);
             }
+            Input::Entered { connection, speaker, has } => {
+                self.on_entered(connection, &speaker, has, &mut output);
+            }
             Input::Caret { connection, data } => self.on_caret(connection, &data, &mut output),
             Input::Submit { ticket, seat, changes } => {
                 self.on_submit(now, ticket, seat, changes, &mut output)
             }
+            Input::Gather(gather) => self.gathers = gather,
             Input::Stored => self.on_stored(&mut output),
             Input::StoreFailed => {
                 self.stopped = true;
@@ -236,6 +287,15 @@ impl Room {
             output.send.push(Send::Frame { to: vec![connection], frame });
         }
         self.answer(connection, first, &message, taken.unwrap_or(0), output);
+    }
+
+    /// Lets in somebody who has the first `has` changes already.
+    fn on_entered(&mut self, connection: ConnectionId, speaker: &Speaker, has: NodeIx, output: &mut Output) {
+        self.greet(connection, speaker, output);
+        if has < self.committed {
+            let wanted = Wanted::These((has..self.committed).collect());
+            output.send.push(Send::Answer(self.answer_with(connection, &speaker.peer, Vec::new(), wanted)));
+        }
     }
 
     /// Lets a connection in and shows it where the others are.
@@ -305,7 +365,7 @@ impl Room {
             let before = new;
             for chunk in round {
                 match self.admit_one(now, seat, &chunk) {
-                    Ok(Admitted::New) => new += 1,
+                    Ok(Admitted::New { .. }) => new += 1,
                     Ok(Admitted::Known) => {}
                     Ok(Admitted::Waiting) => left.push(chunk),
                     Err(refusal) => {
@@ -322,10 +382,11 @@ impl Room {
 
     fn admit_one(&mut self, now: Moment, seat: SeatId, chunk: &Chunk) -> Result<Admitted, Refusal> {
         let admitted = admit(chunk, seat, &mut self.history)?;
-        if admitted == Admitted::New {
+        if let Admitted::New { shapes } = admitted {
             let Header { hash, actor, .. } = &chunk.header;
             let raw = chunk.raw.clone();
-            self.queue.push(AdmittedChange { hash: *hash, actor: actor.clone(), seat, received: now, raw });
+            let (hash, actor) = (*hash, actor.clone());
+            self.queue.push(AdmittedChange { hash, actor, seat, received: now, shapes, raw });
             if self.history.graph.len() > self.settings.max_changes {
                 self.drop_newest(1);
                 return Err(Refusal::TextFull);
@@ -384,15 +445,19 @@ impl Room {
             }
             guest.told = Some(about);
         }
-        output.send.push(Send::Answer(Answer {
-            to: connection,
-            peer,
+        output.send.push(Send::Answer(self.answer_with(connection, &peer, need, wanted)));
+    }
+
+    fn answer_with(&self, to: ConnectionId, peer: &str, need: Vec<ChangeHash>, wanted: Wanted) -> Answer {
+        Answer {
+            to,
+            peer: peer.to_owned(),
             document: self.document.clone(),
             server: self.settings.server.clone(),
             heads: self.heads.clone(),
             need,
             wanted,
-        }));
+        }
     }
 
     /// Everything durable that the client does not have, judging by its heads and, if some of these are not known here, by
@@ -437,7 +502,7 @@ impl Room {
     // --- storage
 
     fn start_commit(&mut self, output: &mut Output) {
-        if self.under_way.is_none() && !self.queue.is_empty() {
+        if self.under_way.is_none() && !self.queue.is_empty() && !self.gathers {
             let changes = std::mem::take(&mut self.queue);
             let raw = changes.iter().map(|change| change.raw.clone()).collect();
             self.under_way = Some(UnderWay { raw, upto: self.history.graph.len() });

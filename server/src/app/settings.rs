@@ -76,6 +76,8 @@ pub struct Limits {
     pub heartbeat_seconds: u64,
     /// Seconds after which a text that nobody has open leaves memory.
     pub idle_text_seconds: u64,
+    /// Memory for loaded texts, in bytes, and as much again for the histories of open ones.
+    pub loaded_bytes: usize,
     /// One change of a text, in bytes once unpacked.
     pub change_bytes: usize,
     /// Operations in one change.
@@ -114,6 +116,7 @@ impl Limits {
             heartbeat: Duration::from_secs(self.heartbeat_seconds),
             idle_room: Duration::from_secs(self.idle_text_seconds),
             aside: AsideLimits { records: self.set_aside_records, bytes: self.set_aside_bytes },
+            max_loaded_bytes: self.loaded_bytes,
             room: RoomSettings {
                 chunk: ChunkLimits {
                     max_unpacked_bytes: self.change_bytes,
@@ -154,6 +157,7 @@ impl Default for Limits {
             join_seconds: 30,
             heartbeat_seconds: 15,
             idle_text_seconds: 300,
+            loaded_bytes: 256 << 20,
             change_bytes: 1 << 20,
             change_operations: 100_000,
             change_dependencies: 64,

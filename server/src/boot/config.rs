@@ -129,6 +129,7 @@ pub const KEYS: &[Key] = &[
     number!("limits.join_seconds", 1..=120, Long join_seconds, "until a socket must have said who it is, and ended a message that it began"),
     number!("limits.heartbeat_seconds", 1..=25, Long heartbeat_seconds, "between signs of life of a socket; two without one close it"),
     number!("limits.idle_text_seconds", 1..=86_400, Long idle_text_seconds, "until a text that nobody has open leaves memory"),
+    number!("limits.loaded_bytes", 16 * MIB..=64 * 1024 * MIB, Size loaded_bytes, "memory for loaded texts, and as much again for the histories of open ones; over it, texts that nobody has open leave at once"),
     number!("limits.change_bytes", 16 * 1024..=16 * MIB, Size change_bytes, "one change of a text, unpacked"),
     number!("limits.change_operations", 1_000..=1_000_000, Long change_operations, "operations in one change"),
     number!("limits.change_dependencies", 2..=1_000, Size change_dependencies, "changes that one change may follow directly"),

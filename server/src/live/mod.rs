@@ -11,11 +11,13 @@
 //! | `socket.rs` | one WebSocket: handshake, frames in, the queue of frames out |
 //! | `outbox.rs` | finished frames, shared, to many sockets of many workers |
 //! | `registry.rs` | the open rooms, and the way into them |
+//! | `opening.rs` | a room's history, loaded; newcomers, answered meanwhile |
+//! | `window.rs` | how long changes gather, by what sending costs |
 //! | `room_task.rs` | one task for each open text; commits before it relays |
 //! | `unreadable.rs` | instead of a room, for a text that cannot be read as it is stored |
 //! | `aside.rs` | keeps what was written without the right to, for its author |
 //! | `noted.rs` | how many refusals of a seat are noted |
-//! | `repair.rs` | gives doubled paragraph ids their own again |
+//! | `repair.rs` | looks after a text when it has changed: doubled paragraph ids, snapshots |
 //! | `texts.rs` | loaded texts for reading: exports, anchors, attribution; writes snapshots |
 //! | `check.rs` | is a stored text what it says it is? |
 //! | `mod.rs` | the face that the rest of the server sees |
@@ -25,6 +27,7 @@
 pub mod aside;
 pub mod check;
 mod noted;
+mod opening;
 mod outbox;
 mod registry;
 mod repair;
@@ -32,6 +35,7 @@ mod room_task;
 pub mod socket;
 mod texts;
 mod unreadable;
+mod window;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,6 +86,9 @@ pub struct LiveSettings {
     pub idle_room: Duration,
     /// How much a seat may leave beside the texts.
     pub aside: AsideLimits,
+    /// How much room loaded texts may take in memory, and again the histories of open rooms; over it, rooms in which nobody is
+    /// close at once.
+    pub max_loaded_bytes: usize,
     /// Names and limits of each room.
     pub room: RoomSettings,
 }
@@ -103,6 +110,7 @@ impl Default for LiveSettings {
             heartbeat: Duration::from_secs(15),
             idle_room: Duration::from_secs(300),
             aside: AsideLimits::default(),
+            max_loaded_bytes: 256 << 20,
             room: RoomSettings::named("borrador"),
         }
     }
@@ -113,6 +121,11 @@ impl Default for LiveSettings {
 pub struct TextChanged {
     /// Which.
     pub text: TextId,
+    /// By how many changes.
+    pub changes: usize,
+    /// Some did more than put letters in or out, or some of those did that were there when the text was opened: what came before a
+    /// restart may not have been looked at.
+    pub shaped: bool,
 }
 
 /// Why the live path could not do something.
@@ -172,7 +185,7 @@ impl Live {
         let (keeper, waiting) = Keeper::new();
         let shared = Shared {
             keeper,
-            texts: Texts::new(store.clone()),
+            texts: Texts::new(store.clone(), settings.max_loaded_bytes),
             outboxes: Outboxes::default(),
             registry: Registry::default(),
             changed: broadcast::channel(1024).0,

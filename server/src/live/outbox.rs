@@ -9,14 +9,20 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use actix_http::ws::{CloseCode as WsCloseCode, CloseReason, OpCode, Parser};
 use bytes::{Bytes, BytesMut};
 use crdt::sync::events::{CloseCode, ConnectionId};
 use futures_util::Stream;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// The longest part of a frame that is handed to the HTTP layer at once.
+const LONGEST_PIECE: usize = 32 << 10;
 
 /// A finished WebSocket frame that carries `payload` as a binary message.
 pub fn binary(payload: &[u8]) -> Bytes {
@@ -51,6 +57,8 @@ fn finished(kind: OpCode, payload: &[u8]) -> Bytes {
 #[derive(Default)]
 pub struct Outboxes {
     state: RwLock<Homes>,
+    /// Processor time of the workers' threads, in nanoseconds, as of their last deliveries.
+    spent_ns: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -70,6 +78,11 @@ impl Outboxes {
     /// How many sockets there are.
     pub fn len(&self) -> usize {
         self.read().home.len()
+    }
+
+    /// Processor time that the sockets' threads have used, as of the last frames that were put into their queues.
+    pub fn spent(&self) -> Duration {
+        Duration::from_nanos(self.spent_ns.load(Ordering::Relaxed))
     }
 
     /// Puts a finished frame into the queues of these sockets.
@@ -103,10 +116,17 @@ impl Outboxes {
     pub fn open(&self, connection: ConnectionId, max_bytes: usize) -> Rc<Queue> {
         let queue = Rc::new(Queue { max_bytes, ..Queue::default() });
         let worker = this_worker(|| {
-            let (sender, receiver) = unbounded_channel();
+            let (sender, deliveries) = unbounded_channel();
             let mut homes = self.state.write().unwrap_or_else(PoisonError::into_inner);
             homes.workers.push(sender);
-            (homes.workers.len() - 1, receiver)
+            let index = homes.workers.len() - 1;
+            let worker = Worker {
+                index,
+                queues: RefCell::default(),
+                noted: Cell::new(this_threads_time()),
+                spent_ns: self.spent_ns.clone(),
+            };
+            (worker, deliveries)
         });
         worker.queues.borrow_mut().insert(connection, queue.clone());
         let mut homes = self.state.write().unwrap_or_else(PoisonError::into_inner);
@@ -133,22 +153,23 @@ impl Outboxes {
 struct Worker {
     index: usize,
     queues: RefCell<HashMap<ConnectionId, Rc<Queue>>>,
+    /// How much of its thread's time is in `spent_ns` already.
+    noted: Cell<Duration>,
+    spent_ns: Arc<AtomicU64>,
 }
 
 thread_local! {
     static WORKER: RefCell<Option<Rc<Worker>>> = const { RefCell::new(None) };
 }
 
-/// This thread's worker; the first time, `register` gives it its number and its deliveries.
-fn this_worker(
-    register: impl FnOnce() -> (usize, tokio::sync::mpsc::UnboundedReceiver<Delivery>),
-) -> Rc<Worker> {
+/// This thread's worker; the first time, `register` makes it and its deliveries.
+fn this_worker(register: impl FnOnce() -> (Worker, UnboundedReceiver<Delivery>)) -> Rc<Worker> {
     WORKER.with(|slot| {
         if let Some(worker) = &*slot.borrow() {
             return worker.clone();
         }
-        let (index, mut deliveries) = register();
-        let worker = Rc::new(Worker { index, queues: RefCell::default() });
+        let (worker, mut deliveries) = register();
+        let worker = Rc::new(worker);
         let takes = worker.clone();
         actix_web::rt::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {
@@ -160,8 +181,17 @@ fn this_worker(
     })
 }
 
+/// Processor time that the current thread has used.
+fn this_threads_time() -> Duration {
+    let used = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(used).unwrap_or_default()
+}
+
 impl Worker {
     fn put(&self, delivery: &Delivery) {
+        let used = this_threads_time();
+        let since = used.saturating_sub(self.noted.replace(used));
+        self.spent_ns.fetch_add(since.as_nanos() as u64, Ordering::Relaxed);
         let queues = self.queues.borrow();
         for queue in delivery.to.iter().filter_map(|connection| queues.get(connection)) {
             queue.push(delivery.frame.clone());
@@ -180,6 +210,8 @@ pub struct Queue {
     size_bytes: Cell<usize>,
     finished: Cell<bool>,
     overflowed: Cell<bool>,
+    /// Nothing is given out until what was given out is written.
+    pauses: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -220,6 +252,22 @@ impl Queue {
         self.overflowed.get()
     }
 
+    /// The next frame, or the next piece of a long one, and a pause behind it. The HTTP layer copies what it is given until there
+    /// is nothing more, and keeps a buffer of that size for as long as the socket is open: it is to write one piece out before it gets
+    /// the next.
+    fn next_piece(&self) -> Option<Bytes> {
+        let mut frames = self.frames.borrow_mut();
+        let frame = frames.front_mut()?;
+        let piece = if frame.len() > LONGEST_PIECE {
+            self.pauses.set(true);
+            frame.split_to(LONGEST_PIECE)
+        } else {
+            frames.pop_front()?
+        };
+        self.size_bytes.set(self.size_bytes.get().saturating_sub(piece.len()));
+        Some(piece)
+    }
+
     fn wake(&self) {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
@@ -235,9 +283,12 @@ impl Stream for QueueBody {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let queue = &self.0;
-        if let Some(frame) = queue.frames.borrow_mut().pop_front() {
-            queue.size_bytes.set(queue.size_bytes.get().saturating_sub(frame.len()));
-            return Poll::Ready(Some(Ok(frame)));
+        if queue.pauses.take() {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if let Some(piece) = queue.next_piece() {
+            return Poll::Ready(Some(Ok(piece)));
         }
         if queue.finished.get() {
             return Poll::Ready(None);

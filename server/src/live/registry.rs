@@ -4,6 +4,7 @@
 //! whether its queue is empty. So no message can fall between a room that closes and the one that opens after it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt::ids::TextId;
@@ -36,6 +37,8 @@ struct OpenRoom {
 #[derive(Default)]
 pub struct Registry {
     rooms: Mutex<HashMap<TextId, OpenRoom>>,
+    /// How much room the open ones take in memory, in bytes, as far as they have said.
+    held_bytes: AtomicUsize,
 }
 
 impl Registry {
@@ -56,6 +59,16 @@ impl Registry {
             rooms.remove(&text);
         }
         empty
+    }
+
+    /// A room that said it takes `before` bytes of memory takes `now`.
+    pub fn holds(&self, before: usize, now: usize) {
+        self.held_bytes.fetch_add(now.wrapping_sub(before), Ordering::Relaxed);
+    }
+
+    /// How much room the open rooms take in memory, in bytes.
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes.load(Ordering::Relaxed)
     }
 
     /// Asks every open room to finish, and gives back what tells when the last of them has.

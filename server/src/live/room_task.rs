@@ -10,20 +10,28 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crdt::ids::{SeatId, TextId};
-use crdt::sync::chunk::{Chunk, ChunkLimits};
 use crdt::sync::events::{AdmittedChange, Answer, CloseCode, Input, Output, Refusal, Send, Wanted};
+use crdt::sync::graph::NodeIx;
 use crdt::sync::room::Room;
 use futures_util::future::{Future, pending};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::noted::Noted;
 use super::registry::Inputs;
-use super::{LiveError, Shared, TextChanged, outbox, unreadable};
+use super::window::Window;
+use super::{LiveError, Shared, TextChanged, opening, outbox, unreadable};
 use crate::store::{Committed, NewChange, Op, Store, StoreError, scan_log};
 
 /// How long changes gather before listeners hear of them.
 const CHANGED_AFTER: Duration = Duration::from_millis(300);
+
+/// Changes that make it worth saving the history while people write; a quarter of what was saved if that is more, so that what is
+/// written in all stays a few times what there is.
+const WORTH_SAVING: NodeIx = 5_000;
+/// The same when the room closes. Reading so many from the log takes a few milliseconds.
+const WORTH_SAVING_AT_THE_END: NodeIx = 500;
 
 /// What a room task is asked to do.
 pub enum ToRoom {
@@ -50,44 +58,96 @@ pub struct RoomTask {
     room: Room,
     shared: Arc<Shared>,
     commit: Option<Commit>,
+    window: Window,
+    /// The sockets' and the room's processor time when the last frame was begun, and the room's since.
+    spent: (Duration, Duration),
+    /// While changes gather: until when.
+    gathers_until: Option<Instant>,
+    /// How many changes the saved history stands for.
+    saved_upto: NodeIx,
+    /// How many bytes the room was last said to hold, and with how many changes.
+    held: (usize, NodeIx),
     waiting: HashMap<u64, oneshot::Sender<Result<(), LiveError>>>,
     noted: Noted,
-    changed_at: Option<Instant>,
+    changed: Changed,
     idle_since: Option<Instant>,
     stopping: bool,
+}
+
+/// What listeners have not heard of yet.
+#[derive(Default)]
+struct Changed {
+    announce_at: Option<Instant>,
+    changes: usize,
+    shaped: bool,
 }
 
 impl RoomTask {
     /// Opens the room from the log and serves it until nobody has been in it for a while.
     pub async fn run(text: TextId, shared: Arc<Shared>, mut inputs: Inputs) {
-        let room = match open_room(text, &shared).await {
-            Ok(room) => room,
-            Err(error) => {
+        let opened = match opening::open(text, &shared, &mut inputs).await {
+            Ok(opened) => opened,
+            Err((error, held)) => {
                 tracing::error!(%text, %error, "the room does not open");
-                return unreadable::say_so(text, &shared, &mut inputs, &error).await;
+                return unreadable::say_so(text, &shared, held, &mut inputs, &error).await;
             }
         };
         let mut task = RoomTask {
             text,
-            room,
-            shared,
             commit: None,
+            window: Window::new(Instant::now().into_std()),
+            spent: (shared.outboxes.spent(), Duration::ZERO),
+            gathers_until: None,
+            saved_upto: opened.saved_upto,
+            held: (0, 0),
             waiting: HashMap::new(),
             noted: Noted::default(),
-            changed_at: None,
+            changed: Changed { shaped: opened.room.opened_shaped(), ..Changed::default() },
             idle_since: None,
             stopping: false,
+            room: opened.room,
+            shared,
         };
+        let at_opening = task.room.committed();
+        task.count_bytes();
+        for input in opened.inputs {
+            task.handle(input).await;
+        }
+        for waiting in opened.held {
+            task.take(waiting.message).await;
+        }
         while !(task.is_over() && task.shared.registry.close_if_empty(text, &inputs)) {
             task.step(&mut inputs).await;
         }
         task.announce_change();
+        if task.room.committed() > at_opening && !task.stopping {
+            // Whoever looks after texts does so once more: the next to open it finds a snapshot of all there is.
+            drop(task.shared.changed.send(TextChanged { text, changes: 0, shaped: true }));
+        }
+        task.shared.registry.holds(task.held.0, 0);
+        task.shared.texts.forget(text);
+        if let Some(saving) = task.save_history(WORTH_SAVING_AT_THE_END)
+            && let Err(error) = saving.await
+        {
+            tracing::warn!(%text, %error, "a history was not saved");
+        }
     }
 
     fn is_over(&self) -> bool {
-        let idle_long =
-            self.idle_since.is_some_and(|since| since.elapsed() >= self.shared.settings.idle_room);
-        self.room.is_idle() && (self.stopping || idle_long)
+        let settings = &self.shared.settings;
+        let idle_long = self.idle_since.is_some_and(|since| since.elapsed() >= settings.idle_room);
+        let too_full = self.shared.registry.held_bytes() > settings.max_loaded_bytes;
+        self.room.is_idle() && (self.stopping || idle_long || too_full)
+    }
+
+    /// Says how much room it takes in memory, if it has grown noticeably since it said so last.
+    fn count_bytes(&mut self) {
+        const NOTICEABLE: NodeIx = 1_000;
+        let (before, changes) = self.held;
+        if changes == 0 || self.room.committed() - changes >= NOTICEABLE {
+            self.held = (self.room.held_bytes(), self.room.committed());
+            self.shared.registry.holds(before, self.held.0);
+        }
     }
 
     /// Waits for the next thing to happen, and deals with it.
@@ -98,7 +158,8 @@ impl RoomTask {
         tokio::select! {
             biased;
             result = committed(&mut self.commit) => self.stored(result).await,
-            () = at(self.changed_at) => self.announce_change(),
+            () = at(self.gathers_until) => self.gather(None).await,
+            () = at(self.changed.announce_at) => self.announce_change(),
             message = inputs.recv() => match message {
                 Some(waiting) => self.take(waiting.message).await,
                 None => self.stopping = true,
@@ -122,7 +183,7 @@ impl RoomTask {
         self.commit = None;
         let input = match result {
             Ok(_) => {
-                self.changed_at.get_or_insert_with(|| Instant::now() + CHANGED_AFTER);
+                self.changed.announce_at.get_or_insert_with(|| Instant::now() + CHANGED_AFTER);
                 Input::Stored
             }
             Err(StoreError::Full) => Input::StoreFull,
@@ -132,16 +193,63 @@ impl RoomTask {
             }
         };
         self.handle(input).await;
+        self.count_bytes();
+        // It says itself how it went.
+        drop(self.save_history(WORTH_SAVING.max(self.saved_upto / 4)));
     }
 
     async fn handle(&mut self, mut input: Input) {
-        let now = self.shared.clock.now();
         // It may have waited in the queue, and the right may be gone since.
         if let Input::Sync { speaker, access, .. } = &mut input {
             *access = self.shared.rights.access(speaker.seat, self.text);
         }
-        let output = self.room.handle(now, input);
+        let began = Instant::now();
+        let gathered = self.room.gathered();
+        let is_news = matches!(input, Input::Sync { .. } | Input::Submit { .. });
+        let output = self.room.handle(self.shared.clock.now(), input);
+        self.spent.1 += began.elapsed();
+        let commits = output.commit.is_some();
+        if is_news && (commits || self.room.gathered() > gathered) {
+            self.window.edit_arrived();
+        }
         self.perform(output).await;
+        if commits {
+            self.frame_begins().await;
+        }
+    }
+
+    /// A commit has begun, and its frame goes out when it is done: what arrives now goes into the next one.
+    async fn frame_begins(&mut self) {
+        let now = Instant::now();
+        let sockets = self.shared.outboxes.spent();
+        let (before, own) = std::mem::replace(&mut self.spent, (sockets, Duration::ZERO));
+        let spent = sockets.saturating_sub(before) + own;
+        let width = self.window.frame_begins(now.into_std(), spent, self.room.people());
+        if width > Duration::ZERO {
+            self.gather(Some(now + width)).await;
+        }
+    }
+
+    /// From now on changes gather until then, or no longer.
+    async fn gather(&mut self, until: Option<Instant>) {
+        self.gathers_until = until;
+        Box::pin(self.handle(Input::Gather(until.is_some()))).await;
+    }
+
+    /// Saves the history if it has grown by so much since it was saved last; the room goes on meanwhile.
+    fn save_history(&mut self, worth: NodeIx) -> Option<JoinHandle<()>> {
+        if self.room.committed() - self.saved_upto < worth {
+            return None;
+        }
+        let (upto, bytes) = self.room.save()?;
+        // Tried once for so many changes, also when it fails: a full disk must not be asked again and again.
+        self.saved_upto = upto;
+        let (text, store) = (self.text, self.shared.store.clone());
+        Some(self.shared.runtime.spawn(async move {
+            if let Err(error) = store.commit(vec![Op::History { text, bytes: bytes.into() }]).await {
+                tracing::warn!(%text, %error, "a history was not saved; its text will take longer to open");
+            }
+        }))
     }
 
     async fn perform(&mut self, output: Output) {
@@ -168,6 +276,8 @@ impl RoomTask {
         }
         let mut ops = Vec::new();
         if let Some(changes) = output.commit {
+            self.changed.changes += changes.len();
+            self.changed.shaped |= changes.iter().any(|change| change.shapes);
             let changes = changes.into_iter().map(new_change).collect();
             ops.push(Op::Append { text: self.text, changes });
         }
@@ -196,9 +306,10 @@ impl RoomTask {
     }
 
     fn announce_change(&mut self) {
-        if self.changed_at.take().is_some() {
+        if self.changed.announce_at.take().is_some() {
+            let Changed { changes, shaped, .. } = std::mem::take(&mut self.changed);
             // Nobody may be listening.
-            drop(self.shared.changed.send(TextChanged { text: self.text }));
+            drop(self.shared.changed.send(TextChanged { text: self.text, changes, shaped }));
         }
     }
 }
@@ -239,27 +350,8 @@ async fn chunks(store: &dyn Store, text: TextId, wanted: &Wanted) -> Result<Vec<
     }
 }
 
-async fn open_room(text: TextId, shared: &Shared) -> Result<Room, StoreError> {
-    let log = scan_log(&*shared.store, text, 0).await?;
-    let length = log.len();
-    if length == 0 {
-        let detail = "its log is empty, and a text begins with its first change".to_owned();
-        return Err(StoreError::Corrupt { what: format!("text {text}"), detail });
-    }
-    let chunks = log.into_iter().map_while(|logged| {
-        let seat = logged.change.seat;
-        Chunk::read(logged.change.bytes, &ChunkLimits::STORED).ok().map(|chunk| (chunk, seat))
-    });
-    let room = Room::open(text, shared.settings.room.clone(), chunks);
-    if room.committed() as usize != length {
-        let detail = format!("its log has {length} changes, but only {} fit together", room.committed());
-        return Err(StoreError::Corrupt { what: format!("text {text}"), detail });
-    }
-    Ok(room)
-}
-
 fn new_change(admitted: AdmittedChange) -> NewChange {
-    let AdmittedChange { hash, actor, seat, received, raw } = admitted;
+    let AdmittedChange { hash, actor, seat, received, raw, .. } = admitted;
     NewChange { hash, actor, seat, received, bytes: raw }
 }
 

@@ -6,27 +6,52 @@
 //!
 //! When the log has grown well past the newest snapshot, a new one is written. It replaces nothing until it has been loaded
 //! back with the same heads.
+//!
+//! Loaded texts have a budget of bytes. Over it, those that were read longest ago leave memory; so does a text whose room closes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use crdt::document::Text;
 use crdt::ids::TextId;
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, oneshot};
 
 use super::LiveError;
 use crate::store::{LoggedChange, Op, Seq, Snapshot, Store, scan_log};
 
 /// Changes after the newest snapshot that make a new one worth its while.
 const SNAPSHOT_EVERY: Seq = 200;
-/// Loaded texts that are kept.
-const KEPT_TEXTS: usize = 64;
+/// How many times as long as a snapshot took must pass before the next: so that a long text, whose snapshots are dear, spends no
+/// more than a twentieth of a processor on them however fast it grows.
+const SNAPSHOT_PAUSE: u32 = 20;
+/// As `nice` counts; 0 is everybody else's.
+const LOW_PRIORITY: i32 = 10;
+/// Texts that are built at once.
+const BUILT_AT_ONCE: usize = 2;
 
 /// The loaded texts.
 pub struct Texts {
     store: Arc<dyn Store>,
-    kept: Mutex<HashMap<TextId, Arc<AsyncMutex<Slot>>>>,
+    /// How much room loaded texts may take, in bytes.
+    max_bytes: usize,
+    kept: Mutex<Kept>,
+    building: Semaphore,
+}
+
+#[derive(Default)]
+struct Kept {
+    slots: HashMap<TextId, KeptSlot>,
+    /// One more with each use.
+    clock: u64,
+}
+
+#[derive(Default)]
+struct KeptSlot {
+    slot: Arc<AsyncMutex<Slot>>,
+    held_bytes: usize,
+    used: u64,
 }
 
 /// One text: what was loaded last, and how far.
@@ -34,12 +59,13 @@ pub struct Texts {
 struct Slot {
     loaded: Option<(Arc<Text>, Seq)>,
     snapshot_upto: Seq,
+    no_snapshot_before: Option<Instant>,
 }
 
 impl Texts {
-    /// No text is loaded yet.
-    pub fn new(store: Arc<dyn Store>) -> Texts {
-        Texts { store, kept: Mutex::default() }
+    /// No text is loaded yet. Together they may take so many bytes; a text that is being read stays, whatever it takes.
+    pub fn new(store: Arc<dyn Store>, max_bytes: usize) -> Texts {
+        Texts { store, max_bytes, kept: Mutex::default(), building: Semaphore::new(BUILT_AT_ONCE) }
     }
 
     /// The text as it is durable now.
@@ -61,32 +87,58 @@ impl Texts {
         if let (Base::Loaded(loaded), true) = (&base, tail.is_empty()) {
             return Ok(loaded.clone());
         }
-        let built = tokio::task::spawn_blocking(move || base.with(&tail)).await;
+        let built = self.aside(move || base.with(&tail)).await;
         let built = built
-            .map_err(|_| unreadable(text, "reading it failed"))?
+            .ok_or_else(|| unreadable(text, "reading it failed"))?
             .map_err(|detail| unreadable(text, &detail))?;
         let loaded = Arc::new(built);
         slot.loaded = Some((loaded.clone(), upto));
-        if upto >= slot.snapshot_upto + SNAPSHOT_EVERY {
+        self.holds(text, loaded.held_bytes());
+        let now = Instant::now();
+        if upto >= slot.snapshot_upto + SNAPSHOT_EVERY
+            && slot.no_snapshot_before.is_none_or(|then| now >= then)
+        {
             match self.write_snapshot(text, loaded.clone(), upto).await {
                 Ok(()) => slot.snapshot_upto = upto,
-                // A full disk must not stand between people and what is on it: the snapshot is tried at the next reading.
+                // A full disk must not stand between people and what is on it: the snapshot is tried at a later reading.
                 Err(error) => tracing::warn!(%text, %error, "a snapshot was not kept"),
             }
+            slot.no_snapshot_before = Some(Instant::now() + now.elapsed() * SNAPSHOT_PAUSE);
         }
         Ok(loaded)
+    }
+
+    /// Whether a loaded text has changed so much that a snapshot is worth its while, and it is only too early for one.
+    pub async fn owes_snapshot(&self, text: TextId) -> bool {
+        let slot = self.slot(text);
+        let slot = slot.lock().await;
+        let upto = slot.loaded.as_ref().map_or(0, |(_, upto)| *upto);
+        upto >= slot.snapshot_upto + SNAPSHOT_EVERY
+            && slot.no_snapshot_before.is_some_and(|then| Instant::now() < then)
+    }
+
+    /// Whether a text is loaded.
+    pub fn has(&self, text: TextId) -> bool {
+        self.kept().slots.contains_key(&text)
+    }
+
+    /// A text that nobody has open any more leaves memory, unless somebody reads it at this moment.
+    pub fn forget(&self, text: TextId) {
+        let mut kept = self.kept();
+        if kept.slots.get(&text).is_some_and(KeptSlot::is_unused) {
+            kept.slots.remove(&text);
+        }
     }
 
     async fn write_snapshot(&self, text: TextId, loaded: Arc<Text>, upto: Seq) -> Result<(), LiveError> {
         let heads = loaded.heads();
         let expected = heads.clone();
-        let saved = tokio::task::spawn_blocking(move || {
+        let saved = self.aside(move || {
             let bytes = loaded.save();
             let back = Text::load(&bytes).map_err(|error| error.to_string())?;
             if back.heads() == expected { Ok(bytes) } else { Err("it loads with other heads".to_owned()) }
         });
-        let saved = saved.await.map_err(|_| unreadable(text, "saving it failed"))?;
-        match saved {
+        match saved.await.ok_or_else(|| unreadable(text, "saving it failed"))? {
             Ok(bytes) => {
                 let snapshot = Snapshot { upto, heads, bytes: bytes.into() };
                 self.store.commit(vec![Op::Snapshot { text, snapshot }]).await?;
@@ -97,13 +149,54 @@ impl Texts {
         Ok(())
     }
 
+    /// Does heavy work on a thread of its own and of low priority: nobody's keystroke may wait for it. `None` if it panicked.
+    pub async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let _place = self.building.acquire().await.ok()?;
+        let (answer, done) = oneshot::channel();
+        let started = std::thread::Builder::new().name("texts".to_owned()).spawn(move || {
+            // Linux keeps a priority for each thread.
+            if let Err(error) = rustix::process::setpriority_process(None, LOW_PRIORITY) {
+                tracing::debug!(%error, "texts are built with everybody's priority");
+            }
+            drop(answer.send(work()));
+        });
+        started.ok()?;
+        done.await.ok()
+    }
+
     fn slot(&self, text: TextId) -> Arc<AsyncMutex<Slot>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT_TEXTS && !kept.contains_key(&text) {
-            // Those that nobody reads at this moment; they load again in milliseconds.
-            kept.retain(|_, slot| Arc::strong_count(slot) > 1);
+        let mut kept = self.kept();
+        kept.clock += 1;
+        let used = kept.clock;
+        let slot = kept.slots.entry(text).or_default();
+        slot.used = used;
+        slot.slot.clone()
+    }
+
+    /// Notes how much room a text takes. While all take too much, those that were read longest ago leave; they load again in
+    /// milliseconds.
+    fn holds(&self, text: TextId, held_bytes: usize) {
+        let mut kept = self.kept();
+        if let Some(slot) = kept.slots.get_mut(&text) {
+            slot.held_bytes = held_bytes;
         }
-        kept.entry(text).or_default().clone()
+        while kept.slots.values().map(|slot| slot.held_bytes).sum::<usize>() > self.max_bytes {
+            let unused = kept.slots.iter().filter(|(_, slot)| slot.is_unused());
+            let Some(oldest) = unused.min_by_key(|(_, slot)| slot.used).map(|(text, _)| *text) else {
+                return;
+            };
+            kept.slots.remove(&oldest);
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl KeptSlot {
+    fn is_unused(&self) -> bool {
+        Arc::strong_count(&self.slot) == 1
     }
 }
 

@@ -11,7 +11,7 @@ use crdt::sync::events::{Access, Input};
 use crdt::sync::wire::{document_id, say};
 use tokio::time::{Instant, timeout_at};
 
-use super::registry::Inputs;
+use super::registry::{Inputs, Waiting};
 use super::room_task::ToRoom;
 use super::{LiveError, Shared, outbox};
 use crate::store::StoreError;
@@ -19,12 +19,23 @@ use crate::store::StoreError;
 /// How long nobody looks at the text again. Each look reads all of its log, and clients ask again as soon as they are answered.
 const LOOKS_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
-/// Serves the queue of a room that did not open for this reason.
-pub async fn say_so(text: TextId, shared: &Arc<Shared>, inputs: &mut Inputs, error: &StoreError) {
+/// Serves the queue of a room that did not open for this reason, and before that what waited for the room to open.
+pub async fn say_so(
+    text: TextId,
+    shared: &Arc<Shared>,
+    held: Vec<Waiting>,
+    inputs: &mut Inputs,
+    error: &StoreError,
+) {
     let unreadable = LiveError::Unreadable { text, detail: error.to_string() };
     let until = Instant::now() + LOOKS_AGAIN_AFTER;
+    let mut held = held.into_iter();
     loop {
-        match timeout_at(until, inputs.recv()).await {
+        let next = match held.next() {
+            Some(waiting) => Ok(Some(waiting)),
+            None => timeout_at(until, inputs.recv()).await,
+        };
+        match next {
             Ok(Some(waiting)) => match waiting.message {
                 ToRoom::Input(input) => answer(text, shared, &input),
                 // Whoever waited may have given up.

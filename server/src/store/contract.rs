@@ -156,6 +156,15 @@ async fn the_audit_log_is_a_chain(store: Arc<dyn Store>) {
     assert_eq!(store.audit(2, 10).await.unwrap(), entries[2..]);
 }
 
+async fn a_saved_history_stands_in_the_place_of_the_one_before(store: Arc<dyn Store>) {
+    assert_eq!(store.history(TANGIER).await.unwrap(), None);
+    for bytes in [Bytes::from(vec![1; 10_000]), Bytes::from(vec![2; 20])] {
+        store.commit(vec![Op::History { text: TANGIER, bytes: bytes.clone() }]).await.unwrap();
+        assert_eq!(store.history(TANGIER).await.unwrap(), Some(bytes));
+    }
+    assert_eq!(store.history(LYON).await.unwrap(), None);
+}
+
 async fn the_newest_snapshot_is_the_one_that_opens(store: Arc<dyn Store>) {
     assert_eq!(store.snapshot(TANGIER).await.unwrap(), None);
     for upto in 1..=4 {
@@ -262,6 +271,7 @@ macro_rules! contract {
                 a_record_can_be_removed_and_is_new_again_afterwards
                 one_commit_sees_its_own_earlier_operations
                 the_audit_log_is_a_chain
+                a_saved_history_stands_in_the_place_of_the_one_before
                 the_newest_snapshot_is_the_one_that_opens
                 a_blob_comes_back_by_its_fingerprint
                 a_record_of_a_backup_keeps_its_version
@@ -311,6 +321,9 @@ impl Store for Packed {
     }
     fn snapshot(&self, text: TextId) -> Answer<'_, Option<Snapshot>> {
         self.0.snapshot(text)
+    }
+    fn history(&self, text: TextId) -> Answer<'_, Option<Bytes>> {
+        self.0.history(text)
     }
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>> {
         self.0.get(coll, key)

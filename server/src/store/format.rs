@@ -9,6 +9,7 @@
 //! | `R` coll (1) key | version (8), JSON |
 //! | `A` seq (8) | hash (32), JSON |
 //! | `S` text (16) upto (8) | SHA-256 of the file that holds the snapshot, heads |
+//! | `H` text (16) | SHA-256 of the file that holds the saved history |
 //! | `M` | the store's id (16), how many batches were written (8) |
 //!
 //! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
@@ -49,7 +50,7 @@ pub fn segment_key(text: TextId, first: Seq) -> Vec<u8> {
 /// The text in a key of a log, a segment or a snapshot.
 pub fn text_in(key: &[u8]) -> Option<TextId> {
     match key.split_first()? {
-        (b'L' | b'C' | b'S', rest) => Some(TextId(Uuid::from_bytes(*rest.first_chunk()?))),
+        (b'L' | b'C' | b'S' | b'H', rest) => Some(TextId(Uuid::from_bytes(*rest.first_chunk()?))),
         _ => None,
     }
 }
@@ -76,6 +77,12 @@ pub fn snapshot_prefix(text: TextId) -> Vec<u8> {
 
 pub fn snapshot_key(text: TextId, upto: Seq) -> Vec<u8> {
     [&snapshot_prefix(text)[..], &upto.to_be_bytes()].concat()
+}
+
+pub const HISTORY_PREFIX: &[u8] = b"H";
+
+pub fn history_key(text: TextId) -> Vec<u8> {
+    [HISTORY_PREFIX, &text.0.as_bytes()[..]].concat()
 }
 
 /// The number at the end of a key.
@@ -233,6 +240,16 @@ pub fn read_snapshot(key: &[u8], value: &[u8]) -> Result<([u8; 32], Vec<ChangeHa
     let (hashes, []) = body.as_chunks::<32>() else { return Err(damaged(key, "its length is wrong")) };
     let (blob, heads) = hashes.split_first().ok_or_else(|| damaged(key, "it is empty"))?;
     Ok((*blob, heads.iter().copied().map(ChangeHash).collect()))
+}
+
+/// Where a saved history is.
+pub fn write_history(blob: BlobName) -> Vec<u8> {
+    seal(&blob)
+}
+
+/// The file of a saved history.
+pub fn read_history(key: &[u8], value: &[u8]) -> Result<BlobName, StoreError> {
+    open(key, value)?[..].try_into().map_err(|_| damaged(key, "its length is wrong"))
 }
 
 fn take(body: &mut Bytes, count: usize, key: &[u8]) -> Result<Bytes, StoreError> {

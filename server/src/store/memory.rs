@@ -27,6 +27,7 @@ struct State {
     records: BTreeMap<(Coll, String), (u64, Bytes)>,
     audit: Vec<AuditEntry>,
     snapshots: BTreeMap<TextId, Vec<Snapshot>>,
+    histories: BTreeMap<TextId, Bytes>,
     blobs: BTreeMap<[u8; 32], Bytes>,
 }
 
@@ -99,6 +100,9 @@ impl State {
                 let old = kept.len().saturating_sub(2);
                 kept.drain(..old);
             }
+            Op::History { text, bytes } => {
+                self.histories.insert(text, bytes);
+            }
         }
         Ok(())
     }
@@ -170,6 +174,10 @@ impl Store for MemoryStore {
 
     fn snapshot(&self, text: TextId) -> Answer<'_, Option<Snapshot>> {
         Box::pin(async move { Ok(self.state().snapshots.get(&text).and_then(|kept| kept.last().cloned())) })
+    }
+
+    fn history(&self, text: TextId) -> Answer<'_, Option<Bytes>> {
+        Box::pin(async move { Ok(self.state().histories.get(&text).cloned()) })
     }
 
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>> {

@@ -210,6 +210,13 @@ pub enum Op {
         /// The snapshot.
         snapshot: Snapshot,
     },
+    /// Keep the saved history of a text in the place of the one before: a cache, like a snapshot.
+    History {
+        /// The text.
+        text: TextId,
+        /// As its room saved it.
+        bytes: Bytes,
+    },
 }
 
 impl Op {
@@ -313,6 +320,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest snapshot of a text.
     fn snapshot(&self, text: TextId) -> Answer<'_, Option<Snapshot>>;
+
+    /// The saved history of a text, as it was kept; `None` if there is none.
+    fn history(&self, text: TextId) -> Answer<'_, Option<Bytes>>;
 
     /// One record.
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>>;

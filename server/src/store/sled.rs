@@ -155,6 +155,10 @@ impl Store for SledStore {
         self.aside(move |kept| kept.newest_snapshot(text))
     }
 
+    fn history(&self, text: TextId) -> Answer<'_, Option<Bytes>> {
+        self.aside(move |kept| kept.history(text))
+    }
+
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>> {
         let key = format::record_key(coll, key);
         Box::pin(

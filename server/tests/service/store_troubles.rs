@@ -50,6 +50,9 @@ impl Store for Watched {
     fn snapshot(&self, text: TextId) -> Answer<'_, Option<Snapshot>> {
         self.kept.snapshot(text)
     }
+    fn history(&self, text: TextId) -> Answer<'_, Option<Bytes>> {
+        self.kept.history(text)
+    }
     fn get(&self, coll: Coll, key: &str) -> Answer<'_, Option<Record>> {
         self.kept.get(coll, key)
     }

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use automerge::{Automerge, LoadOptions, ReadDoc, TextEncoding};
 use bytes::Bytes;
 use crdt::ids::{ChangeHash, SeatId};
-use crdt::sync::chunk::{Chunk, ChunkLimits};
+use crdt::sync::admission::History;
+use crdt::sync::chunk::{Chunk, ChunkLimits, Header};
 use crdt::sync::events::{AdmittedChange, Input, Wanted};
+use crdt::sync::graph::NodeIx;
+use crdt::sync::saved::Saved;
 use fastrand::Rng;
 
 /// What the disk does with a write.
@@ -30,7 +33,9 @@ pub struct Disk {
     log: Vec<Entry>,
     holds: BTreeSet<ChangeHash>,
     writing: Option<Vec<AdmittedChange>>,
-    snapshot: Option<(usize, Bytes)>,
+    snapshot: Option<(usize, Vec<ChangeHash>, Bytes)>,
+    /// The saved history of the room, as it was at some time.
+    pub history: Option<Vec<u8>>,
 }
 
 struct Entry {
@@ -47,6 +52,7 @@ impl Disk {
             holds: BTreeSet::new(),
             writing: None,
             snapshot: None,
+            history: None,
         };
         seed.iter().for_each(|raw| disk.append(raw.clone(), seat));
         disk
@@ -111,10 +117,10 @@ impl Disk {
         match wanted {
             Wanted::First(count) => {
                 let count = *count as usize;
-                let snapshot = self.snapshot.as_ref().filter(|(upto, _)| *upto <= count);
-                let from = snapshot.map_or(0, |(upto, _)| *upto);
+                let snapshot = self.snapshot.as_ref().filter(|(upto, ..)| *upto <= count);
+                let from = snapshot.map_or(0, |(upto, ..)| *upto);
                 let tail = self.log[from..count].iter().map(|entry| entry.chunk.raw.clone());
-                snapshot.map(|(_, bytes)| bytes.clone()).into_iter().chain(tail).collect()
+                snapshot.map(|(.., bytes)| bytes.clone()).into_iter().chain(tail).collect()
             }
             Wanted::These(nodes) => {
                 nodes.iter().map(|node| self.log[*node as usize].chunk.raw.clone()).collect()
@@ -124,7 +130,29 @@ impl Disk {
 
     /// Keeps a snapshot of all that is in the log.
     pub fn takes_snapshot(&mut self) {
-        self.snapshot = Some((self.log.len(), self.document().save().into()));
+        let document = self.document();
+        let heads = document.get_heads().iter().map(|head| ChangeHash(head.0)).collect();
+        self.snapshot = Some((self.log.len(), heads, document.save().into()));
+    }
+
+    /// The heads of the snapshot and how many changes it stands for, and the headers of the changes behind it.
+    pub fn saved_heads_and_tail(&self) -> ((Vec<ChangeHash>, NodeIx), Vec<Header>) {
+        let (upto, heads) =
+            self.snapshot.as_ref().map_or((0, Vec::new()), |(upto, heads, _)| (*upto, heads.clone()));
+        let tail = self.log[upto..].iter().map(|entry| entry.chunk.header.clone()).collect();
+        ((heads, upto as NodeIx), tail)
+    }
+
+    /// The saved history, and the changes behind it.
+    ///
+    /// # Panics
+    /// If it is not used: nothing here damages it.
+    pub fn saved_history_and_tail(&self) -> Option<(History, Vec<(Chunk, SeatId)>)> {
+        let saved = Saved::read(self.history.as_ref()?).expect("it is whole");
+        let upto = saved.upto() as usize;
+        let last = upto.checked_sub(1).map(|last| self.log[last].chunk.header.hash);
+        let history = saved.of_log(last).expect("it belongs to this log");
+        Some((history, self.changes().skip(upto).collect()))
     }
 
     /// The document that the log makes, built anew from its bytes.

@@ -12,6 +12,7 @@ use crdt::sync::aside::{Aside, Held, Put, Shelf};
 use crdt::sync::chunk::ChunkLimits;
 use crdt::sync::connection::{Connection, Heard};
 use crdt::sync::events::{Access, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker};
+use crdt::sync::hall::Hall;
 use crdt::sync::room::{Room, RoomSettings};
 use crdt::sync::wire::{document_id, say};
 use uuid::Uuid;
@@ -29,6 +30,8 @@ pub enum Effect {
     Close(ConnectionId, CloseCode),
     /// A write has begun: let it end after a while.
     WriteBegan,
+    /// The room's history is being loaded: let it open after a while.
+    OpeningBegan,
 }
 
 /// See the module's documentation.
@@ -49,8 +52,15 @@ pub struct Server {
 }
 
 struct Running {
-    room: Room,
+    room: Opening,
     sockets: BTreeMap<ConnectionId, Socket>,
+}
+
+/// Whether the room is open yet.
+enum Opening {
+    /// Its history is being loaded: newcomers are answered, everything else waits.
+    InTheHall(Hall, Vec<Input>),
+    Open(Box<Room>),
 }
 
 struct Socket {
@@ -77,11 +87,47 @@ impl Server {
         server
     }
 
-    /// Opens the room from the disk.
+    /// Starts, with the room open.
     pub fn starts(&mut self) {
+        let room = Opening::Open(Box::new(self.room_on_disk()));
+        self.running = Some(Running { room, sockets: BTreeMap::new() });
+    }
+
+    /// Starts, and begins to load the room's history.
+    pub fn starts_slowly(&mut self) -> Vec<Effect> {
+        let (saved, tail) = self.disk.saved_heads_and_tail();
+        let hall = Hall::of(self.text, NAME, saved, &tail);
+        self.running = Some(Running { room: Opening::InTheHall(hall, Vec::new()), sockets: BTreeMap::new() });
+        vec![Effect::OpeningBegan]
+    }
+
+    /// The history is loaded: the room opens for those who wait.
+    pub fn room_opens(&mut self, now: Moment) -> Vec<Effect> {
+        let room = self.room_on_disk();
+        let Some(running) = &mut self.running else { return Vec::new() };
+        let before = std::mem::replace(&mut running.room, Opening::Open(Box::new(room)));
+        let Opening::InTheHall(hall, waiting) = before else { panic!("a room opens once") };
+        let inputs: Vec<Input> = hall.entering().chain(waiting).collect();
+        inputs.into_iter().flat_map(|input| self.room_hears(now, input)).collect()
+    }
+
+    /// The room as its log makes it, which is also what a saved history and the rest of the log make.
+    fn room_on_disk(&self) -> Room {
         let room = Room::open(self.text, self.settings.clone(), self.disk.changes());
         assert_eq!(room.committed() as usize, self.disk.len(), "the room opens with all that is on the disk");
-        self.running = Some(Running { room, sockets: BTreeMap::new() });
+        let Some((history, tail)) = self.disk.saved_history_and_tail() else { return room };
+        let resumed = Room::resume(self.text, self.settings.clone(), history, tail);
+        assert_eq!(resumed.heads(), room.heads(), "a saved history brings the same heads");
+        assert!(resumed.save() == room.save(), "a saved history brings the same history");
+        resumed
+    }
+
+    /// Keeps the history as it is, if all of it is durable at this moment.
+    pub fn saves_history(&mut self) {
+        let Some(Running { room: Opening::Open(room), .. }) = &self.running else { return };
+        if let Some((_, bytes)) = room.save() {
+            self.disk.history = Some(bytes);
+        }
     }
 
     /// Dies without a word.
@@ -145,6 +191,11 @@ impl Server {
         }
     }
 
+    /// From now on changes gather, or no longer.
+    pub fn gathers(&mut self, now: Moment, gather: bool) -> Vec<Effect> {
+        self.room_hears(now, Input::Gather(gather))
+    }
+
     /// The write under way has ended, well or badly.
     pub fn write_ends(&mut self, now: Moment) -> Vec<Effect> {
         let outcome = self.disk.finish();
@@ -158,8 +209,22 @@ impl Server {
 
     fn room_hears(&mut self, now: Moment, input: Input) -> Vec<Effect> {
         let Some(running) = &mut self.running else { return Vec::new() };
-        let output = running.room.handle(now, input);
-        self.perform(output)
+        match &mut running.room {
+            Opening::Open(room) => {
+                let output = room.handle(now, input);
+                self.perform(output)
+            }
+            Opening::InTheHall(hall, waiting) => match hall.hears(&input) {
+                Some(answer) => {
+                    let frame = answer.frame(&self.disk.read(&answer.wanted));
+                    vec![Effect::Send(answer.to, frame)]
+                }
+                None => {
+                    waiting.push(input);
+                    Vec::new()
+                }
+            },
+        }
     }
 
     /// What `server/src/live/aside.rs` does, without waiting for a disk.

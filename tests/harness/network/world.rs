@@ -36,6 +36,8 @@ pub struct World {
     pub latency_ms: Range<Millis>,
     /// How long a write takes.
     pub disk_ms: Range<Millis>,
+    /// How long a room's history takes to load.
+    pub opening_ms: Range<Millis>,
     /// One frame in so many arrives twice; 0 for none.
     pub doubles_one_in: u32,
     now: Millis,
@@ -55,6 +57,7 @@ enum Event {
     Dial(usize),
     Wake(usize),
     WriteEnds { lifetime: u64 },
+    RoomOpens { lifetime: u64 },
 }
 
 struct Wire {
@@ -104,6 +107,7 @@ impl World {
             chance: Rng::with_seed(seed),
             latency_ms: 5..40,
             disk_ms: 1..10,
+            opening_ms: 1..300,
             doubles_one_in: 0,
             now: 0,
             order: 0,
@@ -211,10 +215,17 @@ impl World {
 
     /// The server comes back, and everybody dials.
     pub fn restart(&mut self) {
-        self.server.starts();
+        let effects = self.server.starts_slowly();
+        self.perform(effects);
         for machine in 0..self.machines.len() {
             self.dial_again(machine);
         }
+    }
+
+    /// From now on changes gather at the server, or no longer.
+    pub fn gather(&mut self, gather: bool) {
+        let effects = self.server.gathers(self.moment(), gather);
+        self.perform(effects);
     }
 
     /// The server submits changes of its own.
@@ -274,7 +285,11 @@ impl World {
                 let effects = self.server.write_ends(moment);
                 self.perform(effects);
             }
-            Event::AtServer(..) | Event::WriteEnds { .. } => {}
+            Event::RoomOpens { lifetime } if lifetime == self.lifetime => {
+                let effects = self.server.room_opens(moment);
+                self.perform(effects);
+            }
+            Event::AtServer(..) | Event::WriteEnds { .. } | Event::RoomOpens { .. } => {}
         }
     }
 
@@ -359,6 +374,10 @@ impl World {
                 Effect::WriteBegan => {
                     let delay = self.chance.u64(self.disk_ms.clone());
                     self.plan(delay, Event::WriteEnds { lifetime: self.lifetime });
+                }
+                Effect::OpeningBegan => {
+                    let delay = self.chance.u64(self.opening_ms.clone());
+                    self.plan(delay, Event::RoomOpens { lifetime: self.lifetime });
                 }
             }
         }

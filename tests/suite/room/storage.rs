@@ -37,6 +37,25 @@ fn syn7_what_arrives_during_a_write_is_made_durable_together_after_it() {
 }
 
 #[test]
+fn syn7_what_gathers_is_made_durable_together_when_the_gathering_ends() {
+    let network = housing();
+    let [tangier, lyon] = network.writers();
+    network.settle();
+    let frames = lyon.received_frames();
+    network.changes_gather(true);
+    for _ in 0..50 {
+        tangier.types_after("welcome", "!");
+    }
+    network.settle();
+    assert_eq!((network.stored(), lyon.received_frames() - frames), (1, 0));
+    assert!(!tangier.is_saved());
+    network.changes_gather(false);
+    network.settle();
+    assert_eq!((network.stored(), lyon.received_frames() - frames), (51, 1));
+    assert_same(&[&tangier, &lyon], &tangier.reads());
+}
+
+#[test]
 fn syn7_a_late_joiner_is_not_told_of_what_is_still_being_written() {
     let network = housing();
     let [tangier] = network.writers();

@@ -21,6 +21,7 @@ pub struct Arriving {
 fn file_of(op: &Op) -> Option<&Bytes> {
     match op {
         Op::Snapshot { snapshot, .. } => Some(&snapshot.bytes),
+        Op::History { bytes, .. } => Some(bytes),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ pub fn check(kept: &Kept) -> Vec<Finding> {
         }
         Err(error) => found.push(Finding::of(About::Store, &error)),
     }
-    check_snapshots(kept, &mut found);
+    check_caches(kept, &mut found);
     check_records(kept, &mut found);
     found.extend(check_audit(kept).err().map(|error| Finding::of(About::Audit, &error)));
     check_blobs(kept, &mut found);
@@ -41,21 +41,32 @@ fn check_log(kept: &Kept, text: TextId) -> Result<(), StoreError> {
     }
 }
 
-fn check_snapshots(kept: &Kept, found: &mut Vec<Finding>) {
-    let keys: Result<Vec<_>, _> = kept.db.scan_prefix(format::SNAPSHOT_PREFIX).keys().collect();
-    let keys = match keys {
-        Ok(keys) => keys,
-        Err(error) => return found.push(Finding::of(About::Store, &unreadable(&error))),
-    };
-    for key in keys {
-        // For one at a time, so that the writer never waits long. It may have given way to a newer one meanwhile.
-        let _still = kept.moving.read().unwrap_or_else(PoisonError::into_inner);
-        let read =
-            kept.find(&key).and_then(|value| value.map(|value| kept.read_snapshot(&key, &value)).transpose());
-        if let Err(error) = read {
-            let Finding { about, detail } = Finding::of(format::about(&key), &error);
-            found.push(Finding::new(about, format!("a snapshot, which the log can replace: {detail}")));
+fn check_caches(kept: &Kept, found: &mut Vec<Finding>) {
+    for (prefix, what) in
+        [(format::SNAPSHOT_PREFIX, "a snapshot"), (format::HISTORY_PREFIX, "a saved history")]
+    {
+        let keys: Result<Vec<_>, _> = kept.db.scan_prefix(prefix).keys().collect();
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => return found.push(Finding::of(About::Store, &unreadable(&error))),
+        };
+        for key in keys {
+            // For one at a time, so that the writer never waits long. It may have given way to a newer one meanwhile.
+            let _still = kept.moving.read().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = kept.find(&key).and_then(|value| read_cache(kept, &key, value.as_deref())) {
+                let Finding { about, detail } = Finding::of(format::about(&key), &error);
+                found.push(Finding::new(about, format!("{what}, which the log can replace: {detail}")));
+            }
         }
+    }
+}
+
+/// Reads a snapshot or a saved history to the end.
+fn read_cache(kept: &Kept, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
+    match value {
+        None => Ok(()),
+        Some(value) if key.starts_with(format::HISTORY_PREFIX) => kept.read_history(key, value).map(drop),
+        Some(value) => kept.read_snapshot(key, value).map(drop),
     }
 }
 

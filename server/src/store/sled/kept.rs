@@ -4,7 +4,7 @@
 //! store.json   which store this is, and its format
 //! sled/        records, audit log, the newer part of each log
 //! segments/    the older part of each log, packed
-//! caches/      snapshots: what the logs can make again, removed when nothing names it
+//! caches/      snapshots and saved histories: what the logs can make again, removed when nothing names it
 //! blobs/       what the service keeps: sealed texts, finished files
 //! batches      how many batches were written; see [`Witness`]
 //! ```
@@ -20,6 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 
+use bytes::Bytes;
 use crdt::ids::TextId;
 use sled::IVec;
 use uuid::Uuid;
@@ -133,7 +134,27 @@ impl Kept {
             let (key, value) = entry.map_err(|e| unreadable(&e))?;
             named.insert(format::read_snapshot(&key, &value)?.0);
         }
+        for entry in self.db.scan_prefix(format::HISTORY_PREFIX) {
+            let (key, value) = entry.map_err(|e| unreadable(&e))?;
+            named.insert(format::read_history(&key, &value)?);
+        }
         Ok(named)
+    }
+
+    /// The saved history of a text.
+    pub fn history(&self, text: TextId) -> Result<Option<Bytes>, StoreError> {
+        let _still = self.moving.read().unwrap_or_else(PoisonError::into_inner);
+        let key = format::history_key(text);
+        match self.find(&key)? {
+            Some(value) => self.read_history(&key, &value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A saved history, as its entry names it.
+    pub fn read_history(&self, key: &[u8], value: &[u8]) -> Result<Bytes, StoreError> {
+        let bytes = self.caches.get(&format::read_history(key, value)?)?;
+        bytes.ok_or_else(|| format::damaged(key, "the file of its saved history is missing"))
     }
 
     /// A snapshot with its bytes.

@@ -236,6 +236,10 @@ impl Writer {
                     let key = format::snapshot_key(text, snapshot.upto);
                     writes.insert(key, Some(format::write_snapshot(&snapshot, blob)));
                 }
+                Op::History { text, .. } => {
+                    let blob = files.next().expect("every saved history came with its file");
+                    writes.insert(format::history_key(text), Some(format::write_history(blob)));
+                }
             }
         }
         group.writes.extend(writes);
