@@ -17,6 +17,7 @@ use borrador_tests::options::number;
 use bytes::Bytes;
 use crdt::sync::admission::{Admitted, History, admit};
 use crdt::sync::chunk::{Chunk, ChunkLimits};
+use crdt::sync::quota::QuotaLimits;
 use crdt::sync::saved::{self, Saved};
 use fastrand::Rng;
 
@@ -26,7 +27,7 @@ fn main() {
     let count = number("--changes").unwrap_or(30_000) as usize;
     let seed = number("--seed").unwrap_or(1);
     let (first, changes) = write(count, seed);
-    let limits = ChunkLimits::default();
+    let (limits, quota) = (ChunkLimits::default(), QuotaLimits::default());
     let seat = secretariat();
     let mut taken_in = History::default();
     let first = Chunk::read(first, &limits).expect("the beginning is a change");
@@ -47,7 +48,9 @@ fn main() {
 
     let began = Instant::now();
     for chunk in &chunks {
-        assert!(matches!(admit(chunk, seat, &mut admitted), Ok(Admitted::New { .. })), "it is admitted");
+        let outcome = admit(chunk, seat, &mut admitted, &quota);
+        assert!(matches!(outcome, Ok(Admitted::New { .. })), "it is admitted");
+        admitted.quota.settle(0);
     }
     let admitting = each(began, count);
 

@@ -13,6 +13,8 @@ mod carets;
 mod meeting;
 #[path = "room/opening.rs"]
 mod opening;
+#[path = "room/quota.rs"]
+mod quota;
 #[path = "room/storage.rs"]
 mod storage;
 #[path = "room/wire.rs"]

@@ -10,7 +10,8 @@
 //! 4. it names no actor that is not here;
 //! 5. it is canonical: read and written again on its own, it has the same hash;
 //! 6. it writes inside the text, not at the root, and no link outside the allowed schemes;
-//! 7. every object, element and predecessor that it names exists ([`Elements::add`]).
+//! 7. with all that was there before it stays within the text's limits ([`Quota::spend`]);
+//! 8. every object, element and predecessor that it names exists ([`Elements::add`]).
 //!
 //! Steps 5 and 6 parse the change with Automerge, alone and under [`catch_unwind`]: nothing shared is touched there.
 
@@ -24,6 +25,7 @@ use super::chunk::{Chunk, ChunkError};
 use super::elements::{ElementError, Elements};
 use super::events::Refusal;
 use super::graph::{Graph, GraphError, NodeIx};
+use super::quota::{Quota, QuotaLimits};
 use crate::ids::{ActorId, SeatId};
 
 /// Schemes that a link may have (DOC5).
@@ -60,6 +62,8 @@ pub struct History {
     pub graph: Graph,
     /// What they made.
     pub elements: Elements,
+    /// What they add up to.
+    pub quota: Quota,
     /// Who answers for them.
     pub bindings: Bindings,
 }
@@ -68,7 +72,9 @@ impl History {
     /// Adds a change that was admitted when it came. `None` if it does not fit: then nothing of it was added.
     pub fn restore(&mut self, chunk: &Chunk, seat: SeatId) -> Option<Restored> {
         let operations = operations_of(chunk)?;
-        self.graph.add(&chunk.header).ok()?;
+        let skipped = self.graph.fits(&chunk.header).ok()?;
+        self.quota.restore(seat, skipped, &operations);
+        self.graph.add(&chunk.header).expect("a change that fits can be added");
         if self.elements.add(&self.graph, &chunk.header, &operations).is_err() {
             self.truncate(self.graph.len() - 1);
             return None;
@@ -86,6 +92,7 @@ impl History {
     pub fn truncate(&mut self, count: NodeIx) {
         for (actor, from) in self.graph.truncate(count) {
             self.elements.take_back(actor, from);
+            self.quota.take_back();
         }
         let graph = &self.graph;
         self.bindings.retain(|actor, _| graph.knows_actor(actor));
@@ -93,9 +100,14 @@ impl History {
 }
 
 /// Decides about one change of a seat and, if it may enter, adds it to the history and binds its actor.
-pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admitted, Refusal> {
+pub fn admit(
+    chunk: &Chunk,
+    seat: SeatId,
+    history: &mut History,
+    limits: &QuotaLimits,
+) -> Result<Admitted, Refusal> {
     let header = &chunk.header;
-    let History { graph, elements, bindings } = history;
+    let History { graph, elements, quota, bindings } = history;
     if graph.find(&header.hash).is_some() {
         return Ok(Admitted::Known);
     }
@@ -108,18 +120,19 @@ pub fn admit(chunk: &Chunk, seat: SeatId, history: &mut History) -> Result<Admit
     if header.author.is_some() && header.seq != 1 {
         return Err(Refusal::ChangeInvalid);
     }
-    match graph.fits(header) {
-        Ok(()) => {}
+    let skipped = match graph.fits(header) {
+        Ok(skipped) => skipped,
         Err(GraphError::MissingDependencies) => return Ok(Admitted::Waiting),
         Err(GraphError::WrongSequence { .. } | GraphError::ForgetsItself) => {
             return Err(Refusal::SequenceBroken);
         }
         Err(GraphError::CounterOutOfRange { .. }) => return Err(Refusal::CounterOutOfRange),
-    }
+    };
     if header.other_actors.iter().any(|actor| !graph.knows_actor(actor)) {
         return Err(Refusal::ChangeInvalid);
     }
     let operations = inspect(chunk)?;
+    quota.spend(seat, skipped, &operations, limits)?;
     graph.add(header).expect("a change that fits can be added");
     if let Err(error) = elements.add(graph, header, &operations) {
         history.truncate(history.graph.len() - 1);

@@ -22,6 +22,7 @@ use super::admission::{Admitted, History, admit, refusal_of};
 use super::chunk::{Chunk, ChunkLimits};
 use super::events::{ConnectionId, Refusal, Speaker};
 use super::graph::NodeIx;
+use super::quota::QuotaLimits;
 use super::wire::say;
 use crate::ids::{AsideId, ChangeHash, SeatId};
 
@@ -54,6 +55,7 @@ impl Aside {
 pub struct Shelf {
     seat: SeatId,
     limits: ChunkLimits,
+    quota: QuotaLimits,
     /// The text's changes, then the held ones.
     history: History,
     logged: NodeIx,
@@ -84,12 +86,12 @@ impl Shelf {
     /// The shelf of a seat beside a text whose log holds these changes.
     pub fn open(
         seat: SeatId,
-        limits: ChunkLimits,
+        (limits, quota): (ChunkLimits, QuotaLimits),
         log: impl IntoIterator<Item = (Chunk, SeatId)>,
         held: impl IntoIterator<Item = Held>,
     ) -> Shelf {
-        let mut shelf =
-            Shelf { seat, limits, history: History::default(), logged: 0, held: held.into_iter().collect() };
+        let (history, held) = (History::default(), held.into_iter().collect());
+        let mut shelf = Shelf { seat, limits, quota, history, logged: 0, held };
         shelf.log_grew(log);
         shelf
     }
@@ -103,9 +105,10 @@ impl Shelf {
                 break;
             }
         }
+        self.history.quota.settle(0);
         self.logged = self.history.graph.len();
-        let (seat, history) = (self.seat, &mut self.history);
-        self.held.retain(|held| matches!(admit(&held.chunk, seat, history), Ok(Admitted::New { .. })));
+        let (seat, history, quota) = (self.seat, &mut self.history, &self.quota);
+        self.held.retain(|held| matches!(admit(&held.chunk, seat, history, quota), Ok(Admitted::New { .. })));
     }
 
     /// SYN10, SYN11: looks at changes, all or none. `fresh` becomes the id of a record if they begin one.
@@ -151,7 +154,7 @@ impl Shelf {
         loop {
             let before = new.len();
             for chunk in std::mem::take(&mut left) {
-                match admit(&chunk, self.seat, &mut self.history)? {
+                match admit(&chunk, self.seat, &mut self.history, &self.quota)? {
                     Admitted::New { .. } => new.push(chunk),
                     Admitted::Known => {}
                     Admitted::Waiting => left.push(chunk),

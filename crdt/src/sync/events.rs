@@ -215,9 +215,14 @@ pub enum Refusal {
         "you may not change this text now, and no more can be kept for you on the server; keep it as a file"
     )]
     SetAsideFull,
-    /// The text has reached its limit of changes.
-    #[error("this text has reached the limit of its history")]
+    /// The text has reached its limit of changes, or of letters ever written.
+    #[error("this text has reached the limit of its history; ask the secretariat to begin a new chapter")]
     TextFull,
+    /// The text has reached its limit of marks.
+    #[error(
+        "this text has reached the limit of marks (links, notes, brackets, bold and the like); ask the secretariat to begin a new chapter"
+    )]
+    TooManyMarks,
     /// The disk is full.
     #[error("the server's disk is full; what you write stays on this device until there is space")]
     StorageFull,
@@ -241,6 +246,7 @@ impl Refusal {
             Refusal::SequenceBroken => "sequence_broken",
             Refusal::SetAsideFull => "set_aside_full",
             Refusal::TextFull => "text_full",
+            Refusal::TooManyMarks => "too_many_marks",
             Refusal::StorageFull => "storage_full",
             Refusal::StorageFailed => "storage_failed",
         }

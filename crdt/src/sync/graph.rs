@@ -174,9 +174,11 @@ impl Graph {
         self.actors.iter().find(|(_, other)| **other == number).map(|(actor, _)| actor)
     }
 
-    /// Whether a change's dependencies are here and it continues its actor's sequence and counters (SYN5).
-    pub fn fits(&self, header: &Header) -> Result<(), GraphError> {
-        self.place(header).map(drop)
+    /// Whether a change's dependencies are here and it continues its actor's sequence and counters (SYN5). Answers with how many
+    /// counters it leaves out.
+    pub fn fits(&self, header: &Header) -> Result<u64, GraphError> {
+        let dependencies = self.place(header)?;
+        Ok(header.start_op - self.last_op_of(&dependencies) - 1)
     }
 
     /// Adds a change that fits.

@@ -26,6 +26,7 @@ pub mod graph;
 pub mod hall;
 pub mod message;
 pub mod presence;
+pub mod quota;
 pub mod room;
 pub mod saved;
 pub mod wire;

@@ -38,6 +38,7 @@ use super::events::{
 use super::graph::{Graph, NodeIx};
 use super::message::{self, SyncMessage};
 use super::presence::{self, Caret};
+pub use super::quota::QuotaLimits;
 use super::saved;
 use super::wire::{document_id, say};
 use crate::ids::{ChangeHash, SeatId, TextId};
@@ -56,6 +57,8 @@ pub struct RoomSettings {
     pub max_waiting_bytes: usize,
     /// Changes in one text.
     pub max_changes: NodeIx,
+    /// What they may add up to.
+    pub quota: QuotaLimits,
 }
 
 impl RoomSettings {
@@ -67,6 +70,7 @@ impl RoomSettings {
             max_waiting: 256,
             max_waiting_bytes: 1 << 20,
             max_changes: 200_000,
+            quota: QuotaLimits::default(),
         }
     }
 }
@@ -144,6 +148,7 @@ impl Room {
             let Some(restored) = history.restore(&chunk, seat) else { break };
             shaped |= restored.shapes;
         }
+        history.quota.settle(0);
         let graph = &history.graph;
         Room {
             document: document_id(text),
@@ -381,7 +386,7 @@ impl Room {
     }
 
     fn admit_one(&mut self, now: Moment, seat: SeatId, chunk: &Chunk) -> Result<Admitted, Refusal> {
-        let admitted = admit(chunk, seat, &mut self.history)?;
+        let admitted = admit(chunk, seat, &mut self.history, &self.settings.quota)?;
         if let Admitted::New { shapes } = admitted {
             let Header { hash, actor, .. } = &chunk.header;
             let raw = chunk.raw.clone();
@@ -516,6 +521,7 @@ impl Room {
         self.history.graph.advance(&mut self.committed_heads, self.committed, upto);
         self.heads = self.history.graph.hashes(&self.committed_heads);
         self.committed = upto;
+        self.history.quota.settle((self.history.graph.len() - upto) as usize);
         self.submitted.retain(|(ticket, last)| {
             let durable = *last <= upto;
             if durable {

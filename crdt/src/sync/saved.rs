@@ -5,7 +5,7 @@
 //! used: the log is read again.
 //!
 //! ```text
-//! "BorH" · version (1) · bindings: a seat for each actor, in order of their numbers · graph · elements · SHA-256 (32)
+//! "BorH" · version (1) · bindings: a seat for each actor, in order of their numbers · graph · elements · quota · SHA-256 (32)
 //! ```
 
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use super::admission::{Bindings, History};
 use super::chunk::{ChunkError, Reader, write_length};
 use super::elements::Elements;
 use super::graph::{Graph, NodeIx};
+use super::quota::Quota;
 use crate::ids::{ChangeHash, SeatId};
 
 const MAGIC: [u8; 4] = *b"BorH";
@@ -42,7 +43,7 @@ impl From<ChunkError> for SavedError {
 
 /// A history as bytes. The same history gives the same bytes.
 pub fn write(history: &History) -> Vec<u8> {
-    let History { graph, elements, bindings } = history;
+    let History { graph, elements, quota, bindings } = history;
     let mut bytes = Vec::with_capacity(48 * graph.len() as usize + 1024);
     bytes.extend(MAGIC);
     bytes.push(VERSION);
@@ -53,6 +54,7 @@ pub fn write(history: &History) -> Vec<u8> {
     seats.iter().for_each(|(_, seat)| bytes.extend(seat.0.as_bytes()));
     graph.write(&mut bytes);
     elements.write(&mut bytes);
+    quota.write(&mut bytes);
     let checksum = Sha256::digest(&bytes);
     bytes.extend(checksum);
     bytes
@@ -78,12 +80,13 @@ impl Saved {
         }
         let graph = Graph::read(&mut input)?;
         let elements = Elements::read(&mut input, graph.actor_count())?;
+        let quota = Quota::read(&mut input)?;
         if !input.0.is_empty() || seats.len() != graph.actor_count() as usize {
             return Err(SavedError::Damaged);
         }
         let bindings: Bindings =
             graph.actors().map(|(actor, number)| (actor.clone(), seats[number as usize])).collect();
-        Ok(Saved(History { graph, elements, bindings }))
+        Ok(Saved(History { graph, elements, quota, bindings }))
     }
 
     /// How many changes of the log it stands for.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crdt::document::import::ChapterLimits;
-use crdt::sync::room::{ChunkLimits, RoomSettings};
+use crdt::sync::room::{ChunkLimits, QuotaLimits, RoomSettings};
 
 use crate::live::LiveSettings;
 use crate::live::aside::AsideLimits;
@@ -98,6 +98,14 @@ pub struct Limits {
     pub log_changes: u64,
     /// The same in bytes of changes.
     pub log_bytes: u64,
+    /// Letters and markers ever inserted into one text.
+    pub text_elements: u64,
+    /// Marks ever set or taken away in one text.
+    pub text_marks: u64,
+    /// Marks with different names in one text: notes, citations and brackets carry their id in it.
+    pub text_mark_names: usize,
+    /// Operation counters that one seat may leave out in one text.
+    pub skipped_counters: u64,
 }
 
 impl Limits {
@@ -126,6 +134,12 @@ impl Limits {
                 max_waiting: self.waiting_changes,
                 max_waiting_bytes: self.waiting_bytes,
                 max_changes: self.text_changes,
+                quota: QuotaLimits {
+                    elements: self.text_elements,
+                    marks: self.text_marks,
+                    mark_names: self.text_mark_names,
+                    skipped: self.skipped_counters,
+                },
                 ..RoomSettings::named("borrador")
             },
         }
@@ -168,6 +182,10 @@ impl Default for Limits {
             text_changes: 200_000,
             log_changes: 1_000,
             log_bytes: 256 * 1024,
+            text_elements: 5_000_000,
+            text_marks: 20_000,
+            text_mark_names: 512,
+            skipped_counters: 1_000_000,
         }
     }
 }

@@ -140,6 +140,10 @@ pub const KEYS: &[Key] = &[
     number!("limits.text_changes", 1_000..=4_000_000, Short text_changes, "changes in the history of one text"),
     number!("limits.log_changes", 1..=100_000, Long log_changes, "changes of one text before the older ones are packed"),
     number!("limits.log_bytes", 1024..=64 * MIB, Long log_bytes, "the same in bytes of changes"),
+    number!("limits.text_elements", 10_000..=100_000_000, Long text_elements, "letters and markers ever inserted into one text"),
+    number!("limits.text_marks", 1_000..=1_000_000, Long text_marks, "marks ever set or taken away in one text"),
+    number!("limits.text_mark_names", 64..=10_000, Size text_mark_names, "marks with different names in one text"),
+    number!("limits.skipped_counters", 100_000..=100_000_000, Long skipped_counters, "operation counters that one seat may leave out in one text"),
 ];
 
 /// One mistake in a file.

@@ -302,7 +302,7 @@ impl Task {
         records: &[(SetAside, u64)],
     ) -> Result<Open, LiveError> {
         let store = &*self.shared.store;
-        let limits = self.shared.settings.room.chunk;
+        let (limits, quota) = (self.shared.settings.room.chunk, self.shared.settings.room.quota);
         // A record that its author threw away meanwhile must not seem to be there still.
         let is_there = |held: &Held| records.iter().any(|(record, _)| record.id == held.record);
         let open = self.shelves.take(text, seat).filter(|open| open.shelf.held().iter().all(is_there));
@@ -331,7 +331,8 @@ impl Task {
             let held = held.into_iter().filter_map(|(record, raw)| {
                 Chunk::read(raw, &limits).ok().map(|chunk| Held { record, chunk })
             });
-            Open { shelf: Shelf::open(seat, limits, chunks(log), held), upto, used: Instant::now() }
+            let shelf = Shelf::open(seat, (limits, quota), chunks(log), held);
+            Open { shelf, upto, used: Instant::now() }
         })
         .await
     }

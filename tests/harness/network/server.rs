@@ -13,6 +13,7 @@ use crdt::sync::chunk::ChunkLimits;
 use crdt::sync::connection::{Connection, Heard};
 use crdt::sync::events::{Access, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker};
 use crdt::sync::hall::Hall;
+use crdt::sync::quota::QuotaLimits;
 use crdt::sync::room::{Room, RoomSettings};
 use crdt::sync::wire::{document_id, say};
 use uuid::Uuid;
@@ -277,7 +278,7 @@ impl Server {
 
 fn shelf(seat: SeatId, disk: &Disk, aside: &[(SeatId, Held)]) -> Shelf {
     let held = aside.iter().filter(|(whose, _)| *whose == seat).map(|(_, held)| held.clone());
-    Shelf::open(seat, ChunkLimits::default(), disk.changes(), held)
+    Shelf::open(seat, (ChunkLimits::default(), QuotaLimits::default()), disk.changes(), held)
 }
 
 fn unavailable(id: ConnectionId, socket: &Socket, document: &str) -> Effect {
