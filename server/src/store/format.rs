@@ -10,12 +10,16 @@
 //! | `A` seq (8) | hash (32), JSON |
 //! | `S` text (16) upto (8) | SHA-256 of the file that holds the snapshot, heads |
 //! | `H` text (16) | SHA-256 of the file that holds the saved history |
+//! | `T` text (16) | the last seq (8) of the text's log |
 //! | `M` | the store's id (16), how many batches were written (8) |
 //!
 //! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
 //! value begins with the CRC-32C of the rest, so that a damaged one is noticed when it is read.
 //!
-//! Format 1 had neither `C` nor `M`. A folder of format 1 is one of format 2 in which no log was ever packed.
+//! What is damaged may also be gone: sled passes over the newest part of a page that it cannot read, and with it the last entries of a
+//! log. `T` stands far from `L` in the order of keys, on another page, and tells.
+//!
+//! Format 1 had neither `C`, `T` nor `M`. A folder of format 1 is one of format 2 in which no log was ever packed.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use crdt::ids::{ActorId, ChangeHash, SeatId, TextId};
@@ -47,10 +51,25 @@ pub fn segment_key(text: TextId, first: Seq) -> Vec<u8> {
     [&segment_prefix(text)[..], &first.to_be_bytes()].concat()
 }
 
-/// The text in a key of a log, a segment or a snapshot.
+pub const END_PREFIX: &[u8] = b"T";
+
+pub fn end_key(text: TextId) -> Vec<u8> {
+    [END_PREFIX, &text.0.as_bytes()[..]].concat()
+}
+
+pub fn write_end(last: Seq) -> Vec<u8> {
+    seal(&last.to_le_bytes())
+}
+
+pub fn read_end(key: &[u8], value: &[u8]) -> Result<Seq, StoreError> {
+    let mut body = open(key, value)?;
+    Ok(take(&mut body, 8, key)?.get_u64_le())
+}
+
+/// The text in a key of a log, its end, a segment or a snapshot.
 pub fn text_in(key: &[u8]) -> Option<TextId> {
     match key.split_first()? {
-        (b'L' | b'C' | b'S' | b'H', rest) => Some(TextId(Uuid::from_bytes(*rest.first_chunk()?))),
+        (b'L' | b'C' | b'S' | b'H' | b'T', rest) => Some(TextId(Uuid::from_bytes(*rest.first_chunk()?))),
         _ => None,
     }
 }

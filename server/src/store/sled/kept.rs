@@ -96,10 +96,16 @@ impl Kept {
         self.db.get(key).map_err(|e| unreadable(&e))
     }
 
-    /// Every text that has a log or a segment of one.
+    /// Where the log of a text must end at least; 0 if nothing was written down.
+    pub fn end_of(&self, text: TextId) -> Result<Seq, StoreError> {
+        let key = format::end_key(text);
+        Ok(self.find(&key)?.map(|value| format::read_end(&key, &value)).transpose()?.unwrap_or(0))
+    }
+
+    /// Every text that has a log or a segment of one, or had.
     pub fn texts(&self) -> Result<BTreeSet<TextId>, StoreError> {
         let mut texts = BTreeSet::new();
-        for prefix in [format::LOG_PREFIX, format::SEGMENT_PREFIX] {
+        for prefix in [format::LOG_PREFIX, format::SEGMENT_PREFIX, format::END_PREFIX] {
             let mut from = prefix.to_vec();
             loop {
                 // From the first entry of one text to the first of the next, without those between.

@@ -25,9 +25,11 @@ enum Piece {
 }
 
 impl Kept {
-    /// Where the changes after `after` are, until about `max_bytes` of them. A log with a hole in it is an error.
+    /// Where the changes after `after` are, until about `max_bytes` of them. A log with a hole in it, or without its end, is an error.
     pub fn plan(&self, text: TextId, after: Seq, max_bytes: usize) -> Result<Plan, StoreError> {
         let _still = self.moving.read().unwrap_or_else(PoisonError::into_inner);
+        // Asked before the log is looked at, which may grow meanwhile.
+        let last = self.end_of(text)?;
         let mut plan = Plan { text, after, max_bytes, pieces: Vec::new() };
         let (mut upto, mut size_bytes) = (after, 0);
         let end = format::segment_key(text, Seq::MAX);
@@ -63,9 +65,10 @@ impl Kept {
                 .sum::<usize>();
             plan.pieces.push(Piece::Batch(batch));
             if size_bytes >= max_bytes {
-                break;
+                return Ok(plan);
             }
         }
+        joins(&format::end_key(text), last + 1, upto)?;
         Ok(plan)
     }
 

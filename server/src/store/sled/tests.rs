@@ -266,6 +266,24 @@ async fn c08_a_log_with_a_hole_is_noticed() {
 }
 
 #[tokio::test]
+async fn c08_a_log_whose_end_is_gone_is_noticed_and_takes_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap();
+    for n in [1, 2, 3] {
+        store.commit(vec![append(TANGIER, &[n]), append(LYON, &[n])]).await.unwrap();
+    }
+    // As when sled passes over a page that it cannot read.
+    store.kept.db.remove(format::log_key(TANGIER, 3)).unwrap();
+    store.kept.db.flush().unwrap();
+    drop(store);
+    let store = SledStore::open(folder.path()).unwrap();
+    assert!(store.changes(TANGIER, 0, usize::MAX).await.is_err());
+    assert!(store.commit(vec![append(TANGIER, &[4])]).await.is_err());
+    assert_eq!(store.check().await.unwrap().len(), 1);
+    assert_eq!(numbers(&store, LYON).await, [(1, 1), (2, 2), (3, 3)]);
+}
+
+#[tokio::test]
 async fn c08_an_audit_log_with_an_entry_taken_out_or_altered_is_no_chain() {
     let folder = tempfile::tempdir().unwrap();
     let store = SledStore::open(folder.path()).unwrap();

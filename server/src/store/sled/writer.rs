@@ -205,6 +205,7 @@ impl Writer {
                     for piece in pieces(&fresh) {
                         writes.insert(format::log_key(text, last + 1), Some(format::write_changes(piece)));
                         last += piece.len() as Seq;
+                        writes.insert(format::end_key(text), Some(format::write_end(last)));
                     }
                     last_seqs.insert(text, last);
                     done.last_seqs.push(last);
@@ -306,6 +307,11 @@ impl Writer {
                 known.last = logged.seq;
                 known.hashes.insert(half(&logged.change));
             }
+        }
+        let end = self.kept.end_of(text)?;
+        if known.last < end {
+            let detail = format!("its log ends with {}, and went on to {end}", known.last);
+            return Err(format::damaged(&format::end_key(text), &detail));
         }
         Ok(known)
     }
