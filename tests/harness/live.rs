@@ -24,17 +24,26 @@ use crate::socket::Socket;
 
 /// Who may do what; a seat that is not here is not held by anybody.
 #[derive(Default)]
-pub struct Rights(Mutex<BTreeMap<SeatId, Access>>);
+pub struct Rights {
+    all: Mutex<BTreeMap<SeatId, Access>>,
+    /// What the next question about a seat is answered, once.
+    next: Mutex<BTreeMap<SeatId, Access>>,
+}
 
 impl Rights {
     fn all(&self) -> MutexGuard<'_, BTreeMap<SeatId, Access>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> MutexGuard<'_, BTreeMap<SeatId, Access>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl RightsOf for Rights {
     fn access(&self, seat: SeatId, _text: TextId) -> Access {
-        self.all().get(&seat).copied().unwrap_or(Access::None)
+        let next = self.next().remove(&seat);
+        next.or_else(|| self.all().get(&seat).copied()).unwrap_or(Access::None)
     }
 
     fn is_held(&self, seat: SeatId) -> bool {
@@ -91,6 +100,11 @@ impl LiveServer {
             None => self.rights.all().remove(&seat),
         };
         self.live.rights_changed();
+    }
+
+    /// The next time that somebody asks what the seat may do, it is this; from then on what it was before.
+    pub fn may_for_a_moment(&self, seat: SeatId, access: Access) {
+        self.rights.next().insert(seat, access);
     }
 
     /// The text's name on the wire.

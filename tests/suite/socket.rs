@@ -160,6 +160,19 @@ async fn syn9_w21_who_loses_the_right_to_write_is_refused_on_the_open_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn syn9_w21_a_write_that_waits_for_the_room_is_refused_if_the_right_is_lost_meanwhile() {
+    let server = housing().await;
+    let seat = server.seat(Access::Read);
+    let mut tangier = server.guest("Tangier", seat);
+    tangier.enters(server.socket(seat).await).await;
+    // The socket still finds the right when the frame comes in; the room, a moment later, does not.
+    server.may_for_a_moment(seat, Access::Write);
+    tangier.writes(|desk| desk.types_after("welcome]", " nobody")).await;
+    tangier.hears_until(|tangier| tangier.told == ["not_allowed"]).await;
+    assert!(!tangier.is_saved());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn syn9_w21_who_loses_the_right_to_read_is_told_at_once() {
     let server = housing().await;
     let seat = server.seat(Access::Read);

@@ -190,14 +190,25 @@ test('Adaeze’s seat ends while she is away: she is told, and saves what she wr
   expect(times('escrito en el tren', await ines.paragraphs())).toBe(1)
 })
 
-test('Nadia loses one of two hats: she goes on with the other', async () => {
+test('Nadia loses one of two hats: she goes on with the other, and finds what she wrote under the first', async () => {
   const [ines, nadia] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Nadia Bel')])
   nadia.troubles.expect(/ 403/)
   const first = await seatOf(ines, 'Nadia Bel')
+  await post(ines, `${PAPER}/pens`, { seat: first })
   await nadia.opens('6')
+  await nadia.isSaved()
+  await nadia.losesConnection()
+  await nadia.puts('after', 'tener voz y tener parte')
+  await nadia.types(', también de lejos')
+  await nadia.sees(/^Offline: \d+ changes? kept/)
   await post(ines, `/seats/${first}/end`, {})
+  await nadia.findsConnection()
   await nadia.button(/^Menu of Nadia Bel, .*Tunis/).waitFor()
   await nadia.text.waitFor()
+  await nadia.nowhereReads('también de lejos')
+  await nadia.page.getByText('One of your seats has ended.').getByRole('link', { name: 'See what is kept' }).click()
+  await nadia.seesHeading('On this device')
+  await nadia.sees(', también de lejos')
   await post(ines, `/seats/${first}/restore`, {})
 })
 
