@@ -20,8 +20,8 @@ test: tools web test-rust test-web test-browser ## all tests
 
 check: tools web format clippy docs types licences ## what every change must pass beside the tests
 
-bench: tools web ## measure; prints tables, judges nothing
-	.ci/bench
+bench: tools web ## measure; prints tables, judges nothing (PARTS="relay admission" for some)
+	.ci/bench $(PARTS)
 
 faults: ## bring about every trouble many times (half an hour); prints one table. Mounting disks needs root
 	.ci/faults $(TROUBLES)

@@ -18,6 +18,8 @@ if (saved) {
   repo.import(readFileSync(saved), { docId: document })
   await repo.flush()
 }
+// It hears sockets only once its storage is ready, and hangs up on those that came before.
+while (sockets.listenerCount('connection') === 0) await new Promise((soon) => setTimeout(soon, 5))
 if (!sockets.address()) await new Promise((listening) => sockets.once('listening', listening))
 console.log(`listening on 127.0.0.1:${sockets.address().port}`)
 process.on('SIGTERM', async () => {

@@ -106,6 +106,9 @@ impl Client {
                     }
                 }
                 Some((8, reason)) => return Err(format!("the server hung up: {reason:?}")),
+                Some((9, payload)) => {
+                    stream.write_all(&frame(Kind::Pong, true, &payload)).map_err(failed)?;
+                }
                 Some(_) => {}
                 None => match stream.read(&mut buffer).map_err(failed)? {
                     0 => return Err("the server hung up".to_owned()),

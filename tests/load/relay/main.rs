@@ -89,21 +89,18 @@ impl Bench {
 
     fn measures(&self, kind: Kind) -> Measured {
         let mut measured = Measured::of(kind);
-        let stock = match kind {
-            Kind::AutomergeRepo => Acknowledges::EachMessage,
-            _ => Acknowledges::Lazily,
-        };
+        let usual = usual(kind);
         if self.has("fifty") {
-            measured.fifty = self.steady(kind, 50, 50, stock);
+            measured.fifty = self.steady(kind, 50, 50, usual);
         }
         if self.has("two-hundred") {
-            measured.two_hundred = self.steady(kind, 200, 200, stock);
+            measured.two_hundred = self.steady(kind, 200, 200, usual);
         }
         if self.has("stock") && kind == Kind::Borrador {
             measured.stock = self.steady(kind, 200, 200, Acknowledges::EachMessage);
         }
         if self.has("highest") {
-            measured.highest = self.highest(kind, stock);
+            measured.highest = self.highest(kind, usual);
         }
         if self.has("opening") {
             measured.opening = self.opening(kind);
@@ -201,7 +198,7 @@ impl Bench {
         let mut openings = Vec::new();
         for number in 0..OPENINGS {
             server = server.restarts(&self.cores, &self.runtime)?;
-            let speaker = server.speaker(number as u32, Acknowledges::Lazily);
+            let speaker = server.speaker(number as u32, usual(kind));
             let (client, opened) = Client::open(&server.door(), speaker)?;
             drop(client);
             say(format!("{:>10.1} ms, {} bytes", opened.after.as_secs_f64() * 1e3, opened.size_bytes));
@@ -210,6 +207,14 @@ impl Bench {
         openings.sort_by_key(|opened| opened.after);
         let usual = openings.swap_remove(OPENINGS / 2);
         Ok(Opening { after: usual.after, size_bytes: usual.size_bytes })
+    }
+}
+
+/// How the clients of a server acknowledge: ours lazily, stock ones each message. Those of Yjs never do.
+fn usual(kind: Kind) -> Acknowledges {
+    match kind {
+        Kind::AutomergeRepo => Acknowledges::EachMessage,
+        _ => Acknowledges::Lazily,
     }
 }
 

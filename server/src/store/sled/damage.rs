@@ -42,7 +42,7 @@ async fn content(store: &SledStore) -> Content {
     content
 }
 
-/// Three texts, one of them packed; records, an audit log, snapshots and blobs.
+/// Three texts, one of them packed; records, an audit log, snapshots, a saved history and blobs.
 async fn write_everything(folder: &Path) -> BlobName {
     let store = SledStore::open(folder).unwrap();
     let texts = [1, 2, 3].map(|n| TextId(Uuid::from_u128(n)));
@@ -60,6 +60,8 @@ async fn write_everything(folder: &Path) -> BlobName {
         let snapshot = Snapshot { upto, heads: vec![], bytes: Bytes::from(vec![upto as u8; 5_000]) };
         store.commit(vec![Op::Snapshot { text: texts[2], snapshot }]).await.unwrap();
     }
+    let bytes = Bytes::from(vec![7; 5_000]);
+    store.commit(vec![Op::History { text: texts[2], bytes }]).await.unwrap();
     store.put_blob(Bytes::from("a sealed text ".repeat(300))).await.unwrap()
 }
 

@@ -144,10 +144,15 @@ async fn of_the_snapshots_of_a_text_two_stay_and_the_files_of_the_others_go() {
     for upto in 1..=5 {
         store.commit(vec![Op::Snapshot { text: TANGIER, snapshot: snapshot(upto) }]).await.unwrap();
     }
+    let history = |n: u8| Bytes::from(vec![n; 8_000]);
+    for n in 1..=2 {
+        store.commit(vec![Op::History { text: TANGIER, bytes: history(n) }]).await.unwrap();
+    }
     let sealed = store.put_blob(Bytes::from_static(b"Quito")).await.unwrap();
-    assert_eq!(store.tidy(SMALL).await.unwrap().snapshots, 3);
-    assert_eq!(files(&folder.path().join("caches")).len(), 2);
+    assert_eq!(store.tidy(SMALL).await.unwrap().snapshots, 4, "three snapshots and a saved history");
+    assert_eq!(files(&folder.path().join("caches")).len(), 3);
     assert_eq!(store.snapshot(TANGIER).await.unwrap(), Some(snapshot(5)));
+    assert_eq!(store.history(TANGIER).await.unwrap(), Some(history(2)));
     assert!(store.blob(sealed).await.unwrap().is_some(), "blobs of the service are never removed");
 }
 
