@@ -25,6 +25,8 @@ pub enum Access {
     None,
     /// Receive it.
     Read,
+    /// Receive it; changes wait beside it, because the server cannot read it any more (SYN15).
+    Unreadable,
     /// Receive it, and change it as soon as the chapter is no longer locked.
     Locked,
     /// Change it.
@@ -189,6 +191,9 @@ pub enum Refusal {
     /// The chapter is locked.
     #[error("this chapter is locked: nobody may change it until it is opened again")]
     ChapterLocked,
+    /// The server cannot read the text any more.
+    #[error("this text is damaged on the server and was set aside as it is; please tell an administrator")]
+    TextUnreadable,
     /// The actor of a change belongs to another seat, or its author is another seat.
     #[error("a change was written under somebody else's identity")]
     ActorNotYours,
@@ -237,6 +242,7 @@ impl Refusal {
         match self {
             Refusal::NotAllowed => "not_allowed",
             Refusal::ChapterLocked => "chapter_locked",
+            Refusal::TextUnreadable => "text_unreadable",
             Refusal::ActorNotYours => "actor_not_yours",
             Refusal::ChangeInvalid => "change_invalid",
             Refusal::ChangeTooLarge => "change_too_large",

@@ -269,6 +269,7 @@ impl Room {
         let lacking = match access {
             Access::Write => None,
             Access::Locked => Some(Refusal::ChapterLocked),
+            Access::Unreadable => Some(Refusal::TextUnreadable),
             Access::Read | Access::None => Some(Refusal::NotAllowed),
         };
         let taken = match lacking {

@@ -174,6 +174,16 @@ struct Shared {
     runtime: Handle,
 }
 
+impl Shared {
+    /// What a seat may do with a text now, by its rights and by how the text is.
+    fn access(&self, seat: SeatId, text: TextId) -> Access {
+        match self.rights.access(seat, text) {
+            Access::Locked | Access::Write if self.texts.is_set_aside(text) => Access::Unreadable,
+            access => access,
+        }
+    }
+}
+
 impl Live {
     /// Starts the live path on the current Tokio runtime.
     pub fn start(

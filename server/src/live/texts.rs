@@ -7,10 +7,13 @@
 //! When the log has grown well past the newest snapshot, a new one is written. It replaces nothing until it has been loaded
 //! back with the same heads.
 //!
+//! A text that fails twice in a row is set aside until the server is started again (SYN15): it is not tried any more, nobody
+//! can change it, and what is written for it is kept beside it.
+//!
 //! Loaded texts have a budget of bytes. Over it, those that were read longest ago leave memory; so does a text whose room closes.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -28,6 +31,8 @@ const SNAPSHOT_EVERY: Seq = 200;
 const SNAPSHOT_PAUSE: u32 = 20;
 /// As `nice` counts; 0 is everybody else's.
 const LOW_PRIORITY: i32 = 10;
+/// Failures in a row after which a text is not tried any more.
+const MOST_FAILURES: u8 = 2;
 /// Texts that are built at once.
 const BUILT_AT_ONCE: usize = 2;
 
@@ -38,6 +43,7 @@ pub struct Texts {
     max_bytes: usize,
     kept: Mutex<Kept>,
     building: Semaphore,
+    set_aside: RwLock<BTreeSet<TextId>>,
 }
 
 #[derive(Default)]
@@ -60,16 +66,22 @@ struct Slot {
     loaded: Option<(Arc<Text>, Seq)>,
     snapshot_upto: Seq,
     no_snapshot_before: Option<Instant>,
+    /// Times that reading it failed since it was last read.
+    failures: u8,
 }
 
 impl Texts {
     /// No text is loaded yet. Together they may take so many bytes; a text that is being read stays, whatever it takes.
     pub fn new(store: Arc<dyn Store>, max_bytes: usize) -> Texts {
-        Texts { store, max_bytes, kept: Mutex::default(), building: Semaphore::new(BUILT_AT_ONCE) }
+        let building = Semaphore::new(BUILT_AT_ONCE);
+        Texts { store, max_bytes, kept: Mutex::default(), building, set_aside: RwLock::default() }
     }
 
     /// The text as it is durable now.
     pub async fn read(&self, text: TextId) -> Result<Arc<Text>, LiveError> {
+        if self.is_set_aside(text) {
+            return Err(unreadable(text, "reading it failed twice"));
+        }
         let slot = self.slot(text);
         let mut slot = slot.lock().await;
         let (base, after) = match &slot.loaded {
@@ -88,10 +100,9 @@ impl Texts {
             return Ok(loaded.clone());
         }
         let built = self.aside(move || base.with(&tail)).await;
-        let built = built
-            .ok_or_else(|| unreadable(text, "reading it failed"))?
-            .map_err(|detail| unreadable(text, &detail))?;
-        let loaded = Arc::new(built);
+        let built = built.unwrap_or_else(|| Err("reading it failed".to_owned()));
+        let loaded = Arc::new(built.map_err(|detail| self.failed(text, &mut slot, &detail))?);
+        slot.failures = 0;
         slot.loaded = Some((loaded.clone(), upto));
         self.holds(text, loaded.held_bytes());
         let now = Instant::now();
@@ -106,6 +117,25 @@ impl Texts {
             slot.no_snapshot_before = Some(Instant::now() + now.elapsed() * SNAPSHOT_PAUSE);
         }
         Ok(loaded)
+    }
+
+    /// Whether reading it failed so often that it is not tried any more.
+    pub fn is_set_aside(&self, text: TextId) -> bool {
+        self.set_aside.read().unwrap_or_else(PoisonError::into_inner).contains(&text)
+    }
+
+    /// Counts a failure; the second one in a row sets the text aside.
+    fn failed(&self, text: TextId, slot: &mut Slot, detail: &str) -> LiveError {
+        slot.failures += 1;
+        if slot.failures == MOST_FAILURES {
+            tracing::error!(
+                %text, %detail,
+                "a text cannot be read any more: it is set aside as it is, nobody can change it, and what is written for it is kept \
+                 beside it; `borrador check` says more, and a restart tries it again"
+            );
+            self.set_aside.write().unwrap_or_else(PoisonError::into_inner).insert(text);
+        }
+        unreadable(text, detail)
     }
 
     /// Whether a loaded text has changed so much that a snapshot is worth its while, and it is only too early for one.
@@ -224,4 +254,56 @@ impl Base {
 
 fn unreadable(text: TextId, detail: &str) -> LiveError {
     LiveError::Unreadable { text, detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crdt::document::{Block, Writer};
+    use crdt::ids::{ActorId, ChangeHash, SeatId};
+    use crdt::moment::Moment;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::NewChange;
+    use crate::store::memory::MemoryStore;
+
+    const HOUSING: TextId = TextId(Uuid::from_u128(1));
+    const WORK: TextId = TextId(Uuid::from_u128(2));
+
+    /// The first change of a text, and one that builds on it.
+    fn two_changes() -> [Bytes; 2] {
+        let writer = |actor: u8| Writer { actor: ActorId(vec![actor; 16]), seat: None, at: Moment::EPOCH };
+        let block: Block = serde_json::from_value(serde_json::json!(
+            {"id": "00000000000000aa", "type": "paragraph", "runs": [{"text": "Cities welcome", "marks": {}}]}
+        ))
+        .unwrap();
+        let (mut text, first) = Text::seed(&[block], &writer(1)).unwrap();
+        let second = text.edit(&writer(2), |edit| edit.splice(1..1, "¡")).unwrap().change.unwrap();
+        [first.into(), second.into()]
+    }
+
+    async fn append(store: &MemoryStore, text: TextId, number: u8, bytes: Bytes) {
+        let (hash, actor) = (ChangeHash([number; 32]), ActorId(vec![number]));
+        let seat = SeatId(Uuid::from_u128(7));
+        let changes = vec![NewChange { hash, actor, seat, received: Moment::EPOCH, bytes }];
+        store.commit(vec![Op::Append { text, changes }]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn syn15_a_text_that_fails_twice_is_not_tried_again_and_no_other_is_concerned() {
+        let store = Arc::new(MemoryStore::new());
+        let [first, second] = two_changes();
+        append(&store, HOUSING, 2, second).await;
+        append(&store, WORK, 1, first).await;
+        let texts = Texts::new(store, 1 << 20);
+        assert!(
+            texts.read(HOUSING).await.is_err() && !texts.is_set_aside(HOUSING),
+            "once may be an accident"
+        );
+        assert!(texts.read(HOUSING).await.is_err() && texts.is_set_aside(HOUSING));
+        let not_tried = texts.read(HOUSING).await.err().unwrap();
+        assert!(not_tried.to_string().ends_with("reading it failed twice"), "{not_tried}");
+        assert_eq!(texts.read(WORK).await.unwrap().blocks()[0].words(), "Cities welcome");
+        assert!(!texts.is_set_aside(WORK));
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crdt::ids::TextId;
-use crdt::sync::events::{Access, Input};
+use crdt::sync::events::{Access, Input, Refusal};
 use crdt::sync::wire::{document_id, say};
 use tokio::time::{Instant, timeout_at};
 
@@ -54,10 +54,9 @@ fn answer(text: TextId, shared: &Shared, input: &Input) {
     let (server, document) = (&shared.settings.room.server, document_id(text));
     let frame = match access {
         Access::None => say::unavailable(server, &speaker.peer, &document),
-        Access::Read | Access::Locked | Access::Write => {
-            let words =
-                "this text is damaged on the server and was set aside as it is; please tell an administrator";
-            say::error(server, &speaker.peer, Some(&document), "text_unreadable", words)
+        Access::Read | Access::Unreadable | Access::Locked | Access::Write => {
+            let (refusal, peer) = (Refusal::TextUnreadable, &speaker.peer);
+            say::error(server, peer, Some(&document), refusal.code(), &refusal.to_string())
         }
     };
     shared.outboxes.deliver(&[*connection], outbox::binary(&frame));

@@ -459,7 +459,8 @@ fn message_cell(kind: usize, access: Access) -> &'static str {
     let column = match access {
         Access::None => 0,
         Access::Read => 1,
-        Access::Locked => 2,
+        // A text that the server cannot read is no matter of roles: who would write has it kept as against a lock.
+        Access::Unreadable | Access::Locked => 2,
         Access::Write => 3,
     };
     MESSAGES[kind].1[column]

@@ -37,6 +37,19 @@ fn syn10_w22_what_was_written_after_the_pen_was_lost_is_kept_too() {
 }
 
 #[test]
+fn syn15_what_is_written_for_a_text_that_the_server_cannot_read_is_kept_beside_it() {
+    let network = housing();
+    let [tangier, lyon] = network.writers();
+    network.settle();
+    network.may(&tangier, Access::Unreadable);
+    tangier.types_after("welcome]", " everyone");
+    network.settle();
+    assert_eq!(tangier.was_told(), ["text_unreadable"]);
+    assert_eq!(network.set_aside_for(&tangier), [1]);
+    assert_eq!(lyon.reads(), "# Housing\nCities [welcome].");
+}
+
+#[test]
 fn syn11_the_same_changes_sent_again_make_no_second_record_not_even_after_a_crash() {
     let network = housing();
     let samir = network.stock_writer("Samir");
