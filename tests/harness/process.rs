@@ -142,6 +142,21 @@ impl Process {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until these words stand in its log.
+    ///
+    /// # Panics
+    /// If patience ends first.
+    pub async fn says(&self, words: &str) {
+        let mut look = tokio::time::interval(LOOKS_EVERY);
+        let said = async {
+            while !self.log().contains(words) {
+                look.tick().await;
+            }
+        };
+        let said = tokio::time::timeout(PATIENCE, said).await;
+        assert!(said.is_ok(), "it never said {words:?}: {}", self.log());
+    }
+
     /// How many files and sockets it has open.
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("the process runs").count()

@@ -9,6 +9,7 @@
 //! | `open.rs` | from a store to a service |
 //! | `demo.rs` | the demonstration |
 //! | `serve.rs` | `borrador serve` |
+//! | `crowd.rs` | how many connections there may be, and how long each is borne with |
 //! | `admin.rs` | what the operator asks, and the socket to a running server |
 //! | `commands.rs` | the other commands |
 
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod crowd;
 pub mod demo;
 pub mod open;
 pub mod serve;

@@ -1,6 +1,5 @@
 //! `borrador serve`: from settings to a listening service, and to an orderly end.
 
-use std::any::Any;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
@@ -8,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
-use actix_web::rt::net::TcpStream;
 use actix_web::{App as Web, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cli::{Answer, Serve, StoreKind};
+use super::crowd::Crowd;
 use super::demo::{self, Invited};
 use super::open::{self, Missing, Service};
 use super::{admin, config, telemetry};
@@ -156,31 +155,21 @@ fn bind(settings: &mut Settings) -> Result<TcpListener, String> {
 pub fn start(app: &Arc<App>, listener: TcpListener) -> io::Result<actix_web::dev::Server> {
     let (routes, limits) = (http::routes(app), &app.settings.limits);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let patience = limits.live(String::new()).patience();
+    let crowd = Crowd::of(limits.connections, limits.live(String::new()).patience());
     let server =
         HttpServer::new(move || Web::new().wrap(from_fn(http::intake::gate::gate)).configure(routes.clone()))
             .workers(workers)
-            .max_connections(limits.connections.div_ceil(workers))
+            .max_connections(crowd.most.div_ceil(workers))
             .client_request_timeout(Duration::from_secs(limits.header_seconds))
             .keep_alive(Duration::from_secs(75))
             // A caret should travel when it moves, not when there is more to send.
             .tcp_nodelay(true)
-            .on_connect(move |connection, _| lets_go_after(connection, patience))
+            .on_connect(move |connection, kept| crowd.welcomes(connection, kept))
             .shutdown_timeout(LAST_WORDS.as_secs())
             .disable_signals()
             .listen(listener)?
             .run();
     Ok(server)
-}
-
-/// The kernel ends a connection whose other side has taken in nothing for so long. Without this, one that is full would keep its file
-/// until the other side says something: closing it waits for what is left to be written.
-fn lets_go_after(connection: &dyn Any, patience: Duration) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-    let patience_ms = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, patience_ms) {
-        tracing::warn!(%error, "a connection that nobody reads may stay open");
-    }
 }
 
 /// A service in which nobody is yet: one link for the first administrator.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
 use borrador_tests::faults::stopping::stop_under;
+use borrador_tests::guest::Guest;
+use borrador_tests::process::Launch;
 use borrador_tests::socket::Heard;
 
 use super::seed;
@@ -32,4 +34,42 @@ async fn syn1_asked_to_stop_while_a_hundred_people_type_the_server_ends_in_time_
     assert!(stop.ends.iter().all(|end| *end == Heard::Closed(1012)), "{:?}", stop.ends);
     assert!(stop.account.acknowledged > 0, "nothing was acknowledged: nothing was tested");
     assert_eq!(stop.account.lost, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c13_with_few_files_some_wait_at_the_door_and_whoever_is_inside_goes_on() {
+    const COMING: usize = 60;
+    let data = tempfile::tempdir().unwrap();
+    let process = Launch::under(&["prlimit", "--nofile=64"], &data.path().join("data")).tries().unwrap();
+    let who = process.signs_in("ines.duarte@example.org").await;
+    let document = process.documents(&who, "en").await.swap_remove(0);
+    let mut inés = process.guest("Inés", &who, &document);
+    inés.enters(process.socket(&who).await).await;
+
+    // More than there are files. Those who get in stay until they are let go of.
+    let (leave, leaves) = tokio::sync::watch::channel(false);
+    let (came_in, mut coming_in) = tokio::sync::mpsc::unbounded_channel();
+    let process = std::sync::Arc::new(process);
+    for _ in 0..COMING {
+        let (process, who, came_in, mut leaves) =
+            (process.clone(), who.clone(), came_in.clone(), leaves.clone());
+        tokio::spawn(async move {
+            let socket = process.socket(&who).await;
+            came_in.send(()).unwrap();
+            leaves.wait_for(|leave| *leave).await.unwrap();
+            drop(socket);
+        });
+    }
+    process.says("as many connections are open as may be").await;
+    assert!(process.open_files() < 64, "{} files are open", process.open_files());
+    for _ in 0..5 {
+        inés.writes(|desk| desk.types_at(1, "still here. ")).await;
+        inés.hears_until(Guest::is_saved).await;
+    }
+    // It recovers by itself: as soon as some go, the others come in.
+    leave.send_replace(true);
+    for _ in 0..COMING {
+        coming_in.recv().await.unwrap();
+    }
+    assert_eq!(process.log().matches("as many connections are open as may be").count(), 1, "once a minute");
 }
