@@ -59,8 +59,9 @@ pub struct LiveServer {
     pub live: Arc<Live>,
     /// Where it keeps everything.
     pub store: Arc<dyn Store>,
+    /// Its one text.
+    pub text: TextId,
     rights: Arc<Rights>,
-    text: TextId,
 }
 
 impl LiveServer {

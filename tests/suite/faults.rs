@@ -3,6 +3,8 @@
 //!
 //! `FAULTS_SEED` sets the seed, which is printed.
 
+#[path = "faults/clock.rs"]
+mod clock;
 #[path = "faults/damage.rs"]
 mod damage;
 #[path = "faults/disk.rs"]

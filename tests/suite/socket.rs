@@ -6,8 +6,9 @@ use borrador::live::{LiveSettings, aside};
 use borrador_tests::desk::Desk;
 use borrador_tests::frames::{self, FromServer};
 use borrador_tests::guest::Guest;
+use borrador_tests::hostile::{forged, raw};
 use borrador_tests::live::LiveServer;
-use borrador_tests::notation::paper;
+use borrador_tests::notation::{lines, paper};
 use borrador_tests::socket::{Heard, Kind, frame};
 use crdt::ids::TextId;
 use crdt::sync::events::Access;
@@ -145,6 +146,60 @@ async fn syn8_w20_a_flood_of_carets_closes_the_socket() {
     assert_others_go_on(&server).await;
     lyon.hears_until(|lyon| lyon.desk.lines().contains('!')).await;
     assert!(lyon.carets < 100, "Lyon was shown {} carets", lyon.carets);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn syn8_w20_a_caret_of_a_hundred_kibibytes_is_shown_to_nobody() {
+    let server = housing().await;
+    let mut chiara = server.enters("Chiara", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+    let large = frames::ephemeral("Chiara", 1, &server.document(), &[0; 100 << 10]);
+    chiara.sends(&large).await;
+    chiara.sends(&frames::caret("Chiara", 2, &server.document(), Some("5@ab"))).await;
+    chiara.writes(|desk| desk.types_after("Housing", "!")).await;
+    lyon.hears_until(|lyon| lyon.desk.lines().contains('!')).await;
+    assert_eq!(lyon.carets, 1, "the small one that came after it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w13_ten_thousand_changes_whose_dependencies_never_come_are_refused_and_hurt_nobody() {
+    let server = housing().await;
+    let mut chiara = server.enters("Chiara", Access::Write).await;
+    let honest = chiara.desk.clone().types_after("Housing", "?");
+    let homeless = |n: u64| {
+        let mut nowhere = [0; 32];
+        nowhere[..8].copy_from_slice(&n.to_be_bytes());
+        forged(&honest, |change| change.deps = vec![automerge::ChangeHash(nowhere)]).to_vec()
+    };
+    let message = chiara.message(chiara.desk.heads(), Vec::new(), (0..10_000).map(homeless).collect());
+    chiara.sends(&frames::sync("Chiara", &server.document(), &message)).await;
+    chiara.hears_until(|chiara| chiara.told == ["missing_dependencies"]).await;
+    assert_others_go_on(&server).await;
+    chiara.writes(|desk| desk.types_after("Housing", ":")).await;
+    chiara.hears_until(Guest::is_saved).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w19_the_same_change_a_thousand_times_and_messages_backwards_enter_once() {
+    let server = housing().await;
+    let mut chiara = server.enters("Chiara", Access::Write).await;
+    let mut lyon = server.enters("Lyon", Access::Read).await;
+    let known = chiara.desk.heads();
+    for _ in 0..20 {
+        chiara.desk.types_after("Housing", "!");
+    }
+    let changes = chiara.desk.since(&known);
+    let first = raw(&changes[0]).to_vec();
+    for change in changes.iter().rev().map(|change| raw(change).to_vec()).chain(vec![first; 1_000]) {
+        let message = chiara.message(chiara.desk.heads(), Vec::new(), vec![change]);
+        chiara.sends(&frames::sync("Chiara", &server.document(), &message)).await;
+    }
+    let heads = chiara.desk.heads();
+    lyon.hears_until(|lyon| lyon.desk.heads() == heads).await;
+    chiara.hears_until(Guest::is_saved).await;
+    assert_eq!(lyon.desk.lines(), format!("# Housing{}\nCities [welcome].", "!".repeat(20)));
+    let stored = server.live.text(server.text).await.unwrap();
+    assert_eq!(lines(&stored), lyon.desk.lines());
 }
 
 #[tokio::test(flavor = "multi_thread")]

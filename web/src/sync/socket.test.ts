@@ -6,7 +6,7 @@ import type { SocketHandlers } from './socket'
 import { seededRandom } from './testing/random'
 
 /** A line whose sockets the test plays itself. */
-function playedLine() {
+function playedLine(random = seededRandom(1)) {
   const sockets: { handlers: SocketHandlers; sent: Record<string, unknown>[]; closed: number | null }[] = []
   const timers: { run: () => void; delayMs: number; cancelled: boolean }[] = []
   const heard: string[] = []
@@ -26,7 +26,7 @@ function playedLine() {
       return () => (timer.cancelled = true)
     },
     now: () => 0,
-    random: seededRandom(1),
+    random,
     onNetwork: given => {
       hint = given
       return () => {}
@@ -108,6 +108,21 @@ test('a closed line stays closed', () => {
   line.close()
   line.retryNow()
   expect([sockets.length, sockets[0]!.closed, due()]).toEqual([1, 1000, []])
+})
+
+test('a hundred windows that a restarting server sends away come back one after another, not in a storm', () => {
+  const random = seededRandom(100)
+  const waits = Array.from({ length: 100 }, () => {
+    const { sockets, greet, due } = playedLine(random)
+    greet()
+    sockets[0]!.handlers.onClose(1012)
+    return due().at(-1)!.delayMs
+  })
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS)
+  // Half a second is the shortest wait, and the first attempts are spread over as much again.
+  expect(Math.max(...waits)).toBeLessThanOrEqual(2 * SHORTEST_WAIT_MS)
+  const atOnce = waits.map(wait => waits.filter(other => Math.abs(other - wait) < 25).length)
+  expect(Math.max(...atOnce)).toBeLessThan(25)
 })
 
 describe('waiting', () => {
