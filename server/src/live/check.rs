@@ -1,9 +1,10 @@
 //! Is a stored text what it says it is? Its changes are those that their hashes name, it opens from its log, and its
-//! snapshot stands for what it says.
+//! snapshot and its saved history stand for what they say.
 
 use crdt::document::Text;
 use crdt::ids::TextId;
 use crdt::sync::chunk::{Chunk, ChunkLimits};
+use crdt::sync::saved::Saved;
 
 use crate::store::{LoggedChange, Snapshot, Store, StoreError, scan_log};
 
@@ -21,7 +22,20 @@ pub struct CheckedText {
 pub async fn check_text(store: &dyn Store, text: TextId) -> Result<CheckedText, StoreError> {
     let log = scan_log(store, text, 0).await?;
     let snapshot = store.snapshot(text).await?;
-    let checked = tokio::task::spawn_blocking(move || check(&log, snapshot)).await;
+    let history = match store.history(text).await {
+        // A cache, of which the store's own check says what is wrong.
+        Err(StoreError::Corrupt { .. }) => None,
+        other => other?,
+    };
+    let checked = tokio::task::spawn_blocking(move || {
+        let mut checked = check(&log, snapshot);
+        let wrong = history.and_then(|history| check_history(&history, log.len()));
+        checked
+            .faults
+            .extend(wrong.map(|fault| format!("its saved history, which the log can replace, {fault}")));
+        checked
+    })
+    .await;
     checked.map_err(|_| StoreError::Corrupt {
         what: format!("text {text}"),
         detail: "checking it failed".to_owned(),
@@ -44,17 +58,17 @@ fn check(log: &[LoggedChange], snapshot: Option<Snapshot>) -> CheckedText {
         }
     };
     if let (Some(text), Some(snapshot)) = (&text, snapshot) {
-        faults.extend(check_snapshot(text, &snapshot, &chunks).map(|fault| format!("its snapshot {fault}")));
+        faults.extend(
+            check_snapshot(text, &snapshot, &chunks)
+                .map(|fault| format!("its snapshot, which the log can replace, {fault}")),
+        );
     }
     CheckedText { changes: log.len() as u64, text, faults }
 }
 
 fn check_change(logged: &LoggedChange) -> Option<String> {
     let LoggedChange { seq, change } = logged;
-    // Whatever was admitted once must be readable for ever, whatever the limits are today.
-    let limits =
-        ChunkLimits { max_unpacked_bytes: 64 << 20, max_operations: u64::MAX, max_dependencies: usize::MAX };
-    match Chunk::read(change.bytes.clone(), &limits) {
+    match Chunk::read(change.bytes.clone(), &ChunkLimits::STORED) {
         Err(error) => Some(format!("change {seq} does not read: {error}")),
         Ok(chunk) if chunk.header.hash != change.hash => {
             Some(format!("change {seq} is not the one its hash names"))
@@ -82,5 +96,15 @@ fn check_snapshot(text: &Text, snapshot: &Snapshot, chunks: &[bytes::Bytes]) -> 
         Ok(whole) if whole.heads() == text.heads() => None,
         Ok(_) => Some("leads to other words than the log".to_owned()),
         Err(error) => Some(format!("does not go together with the log after it: {error}")),
+    }
+}
+
+fn check_history(history: &[u8], changes: usize) -> Option<String> {
+    match Saved::read(history) {
+        Ok(saved) if saved.upto() as usize > changes => {
+            Some(format!("stands for {} changes; there are {changes}", saved.upto()))
+        }
+        Ok(_) => None,
+        Err(error) => Some(format!("does not read: {error}")),
     }
 }

@@ -54,6 +54,17 @@ pub enum OpenError {
         /// The file that tells.
         witness: PathBuf,
     },
+    /// Entries are gone, or older than they were.
+    #[error(
+        "{} has lost entries that were on the disk; restore a backup into an empty folder, or remove the file {} to go on \
+         with what is left", .folder.display(), .witness.display()
+    )]
+    Incomplete {
+        /// The folder.
+        folder: PathBuf,
+        /// The file whose absence lets it open.
+        witness: PathBuf,
+    },
     /// The store inside it cannot be read.
     #[error("{} is damaged: {detail}; restore a backup into an empty folder", .path.display())]
     Damaged {
@@ -67,7 +78,7 @@ pub enum OpenError {
 impl OpenError {
     /// Is it that what lies there is not what was written? Else it cannot be said.
     pub fn is_damage(&self) -> bool {
-        matches!(self, OpenError::Damaged { .. } | OpenError::Behind { .. })
+        matches!(self, OpenError::Damaged { .. } | OpenError::Behind { .. } | OpenError::Incomplete { .. })
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `S` text (16) upto (8) | SHA-256 of the file that holds the snapshot, heads |
 //! | `H` text (16) | SHA-256 of the file that holds the saved history |
 //! | `T` text (16) | the last seq (8) of the text's log |
-//! | `M` | the store's id (16), how many batches were written (8) |
+//! | `M` | the store's id (16), how many batches were written (8), the [`weight`] of all other entries together (8) |
 //!
 //! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
 //! value begins with the CRC-32C of the rest, so that a damaged one is noticed when it is read.
@@ -210,16 +210,35 @@ pub struct Mark {
     pub id: Uuid,
     /// How many batches were written.
     pub batches: u64,
+    /// The sum of the weights of all other entries; `None` until it is known.
+    pub weight: Option<u64>,
 }
 
 pub fn write_mark(mark: Mark) -> Vec<u8> {
-    seal(&[&mark.id.as_bytes()[..], &mark.batches.to_le_bytes()].concat())
+    let weight = mark.weight.map(u64::to_le_bytes);
+    let weight = weight.as_ref().map_or(&[][..], |weight| weight);
+    seal(&[&mark.id.as_bytes()[..], &mark.batches.to_le_bytes(), weight].concat())
 }
 
 pub fn read_mark(value: &[u8]) -> Result<Mark, StoreError> {
     let mut body = open(MARK_KEY, value)?;
     let id = Uuid::from_slice(&take(&mut body, 16, MARK_KEY)?).expect("sixteen bytes were taken");
-    Ok(Mark { id, batches: take(&mut body, 8, MARK_KEY)?.get_u64_le() })
+    let batches = take(&mut body, 8, MARK_KEY)?.get_u64_le();
+    let weight = if body.is_empty() { None } else { Some(take(&mut body, 8, MARK_KEY)?.get_u64_le()) };
+    Ok(Mark { id, batches, weight })
+}
+
+/// What an entry weighs: a number that is another one for almost every other key or value. The weights of all entries, added
+/// up without regard to overflow, tell whether one is missing or older than it should be.
+pub fn weight(key: &[u8], value: &[u8]) -> u64 {
+    let crc = |bytes: &[u8]| u64::from(crc32c::crc32c(bytes));
+    // A value begins with its checksum. The steps are those of SplitMix64.
+    let start =
+        value.first_chunk::<4>().map_or_else(|| crc(value), |sum| u64::from(u32::from_le_bytes(*sum)));
+    let mut mixed = (crc(key) << 32 | start).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 pub fn write_record(version: u64, json: &[u8]) -> Vec<u8> {

@@ -48,7 +48,7 @@ async fn write_everything(folder: &Path) -> BlobName {
     let texts = [1, 2, 3].map(|n| TextId(Uuid::from_u128(n)));
     for n in 1..=120 {
         let mut ops =
-            vec![append(texts[0], &[n]), put(&format!("record {n}"), &"words ".repeat(40)), Op::audit(&n)];
+            vec![append(texts[0], &[n]), put(&format!("record {n}"), &"words ".repeat(600)), Op::audit(&n)];
         if n <= 40 {
             ops.push(append(texts[1], &[n, n + 100]));
             ops.push(append(texts[2], &[n]));

@@ -9,8 +9,9 @@
 //! batches      how many batches were written; see [`Witness`]
 //! ```
 //!
-//! sled takes a file that was cut short for one whose last writes never came, and a lost file for a new one. So the store has a
-//! mark among its own entries, which must fit `store.json`, and a [`Witness`] beside them that counts batches.
+//! sled takes a file that was cut short for one whose last writes never came, a lost file for a new one, and goes on without what a
+//! changed bit has made unreadable in the middle of its log. So the store has a mark among its own entries, which must fit
+//! `store.json` and says what all entries weigh together, and a [`Witness`] beside them that counts batches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -69,7 +70,17 @@ impl Kept {
         refuse_lost_files(path, folder.identity.as_ref())?;
         let db = open_guarded(path.join("sled"))?;
         let log = File::open(path.join("sled").join("db")).map_err(io)?;
-        let mark = recognise(path, &mut folder, &db, &log, id)?;
+        let mut mark = recognise(path, &mut folder, &db, &log, id)?;
+        let is_witnessed = path.join(Witness::NAME).exists();
+        match (total_weight(&db), mark.weight) {
+            (Ok(found), Some(said)) if found != said && is_witnessed => {
+                let (folder, witness) = (path.to_owned(), path.join(Witness::NAME));
+                return Err(OpenError::Incomplete { folder, witness });
+            }
+            (Ok(found), _) => mark.weight = Some(found),
+            // What cannot be read now cannot be read later either: then it is refused, and it is known what it weighs.
+            (Err(error), _) => tracing::error!(%error, "not all entries can be read; run `borrador check`"),
+        }
         let witness = Witness::open(path, mark.batches)?;
         let blobs = |name: &str| Blobs::open(&path.join(name)).map_err(io);
         let kept = Kept {
@@ -228,6 +239,8 @@ impl Witness {
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
         let witness = Witness { file: options.map_err(io)? };
         witness.note(batches).map_err(io)?;
+        // Its being there says something too.
+        witness.file.sync_all().and_then(|()| File::open(folder)?.sync_all()).map_err(io)?;
         Ok(witness)
     }
 
@@ -247,6 +260,18 @@ fn refuse_lost_files(path: &Path, identity: Option<&StoreIdentity>) -> Result<()
         Err(_) if must_be => Err(damaged(path.join("sled"), "its file db is missing".to_owned())),
         _ => Ok(()),
     }
+}
+
+/// What all entries but the mark weigh together.
+fn total_weight(db: &sled::Db) -> Result<u64, StoreError> {
+    let mut total = 0_u64;
+    for entry in db.iter() {
+        let (key, value) = entry.map_err(|e| unreadable(&e))?;
+        if key[..] != *format::MARK_KEY {
+            total = total.wrapping_add(format::weight(&key, &value));
+        }
+    }
+    Ok(total)
 }
 
 /// Does what sled holds belong to this folder? A new store is given its mark, one of format 1 gets one.
@@ -276,7 +301,8 @@ fn recognise(
         }
         (_, Some(mark)) => mark,
         (identity, None) => {
-            let mark = Mark { id: identity.as_ref().map_or(id, |identity| identity.id), batches: 0 };
+            let id = identity.as_ref().map_or(id, |identity| identity.id);
+            let mark = Mark { id, batches: 0, weight: None };
             let written = db.insert(format::MARK_KEY, format::write_mark(mark)).and_then(|_| db.flush());
             written.map_err(|error| wrong(&error.to_string()))?;
             mark

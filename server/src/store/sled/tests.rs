@@ -419,6 +419,44 @@ async fn c08_records_that_are_older_than_they_were_are_noticed() {
 }
 
 #[tokio::test]
+async fn c08_entries_that_are_gone_or_older_than_they_were_are_noticed() {
+    type Loss = (&'static str, fn(&sled::Db, &[u8]));
+    let losses: [Loss; 3] = [
+        ("the end of a log", |db, _| drop(db.remove(format::log_key(TANGIER, 3)).unwrap())),
+        ("a record", |db, _| drop(db.remove(format::record_key(Coll::Setting, "a")).unwrap())),
+        ("what was written over a record", |db, older| {
+            drop(db.insert(format::record_key(Coll::Setting, "a"), older).unwrap());
+        }),
+    ];
+    for (what, loss) in losses {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SledStore::open(folder.path()).unwrap();
+        let mut older = Vec::new();
+        for n in 1..=3 {
+            store.commit(vec![append(TANGIER, &[n]), put("a", &n.to_string())]).await.unwrap();
+            if n == 2 {
+                older = store.kept.find(&format::record_key(Coll::Setting, "a")).unwrap().unwrap().to_vec();
+            }
+        }
+        drop(store);
+        drop(SledStore::open(folder.path()).expect("nothing is missing yet"));
+        let db = sled::open(folder.path().join("sled")).unwrap();
+        loss(&db, &older);
+        drop(db);
+        let refused = refusal(folder.path());
+        assert!(
+            refused.contains("lost entries") && refused.contains("restore a backup"),
+            "{what}: {refused}"
+        );
+        fs::remove_file(folder.path().join("batches")).unwrap();
+        let store = SledStore::open(folder.path()).expect("the operator goes on with what is left");
+        store.commit(vec![append(TANGIER, &[4]), put("b", "x")]).await.unwrap();
+        drop(store);
+        drop(SledStore::open(folder.path()).expect("and from there on nothing is missing"));
+    }
+}
+
+#[tokio::test]
 async fn c08_a_damaged_blob_is_noticed_and_named_and_healed_by_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let store = SledStore::open(folder.path()).unwrap();

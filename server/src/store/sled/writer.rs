@@ -218,6 +218,7 @@ impl Writer {
                 }
                 Op::Place { coll, record } => {
                     let key = format::record_key(coll, &record.key);
+                    current(&key)?;
                     writes.insert(key, Some(format::write_record(record.version, &record.json)));
                 }
                 Op::Delete { coll, key, expect } => {
@@ -231,15 +232,19 @@ impl Writer {
                 }
                 Op::Snapshot { text, snapshot } => {
                     let blob = files.next().expect("every snapshot came with its file");
+                    let key = format::snapshot_key(text, snapshot.upto);
+                    // If it cannot be read it cannot be written over; then this commit fails, and none beside it.
+                    current(&key)?;
                     for old in self.old_snapshots(text)? {
                         writes.insert(old, None);
                     }
-                    let key = format::snapshot_key(text, snapshot.upto);
                     writes.insert(key, Some(format::write_snapshot(&snapshot, blob)));
                 }
                 Op::History { text, .. } => {
                     let blob = files.next().expect("every saved history came with its file");
-                    writes.insert(format::history_key(text), Some(format::write_history(blob)));
+                    let key = format::history_key(text);
+                    current(&key)?;
+                    writes.insert(key, Some(format::write_history(blob)));
                 }
             }
         }
@@ -360,7 +365,8 @@ impl Writer {
         for pin in self.pins.iter().filter_map(Weak::upgrade) {
             pin.note(&self.kept, writes)?;
         }
-        let mark = Mark { batches: self.mark.batches + 1, ..self.mark };
+        let weight = self.weight_after(writes)?;
+        let mark = Mark { batches: self.mark.batches + 1, weight, ..self.mark };
         writes.insert(format::MARK_KEY.to_vec(), Some(format::write_mark(mark)));
         match self.write(writes) {
             Ok(()) => {
@@ -373,6 +379,20 @@ impl Writer {
             }
             Err(reason) => Err(self.poison(reason)),
         }
+    }
+
+    /// What all entries will weigh together after a batch.
+    fn weight_after(&self, writes: &Writes) -> Result<Option<u64>, StoreError> {
+        let Some(mut total) = self.mark.weight else { return Ok(None) };
+        for (key, value) in writes {
+            if let Some(before) = self.kept.find(key)? {
+                total = total.wrapping_sub(format::weight(key, &before));
+            }
+            if let Some(value) = value {
+                total = total.wrapping_add(format::weight(key, value));
+            }
+        }
+        Ok(Some(total))
     }
 
     fn write(&mut self, writes: &Writes) -> Result<(), String> {
