@@ -12,7 +12,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: tools web ## build, then start the demonstration at http://127.0.0.1:8080
-	@echo 'Building the server and the PDF worker. The first time takes some ten minutes on two cores (typesetting is most of it).'
+	@echo 'Building the server and the PDF worker. The first time takes some twelve minutes on two cores (typesetting is most of it).'
 	$(CARGO) build --release --locked -p borrador -p borrador-pdf
 	./target/release/borrador serve --demo --data $(DATA) --listen $(LISTEN)
 
