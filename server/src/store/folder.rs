@@ -54,9 +54,9 @@ pub enum OpenError {
         /// The file that tells.
         witness: PathBuf,
     },
-    /// Entries are gone, or older than they were.
+    /// Records are gone, or older than they were.
     #[error(
-        "{} has lost entries that were on the disk; restore a backup into an empty folder, or remove the file {} to go on \
+        "{} has lost records that were on the disk; restore a backup into an empty folder, or remove the file {} to go on \
          with what is left", .folder.display(), .witness.display()
     )]
     Incomplete {

@@ -11,13 +11,14 @@
 //! | `S` text (16) upto (8) | SHA-256 of the file that holds the snapshot, heads |
 //! | `H` text (16) | SHA-256 of the file that holds the saved history |
 //! | `T` text (16) | the last seq (8) of the text's log |
-//! | `M` | the store's id (16), how many batches were written (8), the [`weight`] of all other entries together (8) |
+//! | `M` | the store's id (16), how many batches were written (8), what all records and the audit log weigh together (8) |
 //!
 //! Numbers in keys are big-endian, so that their order is that of the numbers; numbers in values are little-endian. Every
 //! value begins with the CRC-32C of the rest, so that a damaged one is noticed when it is read.
 //!
 //! What is damaged may also be gone: sled passes over the newest part of a page that it cannot read, and with it the last entries of a
-//! log. `T` stands far from `L` in the order of keys, on another page, and tells.
+//! log, or the newest versions of records. `T` stands far from `L` in the order of keys, on another page, and tells where a log must
+//! end; `M` tells what all records and the audit log together must weigh (see [`weight`]).
 //!
 //! Format 1 had neither `C`, `T` nor `M`. A folder of format 1 is one of format 2 in which no log was ever packed.
 
@@ -210,7 +211,7 @@ pub struct Mark {
     pub id: Uuid,
     /// How many batches were written.
     pub batches: u64,
-    /// The sum of the weights of all other entries; `None` until it is known.
+    /// The sum of the weights of all records and of the audit log; `None` until it is known.
     pub weight: Option<u64>,
 }
 
@@ -228,8 +229,11 @@ pub fn read_mark(value: &[u8]) -> Result<Mark, StoreError> {
     Ok(Mark { id, batches, weight })
 }
 
-/// What an entry weighs: a number that is another one for almost every other key or value. The weights of all entries, added
-/// up without regard to overflow, tell whether one is missing or older than it should be.
+/// The entries that are weighed: of these nothing else tells whether one is missing or older than it should be.
+pub const WEIGHED: [&[u8]; 2] = [RECORD_PREFIX, AUDIT_PREFIX];
+
+/// What an entry weighs: a number that is another one for almost every other key or value. Weights are added up without regard to
+/// overflow.
 pub fn weight(key: &[u8], value: &[u8]) -> u64 {
     let crc = |bytes: &[u8]| u64::from(crc32c::crc32c(bytes));
     // A value begins with its checksum. The steps are those of SplitMix64.

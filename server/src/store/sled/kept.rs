@@ -11,7 +11,7 @@
 //!
 //! sled takes a file that was cut short for one whose last writes never came, a lost file for a new one, and goes on without what a
 //! changed bit has made unreadable in the middle of its log. So the store has a mark among its own entries, which must fit
-//! `store.json` and says what all entries weigh together, and a [`Witness`] beside them that counts batches.
+//! `store.json` and says what all records weigh together, and a [`Witness`] beside them that counts batches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -78,8 +78,8 @@ impl Kept {
                 return Err(OpenError::Incomplete { folder, witness });
             }
             (Ok(found), _) => mark.weight = Some(found),
-            // What cannot be read now cannot be read later either: then it is refused, and it is known what it weighs.
-            (Err(error), _) => tracing::error!(%error, "not all entries can be read; run `borrador check`"),
+            // What cannot be read now cannot be read later either: whoever asks for it is refused.
+            (Err(error), _) => tracing::error!(%error, "not all records can be read; run `borrador check`"),
         }
         let witness = Witness::open(path, mark.batches)?;
         let blobs = |name: &str| Blobs::open(&path.join(name)).map_err(io);
@@ -262,14 +262,12 @@ fn refuse_lost_files(path: &Path, identity: Option<&StoreIdentity>) -> Result<()
     }
 }
 
-/// What all entries but the mark weigh together.
+/// What all records and the audit log weigh together.
 fn total_weight(db: &sled::Db) -> Result<u64, StoreError> {
     let mut total = 0_u64;
-    for entry in db.iter() {
+    for entry in format::WEIGHED.into_iter().flat_map(|prefix| db.scan_prefix(prefix)) {
         let (key, value) = entry.map_err(|e| unreadable(&e))?;
-        if key[..] != *format::MARK_KEY {
-            total = total.wrapping_add(format::weight(&key, &value));
-        }
+        total = total.wrapping_add(format::weight(&key, &value));
     }
     Ok(total)
 }

@@ -396,7 +396,7 @@ async fn c08_a_folder_whose_records_are_gone_or_foreign_is_no_new_store() {
 }
 
 #[tokio::test]
-async fn c08_records_that_are_older_than_they_were_are_noticed() {
+async fn c08_a_store_that_is_older_than_it_was_is_noticed() {
     let around = tempfile::tempdir().unwrap();
     let (data, older) = (around.path().join("data"), around.path().join("older"));
     drop(SledStore::open(&data).unwrap());
@@ -419,10 +419,10 @@ async fn c08_records_that_are_older_than_they_were_are_noticed() {
 }
 
 #[tokio::test]
-async fn c08_entries_that_are_gone_or_older_than_they_were_are_noticed() {
+async fn c08_records_that_are_gone_or_older_than_they_were_are_noticed() {
     type Loss = (&'static str, fn(&sled::Db, &[u8]));
     let losses: [Loss; 3] = [
-        ("the end of a log", |db, _| drop(db.remove(format::log_key(TANGIER, 3)).unwrap())),
+        ("the end of the audit log", |db, _| drop(db.remove(format::audit_key(3)).unwrap())),
         ("a record", |db, _| drop(db.remove(format::record_key(Coll::Setting, "a")).unwrap())),
         ("what was written over a record", |db, older| {
             drop(db.insert(format::record_key(Coll::Setting, "a"), older).unwrap());
@@ -433,7 +433,7 @@ async fn c08_entries_that_are_gone_or_older_than_they_were_are_noticed() {
         let store = SledStore::open(folder.path()).unwrap();
         let mut older = Vec::new();
         for n in 1..=3 {
-            store.commit(vec![append(TANGIER, &[n]), put("a", &n.to_string())]).await.unwrap();
+            store.commit(vec![Op::audit(&n), put("a", &n.to_string())]).await.unwrap();
             if n == 2 {
                 older = store.kept.find(&format::record_key(Coll::Setting, "a")).unwrap().unwrap().to_vec();
             }
@@ -445,12 +445,12 @@ async fn c08_entries_that_are_gone_or_older_than_they_were_are_noticed() {
         drop(db);
         let refused = refusal(folder.path());
         assert!(
-            refused.contains("lost entries") && refused.contains("restore a backup"),
+            refused.contains("lost records") && refused.contains("restore a backup"),
             "{what}: {refused}"
         );
         fs::remove_file(folder.path().join("batches")).unwrap();
         let store = SledStore::open(folder.path()).expect("the operator goes on with what is left");
-        store.commit(vec![append(TANGIER, &[4]), put("b", "x")]).await.unwrap();
+        store.commit(vec![Op::audit(&4), put("b", "x")]).await.unwrap();
         drop(store);
         drop(SledStore::open(folder.path()).expect("and from there on nothing is missing"));
     }

@@ -218,6 +218,7 @@ impl Writer {
                 }
                 Op::Place { coll, record } => {
                     let key = format::record_key(coll, &record.key);
+                    // If it cannot be read it cannot be weighed; then this commit fails, and none beside it.
                     current(&key)?;
                     writes.insert(key, Some(format::write_record(record.version, &record.json)));
                 }
@@ -233,8 +234,6 @@ impl Writer {
                 Op::Snapshot { text, snapshot } => {
                     let blob = files.next().expect("every snapshot came with its file");
                     let key = format::snapshot_key(text, snapshot.upto);
-                    // If it cannot be read it cannot be written over; then this commit fails, and none beside it.
-                    current(&key)?;
                     for old in self.old_snapshots(text)? {
                         writes.insert(old, None);
                     }
@@ -242,9 +241,7 @@ impl Writer {
                 }
                 Op::History { text, .. } => {
                     let blob = files.next().expect("every saved history came with its file");
-                    let key = format::history_key(text);
-                    current(&key)?;
-                    writes.insert(key, Some(format::write_history(blob)));
+                    writes.insert(format::history_key(text), Some(format::write_history(blob)));
                 }
             }
         }
@@ -381,10 +378,11 @@ impl Writer {
         }
     }
 
-    /// What all entries will weigh together after a batch.
+    /// What all records and the audit log will weigh together after a batch.
     fn weight_after(&self, writes: &Writes) -> Result<Option<u64>, StoreError> {
         let Some(mut total) = self.mark.weight else { return Ok(None) };
-        for (key, value) in writes {
+        let weighed = |key: &[u8]| format::WEIGHED.iter().any(|prefix| key.starts_with(prefix));
+        for (key, value) in writes.iter().filter(|(key, _)| weighed(key)) {
             if let Some(before) = self.kept.find(key)? {
                 total = total.wrapping_sub(format::weight(key, &before));
             }
