@@ -67,17 +67,18 @@ pub async fn keep_repaired(live: Arc<Live>) {
         let began = Instant::now();
         let owes_snapshot = repair(&live, text).await.unwrap_or_else(|error| {
             tracing::warn!(%text, %error, "a text was not repaired");
-            false
+            None
         });
-        let not_before = began + began.elapsed().min(LONGEST) * PAUSE;
-        let changes = if owes_snapshot { MANY_LETTERS } else { 0 };
+        let rested = began + began.elapsed().min(LONGEST) * PAUSE;
+        let not_before = owes_snapshot.map_or(rested, |then| rested.max(then));
+        let changes = if owes_snapshot.is_some() { MANY_LETTERS } else { 0 };
         patients.retain(|_, patient| patient.changes > 0 || patient.not_before > began);
         patients.insert(text, Patient { changes, shaped: false, not_before });
     }
 }
 
-/// A text that takes longer is not put off any further.
-const LONGEST: Duration = Duration::from_secs(3);
+/// A text that takes longer is not put off any further: newcomers are sent all that no snapshot holds.
+const LONGEST: Duration = Duration::from_secs(1);
 
 async fn at(next: Option<(TextId, Instant)>) -> TextId {
     match next {
@@ -89,8 +90,8 @@ async fn at(next: Option<(TextId, Instant)>) -> TextId {
     }
 }
 
-/// Repairs a text and brings its snapshot up to date. Whether the snapshot has to be written later.
-async fn repair(live: &Live, text: TextId) -> Result<bool, LiveError> {
+/// Repairs a text and brings its snapshot up to date. From when on the snapshot has to be written that was too early now.
+async fn repair(live: &Live, text: TextId) -> Result<Option<Instant>, LiveError> {
     let texts = &live.shared.texts;
     let was_loaded = texts.has(text);
     let durable = live.text(text).await?;
@@ -105,7 +106,7 @@ async fn repair(live: &Live, text: TextId) -> Result<bool, LiveError> {
         Ok(repaired.change)
     });
     let repaired = repaired.await.unwrap_or_else(|| Err("repairing it failed".to_owned()));
-    let owes_snapshot = texts.owes_snapshot(text).await;
+    let owes_snapshot = texts.owes_snapshot(text).await.map(Instant::from_std);
     if !was_loaded {
         // Nobody reads it but this.
         texts.forget(text);

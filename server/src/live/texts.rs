@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use crdt::document::Text;
@@ -29,6 +29,8 @@ const SNAPSHOT_EVERY: Seq = 200;
 /// How many times as long as a snapshot took must pass before the next: so that a long text, whose snapshots are dear, spends no
 /// more than a twentieth of a processor on them however fast it grows.
 const SNAPSHOT_PAUSE: u32 = 20;
+/// After a snapshot that could not be written: the disk may be full.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// As `nice` counts; 0 is everybody else's.
 const LOW_PRIORITY: i32 = 10;
 /// Failures in a row after which a text is not tried any more.
@@ -70,6 +72,12 @@ struct Slot {
     failures: u8,
 }
 
+impl Slot {
+    fn owes_snapshot(&self) -> bool {
+        self.loaded.as_ref().is_some_and(|(_, upto)| *upto >= self.snapshot_upto + SNAPSHOT_EVERY)
+    }
+}
+
 impl Texts {
     /// No text is loaded yet. Together they may take so many bytes; a text that is being read stays, whatever it takes.
     pub fn new(store: Arc<dyn Store>, max_bytes: usize) -> Texts {
@@ -96,26 +104,19 @@ impl Texts {
         }
         let tail = scan_log(&*self.store, text, after).await?;
         let upto = tail.last().map_or(after, |logged| logged.seq);
-        if let (Base::Loaded(loaded), true) = (&base, tail.is_empty()) {
-            return Ok(loaded.clone());
-        }
-        let built = self.aside(move || base.with(&tail)).await;
-        let built = built.unwrap_or_else(|| Err("reading it failed".to_owned()));
-        let loaded = Arc::new(built.map_err(|detail| self.failed(text, &mut slot, &detail))?);
-        slot.failures = 0;
-        slot.loaded = Some((loaded.clone(), upto));
-        self.holds(text, loaded.held_bytes());
-        let now = Instant::now();
-        if upto >= slot.snapshot_upto + SNAPSHOT_EVERY
-            && slot.no_snapshot_before.is_none_or(|then| now >= then)
-        {
-            match self.write_snapshot(text, loaded.clone(), upto).await {
-                Ok(()) => slot.snapshot_upto = upto,
-                // A full disk must not stand between people and what is on it: the snapshot is tried at a later reading.
-                Err(error) => tracing::warn!(%text, %error, "a snapshot was not kept"),
+        let loaded = match base {
+            Base::Loaded(loaded) if tail.is_empty() => loaded,
+            base => {
+                let built = self.aside(move || base.with(&tail)).await;
+                let built = built.unwrap_or_else(|| Err("reading it failed".to_owned()));
+                let built = built.map_err(|detail| self.failed(text, &mut slot, &detail))?;
+                slot.failures = 0;
+                self.holds(text, built.held_bytes());
+                Arc::new(built)
             }
-            slot.no_snapshot_before = Some(Instant::now() + now.elapsed() * SNAPSHOT_PAUSE);
-        }
+        };
+        slot.loaded = Some((loaded.clone(), upto));
+        self.keep_snapshot(text, &mut slot, loaded.clone(), upto).await;
         Ok(loaded)
     }
 
@@ -138,13 +139,31 @@ impl Texts {
         unreadable(text, detail)
     }
 
-    /// Whether a loaded text has changed so much that a snapshot is worth its while, and it is only too early for one.
-    pub async fn owes_snapshot(&self, text: TextId) -> bool {
+    /// Writes a snapshot if it is worth its while and not too early.
+    async fn keep_snapshot(&self, text: TextId, slot: &mut Slot, loaded: Arc<Text>, upto: Seq) {
+        let began = Instant::now();
+        if !slot.owes_snapshot() || slot.no_snapshot_before.is_some_and(|then| began < then) {
+            return;
+        }
+        let pause = match self.write_snapshot(text, loaded, upto).await {
+            Ok(()) => {
+                slot.snapshot_upto = upto;
+                began.elapsed() * SNAPSHOT_PAUSE
+            }
+            // A full disk must not stand between people and what is on it: the snapshot is tried at a later reading.
+            Err(error) => {
+                tracing::warn!(%text, %error, "a snapshot was not kept");
+                PAUSE_AFTER_FAILURE
+            }
+        };
+        slot.no_snapshot_before = Some(Instant::now() + pause);
+    }
+
+    /// From when on a snapshot of a loaded text can be written that is worth its while now; `None` when the newest will do.
+    pub async fn owes_snapshot(&self, text: TextId) -> Option<Instant> {
         let slot = self.slot(text);
         let slot = slot.lock().await;
-        let upto = slot.loaded.as_ref().map_or(0, |(_, upto)| *upto);
-        upto >= slot.snapshot_upto + SNAPSHOT_EVERY
-            && slot.no_snapshot_before.is_some_and(|then| Instant::now() < then)
+        slot.owes_snapshot().then(|| slot.no_snapshot_before.unwrap_or_else(Instant::now))
     }
 
     /// Whether a text is loaded.

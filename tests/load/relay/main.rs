@@ -176,7 +176,7 @@ impl Bench {
     /// Ours saves long texts when it has time. A newcomer is sent less once that has happened.
     fn waits_until_saved(&self, server: &Server) -> Result<(), String> {
         const SAVED_BYTES: u64 = 1_000_000;
-        for number in 0..60 {
+        for number in 0..120 {
             let (_, opened) =
                 Client::open(&server.door(), server.speaker(1_000 + number, Acknowledges::Lazily))?;
             if opened.size_bytes < SAVED_BYTES {
@@ -184,7 +184,7 @@ impl Bench {
             }
             std::thread::sleep(Duration::from_secs(1));
         }
-        Err("the text was not saved within a minute".to_owned())
+        Err("the text was not saved within two minutes".to_owned())
     }
 
     /// A newcomer opens a long history, right after the server was started again.
