@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crdt::ids::{SeatId, TextId};
-use crdt::sync::events::{AdmittedChange, Answer, CloseCode, Input, Output, Refusal, Send, Wanted};
+use crdt::sync::events::{AdmittedChange, Answer, Input, Output, Refusal, Send, Wanted};
 use crdt::sync::graph::NodeIx;
 use crdt::sync::room::Room;
 use futures_util::future::{Future, pending};
@@ -319,8 +319,9 @@ async fn answer(shared: &Shared, text: TextId, answer: Answer) {
     match chunks(&*shared.store, text, &answer.wanted).await {
         Ok(chunks) => shared.outboxes.deliver(&[answer.to], outbox::binary(&answer.frame(&chunks))),
         Err(error) => {
+            // It concerns this text alone: whoever asked has others open on the same socket.
             tracing::error!(%text, %error, "an answer could not be read from the store");
-            shared.outboxes.close(answer.to, CloseCode::ServerFault);
+            unreadable::tell(shared, &answer);
         }
     }
 }

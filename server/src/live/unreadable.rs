@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crdt::ids::TextId;
-use crdt::sync::events::{Access, Input, Refusal};
+use crdt::sync::events::{Access, Answer, Input, Refusal};
 use crdt::sync::wire::{document_id, say};
 use tokio::time::{Instant, timeout_at};
 
@@ -47,6 +47,14 @@ pub async fn say_so(
             Err(_) => {}
         }
     }
+}
+
+/// Says it in the place of an answer whose changes could not be read.
+pub fn tell(shared: &Shared, instead: &Answer) {
+    let Answer { to, peer, document, server, .. } = instead;
+    let refusal = Refusal::TextUnreadable;
+    let frame = say::error(server, peer, Some(document), refusal.code(), &refusal.to_string());
+    shared.outboxes.deliver(&[*to], outbox::binary(&frame));
 }
 
 fn answer(text: TextId, shared: &Shared, input: &Input) {

@@ -242,6 +242,7 @@ async fn changes_of(
         Err(_) => Err(Aside::Silent),
         Ok(Ok(FromServer::Sync { .. })) => Ok(newcomer.desk.hashes_since(&[]).into_iter().collect()),
         Ok(Ok(FromServer::Error { .. } | FromServer::Unavailable { .. })) => Err(Aside::Said),
+        // A line that ends because of one text takes all others with it.
         Ok(_) => Err(Aside::Silent),
     }
 }
