@@ -26,6 +26,8 @@ pub struct Crew {
     guests: Vec<Guest>,
     pace: Duration,
     before: BTreeSet<ChangeHash>,
+    /// What each had been promised when they were told to listen no more, instead of what they have been told since.
+    noted: Vec<BTreeSet<ChangeHash>>,
 }
 
 /// What was promised, and what is there.
@@ -58,7 +60,7 @@ impl Crew {
                 process.guest(&format!("writer {n}"), who, &documents[n % documents.len()])
             })
             .collect();
-        Crew { people, documents, guests, pace, before: BTreeSet::new() }
+        Crew { people, documents, guests, pace, before: BTreeSet::new(), noted: Vec::new() }
     }
 
     /// Everybody connects at once, and sends what the server has not.
@@ -96,6 +98,12 @@ impl Crew {
         let ends = self.stops_writing(writing).await;
         drop(over);
         (came, ends.into_iter().map(|end| end.expect("nobody stopped before the connection ended")).collect())
+    }
+
+    /// Everybody keeps in mind what they have been promised so far: what they are told from now on does not count. For troubles that in
+    /// truth would stop the server in the same moment, while here it may still say something.
+    pub fn notes_promises(&mut self) {
+        self.noted = self.guests.iter().map(promises).collect();
     }
 
     /// Everybody writes while `trouble` comes and until it is over, or their connection ends.
@@ -150,21 +158,20 @@ impl Crew {
         let mut account = Account::default();
         for (place, document) in self.documents.iter().enumerate() {
             let mut promised = BTreeSet::new();
-            for guest in self.guests.iter().skip(place).step_by(self.documents.len()) {
-                let durable = guest.durable();
-                account.acknowledged += durable.iter().filter(|hash| guest.desk.wrote(hash)).count();
-                let here = guest.desk.hashes_since(&[]);
-                let others: Vec<ChangeHash> =
-                    here.into_iter().filter(|hash| !guest.desk.wrote(hash)).collect();
-                account.shown += others.len();
-                promised.extend(others);
-                promised.extend(durable);
+            for n in (place..self.guests.len()).step_by(self.documents.len()) {
+                let guest = &self.guests[n];
+                let told = self.noted.get(n).cloned().unwrap_or_else(|| promises(guest));
+                let own = told.iter().filter(|hash| guest.desk.wrote(hash)).count();
+                account.acknowledged += own;
+                account.shown += told.len() - own;
+                promised.extend(told);
             }
             let stored: BTreeSet<ChangeHash> =
                 process.stored(&self.people[0], document).await.into_iter().collect();
             account.stored += stored.len();
             account.lost += promised.difference(&stored).count();
         }
+        self.noted.clear();
         let all = self.all();
         account.made = all.difference(&self.before).count();
         self.before = all;
@@ -179,6 +186,12 @@ impl Crew {
     fn all(&self) -> BTreeSet<ChangeHash> {
         self.guests.iter().flat_map(|guest| guest.desk.hashes_since(&[])).collect()
     }
+}
+
+/// What somebody was promised: their own changes that read as saved, and all that they were shown of others.
+fn promises(guest: &Guest) -> BTreeSet<ChangeHash> {
+    let others = guest.desk.hashes_since(&[]).into_iter().filter(|hash| !guest.desk.wrote(hash));
+    others.chain(guest.durable()).collect()
 }
 
 /// Waits for the moment in which a trouble is to come. The moment itself is what varies, so this is no pause.

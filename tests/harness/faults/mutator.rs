@@ -88,13 +88,18 @@ pub fn attempt(kind: Kind, seed: u64) -> Outcome {
         Ok(Err(what)) => return Outcome::Poison(what),
         Err(_) => return Outcome::Poison("a panic outside the guard".to_owned()),
     };
-    match admitted[..] {
-        [] if kind == Kind::Nothing => Outcome::Poison("what is honest was refused".to_owned()),
-        [] => Outcome::Refused,
-        _ if catch_unwind(AssertUnwindSafe(|| lives_with(&log, &admitted))).unwrap_or(false) => {
-            Outcome::Harmless
+    if admitted.is_empty() {
+        return match kind {
+            Kind::Nothing => Outcome::Poison("what is honest was refused".to_owned()),
+            _ => Outcome::Refused,
+        };
+    }
+    match catch_unwind(AssertUnwindSafe(|| lives_with(&log, &admitted))) {
+        Ok(Ok(())) => Outcome::Harmless,
+        Ok(Err(how)) => Outcome::Poison(format!("it was admitted, and {how}: {}", written_out(&admitted))),
+        Err(_) => {
+            Outcome::Poison(format!("it was admitted, and Automerge panics: {}", written_out(&admitted)))
         }
-        _ => Outcome::Poison("it was admitted, and Automerge cannot live with it".to_owned()),
     }
 }
 
@@ -202,22 +207,40 @@ fn can_be_read(output: &Output) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a reader can take the changes in, and the text loads from its log and from a snapshot.
-fn lives_with(log: &Log, changes: &[Bytes]) -> bool {
-    let options = || LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit);
+/// A reader can take the changes in, and the text loads from its log and from a snapshot; or what fails.
+fn lives_with(log: &Log, changes: &[Bytes]) -> Result<(), &'static str> {
+    let load = |bytes: &[u8]| {
+        Automerge::load_with_options(bytes, LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit))
+    };
     let before: Vec<u8> = log.iter().flat_map(|(raw, _)| raw.to_vec()).collect();
-    let mut reader = Automerge::load_with_options(&before, options()).expect("the log is sound");
+    let mut reader = load(&before).expect("the log is sound");
     for change in changes {
-        let Ok(parsed) = Change::from_bytes(change.to_vec()) else { return false };
-        if reader.apply_changes([parsed]).is_err() {
-            return false;
-        }
+        let parsed = Change::from_bytes(change.to_vec()).map_err(|_| "it cannot be read")?;
+        reader.apply_changes([parsed]).map_err(|_| "a reader cannot take it in")?;
     }
     let after = [&before[..], &changes.concat()].concat();
-    let Ok(server) = Automerge::load_with_options(&after, options()) else { return false };
-    let Ok(newcomer) = Automerge::load_with_options(&server.save(), options()) else { return false };
-    let same = |one: &Automerge, other: &Automerge| {
-        one.get_heads() == other.get_heads() && spans(one) == spans(other)
-    };
-    server.get_missing_deps(&[]).is_empty() && same(&reader, &server) && same(&server, &newcomer)
+    let server = load(&after).map_err(|_| "the log does not load")?;
+    let newcomer = load(&server.save()).map_err(|_| "what is saved does not load")?;
+    if !server.get_missing_deps(&[]).is_empty() {
+        return Err("it builds on what is not there");
+    }
+    for (one, other) in [(&reader, &server), (&server, &newcomer)] {
+        if one.get_heads() != other.get_heads() {
+            return Err("the heads are not the same everywhere");
+        }
+        // As they are written out: a number that is none is not equal to itself.
+        if format!("{:?}", spans(one)) != format!("{:?}", spans(other)) {
+            return Err("the words are not the same everywhere");
+        }
+    }
+    Ok(())
+}
+
+/// The changes as their operations say them.
+fn written_out(changes: &[Bytes]) -> String {
+    let written = changes.iter().map(|change| match Change::from_bytes(change.to_vec()) {
+        Ok(change) => format!("{:?}", change.decode()),
+        Err(error) => error.to_string(),
+    });
+    written.collect::<Vec<_>>().join("\n")
 }
