@@ -45,6 +45,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
             "server/src/live/socket.rs",
             "server/src/live/outbox.rs",
             "server/src/boot/serve.rs",
+            "server/src/boot/crowd.rs",
         ],
     ),
     ("actix_http", &["server/src/http/", "server/src/live/socket.rs", "server/src/live/outbox.rs"]),
