@@ -40,6 +40,7 @@ fn syn5_the_seeds_that_once_got_past_admission_do_no_more() {
         (Kind::Change, 327, "an empty change that starts late"),
         (Kind::Change, 1_519, "a letter written over another"),
         (Kind::Change, 105_628, "a letter written over nothing"),
+        (Kind::Message, 56_173, "a paragraph whose id is a number that is none"),
     ];
     for (kind, seed, what) in once {
         let outcome = attempt(kind, seed);

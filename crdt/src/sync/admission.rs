@@ -180,9 +180,16 @@ fn violates_schema(operation: &Op) -> bool {
     }
     match &operation.action {
         OpType::MarkBegin(mark) if mark.name == "link" => !is_allowed_link(&mark.value),
+        OpType::MarkBegin(mark) => is_no_number(&mark.value),
+        OpType::Put(value) => is_no_number(value),
         OpType::Increment(_) => true,
         _ => false,
     }
+}
+
+/// No text has use for what is not even equal to itself, and JSON has no word for it.
+fn is_no_number(value: &ScalarValue) -> bool {
+    matches!(value, ScalarValue::F64(number) if !number.is_finite())
 }
 
 /// Whether an operation makes a block or writes into one, rather than into the row of letters.
