@@ -25,7 +25,7 @@ pub trait Speaker {
     /// The message that types one letter. `place` is drawn at random, for the speaker to choose a place in the text by.
     fn types(&mut self, place: u64) -> Vec<u8>;
 
-    /// What this client says now and then of its own accord, every [`Speaker::PAUSE`] at most; `None`: nothing.
+    /// What this client says now and then of its own accord, every so often at most; `None`: nothing.
     fn acknowledges(&mut self) -> Option<Vec<u8>> {
         None
     }

@@ -124,6 +124,7 @@ export type MessageId =
   | 'error-text_full'
   | 'error-text_moved_on'
   | 'error-text_unreadable'
+  | 'error-too_many_marks'
   | 'error-too_many_requests'
   | 'error-unknown'
   | 'error-version_unsupported'
