@@ -135,7 +135,7 @@ impl Room {
         Self::resume(text, settings, History::default(), log)
     }
 
-    /// Opens the room from a [saved](super::saved) history and what the log holds behind it, as [`Room::open`] would open it
+    /// Opens the room from a [saved] history and what the log holds behind it, as [`Room::open`] would open it
     /// from the whole log.
     pub fn resume(
         text: TextId,
@@ -193,7 +193,7 @@ impl Room {
         &self.heads
     }
 
-    /// The [saved](super::saved) form of the history and how many changes it stands for, if all of it is durable at this moment;
+    /// The [saved] form of the history and how many changes it stands for, if all of it is durable at this moment;
     /// what is still on its way to the disk may have to be taken back.
     pub fn save(&self) -> Option<(NodeIx, Vec<u8>)> {
         let all_durable = self.committed == self.history.graph.len();

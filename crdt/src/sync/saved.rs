@@ -64,7 +64,7 @@ pub fn write(history: &History) -> Vec<u8> {
 pub struct Saved(History);
 
 impl Saved {
-    /// Reads what [`write`] wrote.
+    /// Reads what [`write()`] wrote.
     pub fn read(bytes: &[u8]) -> Result<Saved, SavedError> {
         let (body, checksum) = bytes.split_last_chunk::<32>().ok_or(SavedError::Damaged)?;
         let mut input = Reader(body);

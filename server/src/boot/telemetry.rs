@@ -36,7 +36,7 @@ pub fn start(format: LogFormat) {
     }
 }
 
-/// Report panics in one line each, at most [`PANICS_EACH_MINUTE`]: where, and not with which words, since those may be of a text. Most are
+/// Report panics in one line each, at most `PANICS_EACH_MINUTE`: where, and not with which words, since those may be of a text. Most are
 /// caught, and anybody can bring them about: Automerge panics on some hostile changes, sled on damaged files.
 pub fn report_panics() {
     let noted = Mutex::new((Instant::now(), 0));

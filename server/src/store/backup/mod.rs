@@ -10,9 +10,9 @@
 //! blobs.entries     sealed texts and finished files
 //! ```
 //!
-//! The files are rows of entries, each with its length and CRC-32C (see [`entries`]). A backup is everything as it was at one moment,
+//! The files are rows of entries, each with its length and CRC-32C (see `entries`). A backup is everything as it was at one moment,
 //! while people went on writing: [`write()`]. It is looked through to the last byte before anything is made of it: [`verify`]. And
-//! it becomes a store of any engine through ordinary commits: [`fill`]. [`restore`] makes a data folder of it.
+//! it becomes a store of any engine through ordinary commits: [`fill`]. [`restore()`] makes a data folder of it.
 //!
 //! Snapshots are not in it: the logs make them again. What could not be read when it was taken is named in the manifest.
 
