@@ -7,7 +7,7 @@
 //! | Option | | Default |
 //! |---|---|---|
 //! | `--servers LIST` | of `borrador`, `hocuspocus`, `y-websocket`, `automerge-repo` | all |
-//! | `--parts LIST` | of `fifty`, `two-hundred`, `stock`, `highest`, `opening` | all |
+//! | `--parts LIST` | of `two`, `fifty`, `two-hundred`, `stock`, `highest`, `opening` | all |
 //! | `--seconds S` | of each steady measurement, after one of warming up | 6 |
 //! | `--characters N` | of the text that is written in | 180,000 |
 //! | `--edits N` | of the history that is opened | 260,000 |
@@ -68,7 +68,7 @@ fn main() {
             .enable_all()
             .build()
             .expect("the system has threads"),
-        parts: text("--parts").unwrap_or_else(|| "fifty,two-hundred,stock,highest,opening".to_owned()),
+        parts: text("--parts").unwrap_or_else(|| "two,fifty,two-hundred,stock,highest,opening".to_owned()),
         seconds: number("--seconds").unwrap_or(6),
         characters: number("--characters").unwrap_or(180_000) as usize,
         edits: number("--edits").unwrap_or(260_000) as usize,
@@ -90,6 +90,9 @@ impl Bench {
     fn measures(&self, kind: Kind) -> Measured {
         let mut measured = Measured::of(kind);
         let usual = usual(kind);
+        if self.has("two") {
+            measured.two = self.steady(kind, 2, 10, usual);
+        }
         if self.has("fifty") {
             measured.fifty = self.steady(kind, 50, 50, usual);
         }

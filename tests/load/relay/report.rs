@@ -16,6 +16,8 @@ pub struct Opening {
 /// All that was measured of one kind of server; the words say why something was not.
 pub struct Measured {
     kind: Kind,
+    /// Two clients, each writing five letters a second.
+    pub two: Result<Outcome, String>,
     /// 50 clients, 50 edits a second.
     pub fifty: Result<Outcome, String>,
     /// 200 clients, 200 edits a second.
@@ -34,6 +36,7 @@ impl Measured {
         let none = || "–".to_owned();
         Measured {
             kind,
+            two: Err(none()),
             fifty: Err(none()),
             two_hundred: Err(none()),
             stock: Err(none()),
@@ -51,7 +54,9 @@ struct Row {
     figure: fn(&Measured) -> Option<f64>,
 }
 
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 18] = [
+    row("2 clients, 10 edits/s: p50, ms", 2, |m| Some(m.two.as_ref().ok()?.ms(0.5))),
+    row("… p99, ms", 1, |m| Some(m.two.as_ref().ok()?.ms(0.99))),
     row("50 clients, 50 edits/s: p50, ms", 2, |m| Some(m.fifty.as_ref().ok()?.ms(0.5))),
     row("… p99, ms", 1, |m| Some(m.fifty.as_ref().ok()?.ms(0.99))),
     row("… server CPU, µs a delivery", 1, |m| Some(m.fifty.as_ref().ok()?.cpu_us())),
@@ -124,6 +129,7 @@ pub fn table(measured: &[Measured], cores: &str, characters: usize, edits: usize
 impl Measured {
     fn failures(&self) -> Vec<(&'static str, &str)> {
         let words = [
+            ("2 clients", self.two.as_ref().err()),
             ("50 clients", self.fifty.as_ref().err()),
             ("200 clients", self.two_hundred.as_ref().err()),
             ("highest rate", self.highest.as_ref().err()),
@@ -137,8 +143,9 @@ impl Measured {
     }
 
     fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        let steady =
-            [&self.fifty, &self.two_hundred, &self.stock].into_iter().filter_map(|one| one.as_ref().ok());
+        let steady = [&self.two, &self.fifty, &self.two_hundred, &self.stock]
+            .into_iter()
+            .filter_map(|one| one.as_ref().ok());
         steady.chain(self.highest.as_ref().ok().map(|(_, outcome)| outcome))
     }
 }
