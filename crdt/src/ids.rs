@@ -52,6 +52,18 @@ uuid_id! {
     MilestoneId,
     /// A record of what was written without the right to.
     AsideId,
+    /// A review round.
+    RoundId,
+    /// A proposed change: a branch of a text.
+    AmendmentId,
+    /// What a component says of a milestone.
+    PositionId,
+    /// Words that are not agreed.
+    BracketId,
+    /// A question put under silence.
+    SilenceId,
+    /// Something a person is told.
+    NoticeId,
 }
 
 /// Why a string is not one of the hexadecimal identities.

@@ -111,11 +111,27 @@ pub enum Action {
     InvitePeople,
     /// End a seat, and restore it.
     EndSeat,
+    /// Add components to the organisation and change what is said of them.
+    KeepComponents,
+    /// Open a review round, change its course, remind, admit what came late.
+    RunRound,
+    /// Gather what a component will send: its remarks, its amendments, its position.
+    PrepareForComponent,
+    /// Send it in the component's name.
+    SubmitForComponent,
+    /// Enter what a component sent by other ways, with the file received.
+    SubmitOnBehalf,
+    /// Decide on an amendment or a bracket.
+    Decide,
+    /// Answer what a component remarked.
+    AnswerRemarks,
+    /// Put a milestone under silence.
+    RunSilence,
 }
 
 impl Action {
     /// All actions, for tables and tests.
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 20] = [
         Action::Read,
         Action::WriteText,
         Action::Propose,
@@ -128,6 +144,14 @@ impl Action {
         Action::GivePen,
         Action::InvitePeople,
         Action::EndSeat,
+        Action::KeepComponents,
+        Action::RunRound,
+        Action::PrepareForComponent,
+        Action::SubmitForComponent,
+        Action::SubmitOnBehalf,
+        Action::Decide,
+        Action::AnswerRemarks,
+        Action::RunSilence,
     ];
 }
 
@@ -179,7 +203,7 @@ pub fn is_stopped_by_lock(rights: &Rights, place: &Place) -> bool {
     place.state == State::Locked && may(rights, Action::WriteText, &opened)
 }
 
-/// REV1–REV4, REV10–REV12: may a seat with these rights do this here?
+/// REV1–REV4, REV10–REV12, REV15: may a seat with these rights do this here?
 pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
     use Role::{Admin, Committee, Pen, Rapporteur, Secretariat};
     if rights.ended {
@@ -200,6 +224,12 @@ pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
         Action::LockChapter => holds(&[Secretariat, Admin, Rapporteur]),
         Action::GivePen => holds(&[Secretariat, Admin]),
         Action::InvitePeople | Action::EndSeat => holds(&[Admin]),
+        Action::KeepComponents | Action::RunRound | Action::SubmitOnBehalf => holds(&[Secretariat, Admin]),
+        Action::RunSilence => holds(&[Secretariat, Admin, Rapporteur]),
+        Action::PrepareForComponent => matches!(rights.function, Function::FocalPoint | Function::Deputy),
+        Action::SubmitForComponent => rights.function == Function::FocalPoint,
+        Action::Decide => holds(&[Pen, Committee]),
+        Action::AnswerRemarks => holds(&[Pen, Committee, Rapporteur]),
     }
 }
 
@@ -313,6 +343,38 @@ mod tests {
         assert_eq!(Access::of(&seat(Function::Contributor, &[]), &housing()), Some(Access::Propose));
         assert_eq!(Access::of(&seat(Function::Observer, &[]), &housing()), Some(Access::Read));
         assert_eq!(Access::of(&Rights { ended: true, ..adaeze }, &housing()), None);
+    }
+
+    #[test]
+    fn rev15_the_focal_point_speaks_for_its_component_and_a_deputy_prepares() {
+        let may_do = |function| {
+            [Action::PrepareForComponent, Action::SubmitForComponent].map(|action| {
+                may(&seat(function, &[(Scope::Service, Role::Secretariat)]), action, &housing())
+            })
+        };
+        assert_eq!(may_do(Function::FocalPoint), [true, true]);
+        assert_eq!(may_do(Function::Deputy), [true, false]);
+        assert_eq!(may_do(Function::Contributor), [false, false]);
+        assert_eq!(may_do(Function::Observer), [false, false]);
+    }
+
+    #[test]
+    fn rev15_each_act_of_a_review_belongs_to_its_roles() {
+        use Role::{Admin, Committee, Pen, Rapporteur, Secretariat};
+        let acts: [(Action, &[Role]); 6] = [
+            (Action::KeepComponents, &[Admin, Secretariat]),
+            (Action::RunRound, &[Admin, Secretariat]),
+            (Action::SubmitOnBehalf, &[Admin, Secretariat]),
+            (Action::RunSilence, &[Admin, Secretariat, Rapporteur]),
+            (Action::Decide, &[Committee, Pen]),
+            (Action::AnswerRemarks, &[Rapporteur, Committee, Pen]),
+        ];
+        for (action, roles) in acts {
+            for role in [Admin, Secretariat, Rapporteur, Committee, Pen] {
+                let rights = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), role)]);
+                assert_eq!(may(&rights, action, &housing()), roles.contains(&role), "{action:?} {role:?}");
+            }
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crdt::history::milestone::Milestone;
-use crdt::ids::{PaperId, PersonId, TextId};
+use crdt::ids::{ComponentId, PaperId, PersonId, TextId};
 use crdt::review::thread::Thread;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;
@@ -35,8 +36,35 @@ pub enum What {
     LoginEnded(Arc<str>),
     /// Somebody's rights may have changed, or a chapter was locked or opened.
     Rights,
+    /// Something of the procedure changed. Only a hint: whoever shows it reads it anew, with their own rights.
+    Procedure {
+        /// What it belongs to.
+        topic: Topic,
+        /// The only component that may know; `None` when everybody who reads the paper may.
+        within: Option<ComponentId>,
+    },
     /// The service stops: streams end.
     Stopping,
+}
+
+/// The parts of the procedure that pages show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Review rounds, and how far they are.
+    Rounds,
+    /// Amendments.
+    Amendments,
+    /// Answers to remarks and amendments.
+    Matrix,
+    /// Positions of components.
+    Positions,
+    /// Words that are not agreed.
+    Brackets,
+    /// Questions put under silence.
+    Silence,
+    /// What people are told.
+    Notices,
 }
 
 /// Tells news to listeners.

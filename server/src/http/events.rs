@@ -1,4 +1,4 @@
-//! News of a paper as server-sent events: `thread`, `milestone`, `text` and `rights`.
+//! News of a paper as server-sent events: `thread`, `milestone`, `text`, `rights` and `procedure`.
 //!
 //! A stream tells only what its listener may see at that moment; it ends when that is nothing, and with the session it was
 //! opened in. One that falls behind is closed: the browser connects again and reads what it shows anew.
@@ -122,6 +122,11 @@ impl Listener {
                 let paper = register.paper(self.paper)?;
                 Some(("rights", json!(rights::view(&register, self.seat, paper))))
             }
+            What::Procedure { topic, within } => within
+                .is_none_or(|component| {
+                    register.seat(self.seat).is_some_and(|seat| seat.component == component)
+                })
+                .then(|| ("procedure", json!({ "topic": topic }))),
             What::LoginEnded(_) | What::Stopping => None,
         }
     }

@@ -103,6 +103,20 @@ collections! {
     Aside = 15 "set-aside record",
     /// The raw changes of those records, by `seat id/record id/part`.
     AsidePart = 16 "set-aside changes",
+    /// Review rounds, by `paper id/round id`.
+    Round = 17 "round",
+    /// Amendments, by `paper id/amendment id`.
+    Amendment = 18 "amendment",
+    /// What components say of milestones, by `paper id/position id`.
+    Position = 19 "position",
+    /// Words that are not agreed, by `paper id/bracket id`.
+    Bracket = 20 "bracket",
+    /// Questions put under silence, by `paper id/silence id`.
+    Silence = 21 "silence",
+    /// What a person is told, by `person id/notice id`.
+    Notice = 22 "notice",
+    /// Which component has read which chapter in a round, by `round id/component id`.
+    Reading = 23 "reading",
 }
 
 impl Coll {

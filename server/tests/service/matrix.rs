@@ -5,6 +5,7 @@
 //! (`BORRADOR_WRITE_DOCS=1 cargo nextest run -p borrador matrix`). A route of the interface that has no row fails the test.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 
 use borrador::app::refusal::Refusal;
 use borrador::app::rights::{LockAct, PenAct, SeatAct};
@@ -33,6 +34,8 @@ enum Asker {
     Ended,
     Observer,
     Contributor,
+    Deputy,
+    FocalPoint,
     PenElsewhere,
     Pen,
     Committee,
@@ -41,11 +44,13 @@ enum Asker {
     Admin,
 }
 
-const ASKERS: [Asker; 10] = [
+const ASKERS: [Asker; 12] = [
     Asker::Stranger,
     Asker::Ended,
     Asker::Observer,
     Asker::Contributor,
+    Asker::Deputy,
+    Asker::FocalPoint,
     Asker::PenElsewhere,
     Asker::Pen,
     Asker::Committee,
@@ -61,6 +66,8 @@ impl Asker {
             Asker::Ended => "seat ended",
             Asker::Observer => "observer",
             Asker::Contributor => "contributor",
+            Asker::Deputy => "deputy",
+            Asker::FocalPoint => "focal point",
             Asker::PenElsewhere => "pen of another chapter",
             Asker::Pen => "pen",
             Asker::Committee => "committee",
@@ -75,7 +82,8 @@ impl Asker {
         let here = Scope::Chapter(paper.chapters[0].id);
         let grant = |scope, role| vec![Grant { scope, role }];
         let grants = match self {
-            Asker::Stranger | Asker::Ended | Asker::Observer | Asker::Contributor => Vec::new(),
+            Asker::Stranger | Asker::Ended | Asker::Observer => Vec::new(),
+            Asker::Contributor | Asker::Deputy | Asker::FocalPoint => Vec::new(),
             Asker::PenElsewhere => grant(Scope::Chapter(paper.chapters[1].id), Role::Pen),
             Asker::Pen => grant(here, Role::Pen),
             Asker::Committee => grant(Scope::Paper(paper.id), Role::Committee),
@@ -83,7 +91,12 @@ impl Asker {
             Asker::Secretariat => grant(Scope::Service, Role::Secretariat),
             Asker::Admin => grant(Scope::Service, Role::Admin),
         };
-        let function = if self == Asker::Observer { Function::Observer } else { Function::Contributor };
+        let function = match self {
+            Asker::Observer => Function::Observer,
+            Asker::Deputy => Function::Deputy,
+            Asker::FocalPoint => Function::FocalPoint,
+            _ => Function::Contributor,
+        };
         Seat {
             id: SeatId(Uuid::new_v4()),
             function,
@@ -161,8 +174,17 @@ struct Row {
     ask: Ask,
 }
 
-/// How a row is asked: the address and the body, both made of what there is.
-type Ask = fn(&World) -> (String, String);
+/// How a row is asked.
+#[derive(Clone, Copy)]
+enum Ask {
+    /// With this query and body, made of what there is; the ids in the path are filled in.
+    With(fn(&World) -> (String, String)),
+    /// At this address, with this body, once things stand as it needs them: for rows about what only they need.
+    Once(for<'a> fn(&'a World) -> Address<'a>),
+}
+
+/// An address and a body, once they are made.
+type Address<'a> = Pin<Box<dyn Future<Output = (String, String)> + 'a>>;
 
 /// A service with something of everything.
 struct World {
@@ -177,16 +199,24 @@ struct World {
     mewas: ThreadId,
     milestone: Uuid,
     samir: SeatId,
+    /// Inés runs the service.
+    ines: SeatId,
     own_record: Option<Uuid>,
     samirs_record: Uuid,
     link: String,
 }
 
-const NONE: Ask = |_| (String::new(), "{}".to_owned());
+const NONE: Ask = Ask::With(|_| (String::new(), "{}".to_owned()));
 
 macro_rules! row {
+    ($method:literal $path:literal $about:literal, $rule:expr, NONE) => {
+        Row { method: $method, path: $path, about: $about, rule: $rule, ask: NONE }
+    };
+    ($method:literal $path:literal $about:literal, $rule:expr, once $ask:expr) => {
+        Row { method: $method, path: $path, about: $about, rule: $rule, ask: Ask::Once($ask) }
+    };
     ($method:literal $path:literal $about:literal, $rule:expr, $ask:expr) => {
-        Row { method: $method, path: $path, about: $about, rule: $rule, ask: $ask }
+        Row { method: $method, path: $path, about: $about, rule: $rule, ask: Ask::With($ask) }
     };
 }
 
@@ -236,7 +266,10 @@ fn rows() -> Vec<Row> {
         row!("POST" "/api/v1/papers/{slug}/pens" "", May(Action::GivePen), |w| (String::new(), json!({"seat": w.samir, "chapter": w.chapter}).to_string())),
         row!("POST" "/api/v1/papers/{slug}/pens/take" "", May(Action::GivePen), |w| (String::new(), json!({"seat": w.samir, "chapter": w.chapter}).to_string())),
         row!("POST" "/api/v1/seats/{id}/end" "another's", InService(Action::EndSeat), NONE),
-        row!("POST" "/api/v1/seats/{id}/restore" "another's", InService(Action::EndSeat), NONE),
+        row!("POST" "/api/v1/seats/{id}/restore" "another's", InService(Action::EndSeat), once |w| Box::pin(async {
+            w.service.app.act_on_seat(w.ines, w.samir, None, SeatAct::End).await.unwrap();
+            (format!("/api/v1/seats/{}/restore", w.samir), "{}".to_owned())
+        })),
         row!("GET" "/api/v1/set-aside" "", Seat, NONE),
         row!("GET" "/api/v1/set-aside/{id}" "own", Seat, NONE),
         row!("GET" "/api/v1/set-aside/{id}" "another's", NotTheirs, NONE),
@@ -284,7 +317,16 @@ impl Row {
     /// What the service says.
     async fn actual(&self, world: &World, somebody: Option<&Somebody>) -> Cell {
         let service = &world.service;
-        let (query, body) = (self.ask)(world);
+        let (query, body, made) = match self.ask {
+            Ask::With(ask) => {
+                let (query, body) = ask(world);
+                (query, body, None)
+            }
+            Ask::Once(ask) => {
+                let (address, body) = ask(world).await;
+                (String::new(), body, Some(address))
+            }
+        };
         let thread = match self.about {
             "own" => world.own.unwrap_or(ThreadId(Uuid::nil())),
             "another component's" => world.mewas,
@@ -306,6 +348,7 @@ impl Row {
             .replace("{id}", &id)
             .replace("{text}", &world.text.to_string())
             .replace("{file}", "en.md");
+        let address = made.unwrap_or(address);
         let body = match self.path {
             "/api/v1/texts/{id}" if self.method == "PUT" => {
                 let heads = service.app.live.text(world.text).await.unwrap().heads();
@@ -399,9 +442,6 @@ impl World {
             let pen = PenAct { seat: samir.id, chapter: Some(place.1), give: true };
             service.app.act_on_pen(ines.id, paper.id, None, pen).await.unwrap();
         }
-        if row.path.ends_with("/restore") {
-            service.app.act_on_seat(ines.id, samir.id, None, SeatAct::End).await.unwrap();
-        }
         let mut seat = seat;
         if asker == Asker::Ended {
             service.app.act_on_seat(ines.id, seat.id, None, SeatAct::End).await.unwrap();
@@ -420,6 +460,7 @@ impl World {
             mewas,
             milestone,
             samir,
+            ines: ines.id,
             own_record,
             samirs_record,
             link,

@@ -14,6 +14,8 @@ export interface PaperEventHandlers {
   onRights(event: PaperEvents['rights']): void
   onMilestone(event: PaperEvents['milestone']): void
   onText(event: PaperEvents['text']): void
+  /** Something of the procedure changed: whoever shows that topic reads it anew. */
+  onProcedure?(event: PaperEvents['procedure']): void
   /** The stream is back after a break. */
   onResume(): void
   /** An event that could not be read: for the log; the stream goes on. */
@@ -70,6 +72,7 @@ export function listenToPaper(slug: string, seat: string | null, handlers: Paper
     on('milestone', events.milestone, handlers.onMilestone)
     on('text', events.text, handlers.onText)
     on('rights', events.rights, handlers.onRights)
+    on('procedure', events.procedure, event => handlers.onProcedure?.(event))
   }
 
   connect()

@@ -287,6 +287,8 @@ export const events = {
   milestone: object({ id: string, name: string }),
   /** Somebody's rights changed, perhaps ours: what we may do now. Also said when the stream begins. */
   rights: paperRights,
+  /** A hint that something of this topic changed. */
+  procedure: object({ topic: string }),
   /** A text's outline changed: its title, its count of numbered paragraphs, its length or its heads. */
   text: object({ text: string, title: string, numbered: integer, characters: integer, heads: array(string) }),
 }
