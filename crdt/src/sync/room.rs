@@ -24,20 +24,25 @@
 //! - The graph holds `committed` durable changes, then `under_way` ones being made durable, then those in `queue`.
 //! - A message is taken whole or refused whole.
 
+mod carets;
+mod intake;
+mod reply;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::admission::{Admitted, History, admit, refusal_of};
+use self::reply::Told;
+use super::admission::History;
 use super::aside::Aside;
+use super::chunk::Chunk;
 pub use super::chunk::ChunkLimits;
-use super::chunk::{Chunk, Header};
 use super::events::{
-    Access, AdmittedChange, Answer, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
+    Access, AdmittedChange, CloseCode, ConnectionId, Input, Output, Refusal, Send, Speaker, Wanted,
 };
-use super::graph::{Graph, NodeIx};
+use super::graph::NodeIx;
 use super::message::{self, SyncMessage};
-use super::presence::{self, Caret};
+use super::presence::Caret;
 pub use super::quota::QuotaLimits;
 use super::saved;
 use super::wire::{document_id, say};
@@ -110,15 +115,6 @@ struct Guest {
     /// The last answer without changes.
     told: Option<Told>,
     caret: Option<Caret>,
-}
-
-/// What an answer without changes was about: the client's heads, how much is durable here, and what was asked for. Said
-/// again, it would start a conversation without end with a client that answers everything, as stock clients do.
-#[derive(PartialEq, Eq)]
-struct Told {
-    heads: Vec<ChangeHash>,
-    committed: NodeIx,
-    need: Vec<ChangeHash>,
 }
 
 impl Room {
@@ -241,8 +237,6 @@ impl Room {
         output
     }
 
-    // --- sync
-
     fn on_sync(
         &mut self,
         now: Moment,
@@ -320,193 +314,6 @@ impl Room {
         }
     }
 
-    /// Admits the changes of one message, all or none. Returns how many are new.
-    fn take_in(
-        &mut self,
-        now: Moment,
-        connection: ConnectionId,
-        seat: SeatId,
-        changes: &[Bytes],
-    ) -> Result<usize, Refusal> {
-        let mut chunks = Vec::with_capacity(changes.len());
-        for raw in changes {
-            chunks.push(Chunk::read(raw.clone(), &self.settings.chunk).map_err(refusal_of)?);
-        }
-        let guest = self.guests.get_mut(&connection).expect("a connection is let in before its changes are");
-        let waited_before = std::mem::take(&mut guest.waiting);
-        let arrived = waited_before.iter().cloned().chain(chunks).collect();
-        let (new, result) = match self.admit_all(now, seat, arrived) {
-            Ok((new, waiting)) => (new, self.may_wait(&waiting).map(|()| waiting)),
-            Err(refusal) => (0, Err(refusal)),
-        };
-        let guest = self.guests.get_mut(&connection).expect("it is still here");
-        match result {
-            Ok(waiting) => {
-                guest.waiting = waiting;
-                Ok(new)
-            }
-            Err(refusal) => {
-                guest.waiting = waited_before;
-                self.drop_newest(new);
-                Err(refusal)
-            }
-        }
-    }
-
-    /// Admits chunks in any causal order. Returns how many were new, and those that wait for others. On a refusal nothing
-    /// of them stays.
-    fn admit_all(
-        &mut self,
-        now: Moment,
-        seat: SeatId,
-        chunks: Vec<Chunk>,
-    ) -> Result<(usize, Vec<Chunk>), Refusal> {
-        if self.stopped {
-            return Err(Refusal::StorageFailed);
-        }
-        let mut left = chunks;
-        let mut new = 0;
-        loop {
-            let round = std::mem::take(&mut left);
-            let before = new;
-            for chunk in round {
-                match self.admit_one(now, seat, &chunk) {
-                    Ok(Admitted::New { .. }) => new += 1,
-                    Ok(Admitted::Known) => {}
-                    Ok(Admitted::Waiting) => left.push(chunk),
-                    Err(refusal) => {
-                        self.drop_newest(new);
-                        return Err(refusal);
-                    }
-                }
-            }
-            if left.is_empty() || new == before {
-                return Ok((new, left));
-            }
-        }
-    }
-
-    fn admit_one(&mut self, now: Moment, seat: SeatId, chunk: &Chunk) -> Result<Admitted, Refusal> {
-        let admitted = admit(chunk, seat, &mut self.history, &self.settings.quota)?;
-        if let Admitted::New { shapes } = admitted {
-            let Header { hash, actor, .. } = &chunk.header;
-            let raw = chunk.raw.clone();
-            let (hash, actor) = (*hash, actor.clone());
-            self.queue.push(AdmittedChange { hash, actor, seat, received: now, shapes, raw });
-            if self.history.graph.len() > self.settings.max_changes {
-                self.drop_newest(1);
-                return Err(Refusal::TextFull);
-            }
-        }
-        Ok(admitted)
-    }
-
-    fn may_wait(&self, waiting: &[Chunk]) -> Result<(), Refusal> {
-        let size_bytes: usize = waiting.iter().map(|chunk| chunk.raw.len()).sum();
-        let fits =
-            waiting.len() <= self.settings.max_waiting && size_bytes <= self.settings.max_waiting_bytes;
-        if fits { Ok(()) } else { Err(Refusal::MissingDependencies) }
-    }
-
-    /// Takes back the newest changes of the queue.
-    fn drop_newest(&mut self, count: usize) {
-        self.queue.truncate(self.queue.len() - count);
-        self.history.truncate(self.history.graph.len() - count as NodeIx);
-    }
-
-    /// SYN6: what is said in reply to a sync message. New changes need no reply of their own: the relay is the reply.
-    fn answer(
-        &mut self,
-        connection: ConnectionId,
-        first: bool,
-        message: &SyncMessage,
-        new: usize,
-        output: &mut Output,
-    ) {
-        let known: Vec<NodeIx> =
-            message.heads.iter().filter_map(|head| self.history.graph.find(head)).collect();
-        let unknown = known.len() < message.heads.len();
-        let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
-        if !unknown && !known.is_empty() {
-            guest.resent = false;
-        }
-        let starts_over = message.is_reset() && !guest.resent;
-        guest.resent |= message.is_reset() && !first;
-        let need = lacking(&guest.waiting, &self.history.graph);
-        let peer = guest.speaker.peer.clone();
-        let wanted = if first || starts_over {
-            self.since(&known, unknown, message)
-        } else {
-            let asked = message.need.iter().filter_map(|hash| self.history.graph.find(hash));
-            let mut durable: Vec<NodeIx> = asked.filter(|node| *node < self.committed).collect();
-            durable.sort_unstable();
-            Wanted::These(durable)
-        };
-        if wanted == Wanted::These(Vec::new()) && !(first || message.is_reset()) {
-            let only_echoes = !message.changes.is_empty() && new == 0;
-            let about = Told { heads: message.heads.clone(), committed: self.committed, need: need.clone() };
-            let guest = self.guests.get_mut(&connection).expect("whoever asks is in the room");
-            if need.is_empty() && !unknown && !only_echoes || guest.told.as_ref() == Some(&about) {
-                return;
-            }
-            guest.told = Some(about);
-        }
-        output.send.push(Send::Answer(self.answer_with(connection, &peer, need, wanted)));
-    }
-
-    fn answer_with(&self, to: ConnectionId, peer: &str, need: Vec<ChangeHash>, wanted: Wanted) -> Answer {
-        Answer {
-            to,
-            peer: peer.to_owned(),
-            document: self.document.clone(),
-            server: self.settings.server.clone(),
-            heads: self.heads.clone(),
-            need,
-            wanted,
-        }
-    }
-
-    /// Everything durable that the client does not have, judging by its heads and, if some of these are not known here, by
-    /// what it says both sides had when they last agreed.
-    fn since(&self, known: &[NodeIx], unknown: bool, message: &SyncMessage) -> Wanted {
-        let mut base = known.to_vec();
-        if let (true, Some(have)) = (unknown, message.have.first()) {
-            base.extend(have.last_sync.iter().filter_map(|hash| self.history.graph.find(hash)));
-        }
-        if base.is_empty() {
-            return Wanted::First(self.committed);
-        }
-        Wanted::These(self.history.graph.missing(&base, self.committed))
-    }
-
-    // --- the server's own changes
-
-    fn on_submit(
-        &mut self,
-        now: Moment,
-        ticket: u64,
-        seat: SeatId,
-        changes: Vec<Bytes>,
-        output: &mut Output,
-    ) {
-        let read: Result<Vec<Chunk>, Refusal> = changes
-            .into_iter()
-            .map(|raw| Chunk::read(raw, &self.settings.chunk).map_err(refusal_of))
-            .collect();
-        match read.and_then(|chunks| self.admit_all(now, seat, chunks)) {
-            Ok((new, waiting)) if !waiting.is_empty() => {
-                self.drop_newest(new);
-                output.done.push((ticket, Err(Refusal::MissingDependencies)));
-            }
-            // Changes that were known already may still be on their way to the disk: the ticket waits for all.
-            Ok(_) if self.history.graph.len() == self.committed => output.done.push((ticket, Ok(()))),
-            Ok(_) => self.submitted.push((ticket, self.history.graph.len())),
-            Err(refusal) => output.done.push((ticket, Err(refusal))),
-        }
-    }
-
-    // --- storage
-
     fn start_commit(&mut self, output: &mut Output) {
         if self.under_way.is_none() && !self.queue.is_empty() && !self.gathers {
             let changes = std::mem::take(&mut self.queue);
@@ -551,50 +358,8 @@ impl Room {
         }
     }
 
-    // --- carets
-
-    fn on_caret(&mut self, connection: ConnectionId, data: &Bytes, output: &mut Output) {
-        let Some(guest) = self.guests.get_mut(&connection) else { return };
-        let Some(caret) = Caret::read(data) else { return };
-        let said = caret.write(guest.speaker.seat, connection);
-        guest.caret = Some(caret);
-        self.tell_others(connection, &said, output);
-    }
-
-    fn on_left(&mut self, connection: ConnectionId, output: &mut Output) {
-        if let Some(guest) = self.guests.remove(&connection) {
-            self.tell_others(connection, &presence::gone(guest.speaker.seat, connection), output);
-        }
-    }
-
-    fn tell_others(&mut self, about: ConnectionId, said: &[u8], output: &mut Output) {
-        let to: Vec<ConnectionId> = self.guests.keys().copied().filter(|other| *other != about).collect();
-        if !to.is_empty() {
-            let frame = self.passing_frame(said);
-            output.send.push(Send::Frame { to, frame });
-        }
-    }
-
-    fn passing_frame(&mut self, data: &[u8]) -> Bytes {
-        self.passing_count += 1;
-        let server = &self.settings.server;
-        say::ephemeral(server, server, self.passing_count, &self.document, data).into()
-    }
-
     fn error_frame(&self, peer: &str, refusal: Refusal) -> Bytes {
         let words = refusal.to_string();
         say::error(&self.settings.server, peer, Some(&self.document), refusal.code(), &words).into()
     }
-}
-
-/// What waiting changes wait for: their dependencies that are neither here nor waiting themselves.
-fn lacking(waiting: &[Chunk], graph: &Graph) -> Vec<ChangeHash> {
-    let mut lacking: Vec<ChangeHash> = waiting
-        .iter()
-        .flat_map(|chunk| chunk.header.dependencies.iter().copied())
-        .filter(|hash| graph.find(hash).is_none() && !waiting.iter().any(|chunk| chunk.header.hash == *hash))
-        .collect();
-    lacking.sort_unstable();
-    lacking.dedup();
-    lacking
 }
