@@ -33,6 +33,8 @@ mod registry;
 mod repair;
 mod room_task;
 pub mod socket;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod unreadable;
 mod window;

@@ -171,7 +171,7 @@ fn unreadable(text: TextId, detail: &dyn std::fmt::Display) -> StoreError {
 mod tests {
     use std::sync::Arc;
 
-    use crdt::document::{Block, Text, Writer};
+    use crdt::document::{Text, Writer};
     use crdt::ids::{ActorId, SeatId};
     use crdt::moment::Moment;
     use crdt::sync::events::{Access, ConnectionId, Speaker, Wanted};
@@ -179,38 +179,19 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::boot::clock::Clock;
-    use crate::live::{Live, LiveSettings, RightsOf};
+    use crate::live::testing::{live, paragraph};
     use crate::store::Op;
     use crate::store::memory::MemoryStore;
 
-    struct EverybodyWrites;
-
-    impl RightsOf for EverybodyWrites {
-        fn access(&self, _: SeatId, _: TextId) -> Access {
-            Access::Write
-        }
-        fn is_held(&self, _: SeatId) -> bool {
-            true
-        }
-    }
-
     const HOUSING: TextId = TextId(Uuid::from_u128(1));
     const LETTERS: usize = 600;
-
-    fn live(store: &Arc<MemoryStore>) -> Arc<Live> {
-        Live::start(store.clone(), Clock::system(0), Arc::new(EverybodyWrites), LiveSettings::default())
-    }
 
     /// A store with a text of six hundred and one changes, as a service that was stopped has left it.
     async fn a_day_of_writing(text: TextId) -> Arc<MemoryStore> {
         let store = Arc::new(MemoryStore::new());
         let inés = SeatId(Uuid::from_u128(7));
         let writer = |actor: u8| Writer { actor: ActorId(vec![actor; 16]), seat: None, at: Moment::EPOCH };
-        let block: Block = serde_json::from_value(serde_json::json!(
-            {"id": "00000000000000aa", "type": "paragraph", "runs": [{"text": "Cities welcome", "marks": {}}]}
-        ))
-        .unwrap();
+        let block = paragraph("00000000000000aa", "Cities welcome");
         let (mut copy, first) = Text::seed(&[block], &writer(1)).unwrap();
         let service = live(&store);
         service.create(text, inés, vec![first.into()]).await.unwrap();

@@ -120,28 +120,11 @@ async fn repair(live: &Live, text: TextId) -> Result<Option<Instant>, LiveError>
 #[cfg(test)]
 mod tests {
     use crdt::document::Block;
-    use crdt::sync::events::Access;
 
     use super::*;
     use crate::boot::clock::Clock;
-    use crate::live::{LiveSettings, RightsOf};
+    use crate::live::testing::{live, paragraph};
     use crate::store::memory::MemoryStore;
-
-    struct EverybodyWrites;
-
-    impl RightsOf for EverybodyWrites {
-        fn access(&self, _: SeatId, _: TextId) -> Access {
-            Access::Write
-        }
-        fn is_held(&self, _: SeatId) -> bool {
-            true
-        }
-    }
-
-    fn block(id: &str, words: &str) -> Block {
-        let json = serde_json::json!({"id": id, "type": "paragraph", "runs": [{"text": words, "marks": {}}]});
-        serde_json::from_value(json).unwrap()
-    }
 
     fn writer(seat: SeatId) -> Writer {
         let actor = ActorId(Uuid::new_v4().as_bytes().to_vec());
@@ -150,14 +133,9 @@ mod tests {
 
     #[tokio::test]
     async fn doc5_a_doubled_paragraph_id_is_made_different_once_the_text_has_changed() {
-        let live = Live::start(
-            Arc::new(MemoryStore::new()),
-            Clock::system(0),
-            Arc::new(EverybodyWrites),
-            LiveSettings::default(),
-        );
+        let live = live(&Arc::new(MemoryStore::new()));
         let (text, inés) = (TextId(Uuid::new_v4()), SeatId(Uuid::new_v4()));
-        let twice = [block("00000000000000aa", "Tánger"), block("00000000000000aa", "Lyon")];
+        let twice = [paragraph("00000000000000aa", "Tánger"), paragraph("00000000000000aa", "Lyon")];
         let (seeded, first) = Text::seed(&twice, &writer(inés)).unwrap();
         live.create(text, inés, vec![first.into()]).await.unwrap();
         let mut changed = live.changed();
