@@ -32,58 +32,73 @@ pub struct Opened {
     pub held: Vec<Waiting>,
 }
 
-/// Why a room did not open, and what has arrived meanwhile.
-pub type NotOpened = (StoreError, Vec<Waiting>);
+/// A room that has not.
+pub struct NotOpened {
+    /// Why.
+    pub error: StoreError,
+    /// Those who were answered already, as far as their text could be read.
+    pub inputs: Vec<Input>,
+    /// What has arrived, and was not answered.
+    pub held: Vec<Waiting>,
+}
 
 /// Opens the room of a text for the messages that wait in its queue.
 pub async fn open(text: TextId, shared: &Arc<Shared>, inputs: &mut Inputs) -> Result<Opened, NotOpened> {
-    let mut held = Vec::new();
-    match open_for(text, shared, inputs, &mut held).await {
-        Ok((room, saved_upto, inputs)) => Ok(Opened { room, saved_upto, inputs, held }),
-        Err(error) => Err((error, held)),
+    let mut door = Door { text, shared, hall: None, held: Vec::new() };
+    let loaded = door.serve_while_loading(inputs).await;
+    let Door { hall, held, .. } = door;
+    let inputs = hall.into_iter().flat_map(|(hall, _)| hall.entering()).collect();
+    match loaded {
+        Ok((room, saved_upto)) => Ok(Opened { room, saved_upto, inputs, held }),
+        Err(error) => Err(NotOpened { error, inputs, held }),
     }
 }
 
-async fn open_for(
+/// The door of a room that is being loaded.
+struct Door<'a> {
     text: TextId,
-    shared: &Arc<Shared>,
-    inputs: &mut Inputs,
-    held: &mut Vec<Waiting>,
-) -> Result<(Room, NodeIx, Vec<Input>), StoreError> {
-    let mut hall: Option<(Hall, Vec<Bytes>)> = None;
-    // Before the loading begins, which would take the processor from those who wait for an answer.
-    while let Ok(waiting) = inputs.try_recv() {
-        held.extend(receive(text, shared, &mut hall, waiting).await?);
-    }
-    let mut loading = tokio::spawn(load(text, shared.clone()));
-    let (room, saved_upto) = loop {
-        tokio::select! {
-            biased;
-            Some(waiting) = inputs.recv() => held.extend(receive(text, shared, &mut hall, waiting).await?),
-            loaded = &mut loading => break loaded.map_err(|panic| unreadable(text, &panic))??,
+    shared: &'a Arc<Shared>,
+    hall: Option<(Hall, Vec<Bytes>)>,
+    held: Vec<Waiting>,
+}
+
+impl Door<'_> {
+    async fn serve_while_loading(&mut self, inputs: &mut Inputs) -> Result<(Room, NodeIx), StoreError> {
+        // Before the loading begins, which would take the processor from those who wait for an answer.
+        while let Ok(waiting) = inputs.try_recv() {
+            self.receive(waiting).await?;
         }
-    };
-    Ok((room, saved_upto, hall.into_iter().flat_map(|(hall, _)| hall.entering()).collect()))
-}
+        let mut loading = tokio::spawn(load(self.text, self.shared.clone()));
+        loop {
+            tokio::select! {
+                biased;
+                Some(waiting) = inputs.recv() => self.receive(waiting).await?,
+                loaded = &mut loading => return loaded.map_err(|panic| unreadable(self.text, &panic))?,
+            }
+        }
+    }
 
-/// Answers a newcomer; gives everything else back, to wait.
-async fn receive(
-    text: TextId,
-    shared: &Shared,
-    hall: &mut Option<(Hall, Vec<Bytes>)>,
-    waiting: Waiting,
-) -> Result<Option<Waiting>, StoreError> {
-    let ToRoom::Input(input) = &waiting.message else { return Ok(Some(waiting)) };
-    if !is_newcomer(input) {
-        return Ok(Some(waiting));
+    /// Answers a newcomer; everything else waits, as does whoever came to a text that cannot be read.
+    async fn receive(&mut self, waiting: Waiting) -> Result<(), StoreError> {
+        let answered = match &waiting.message {
+            ToRoom::Input(input) if is_newcomer(input) => self.answer(input).await,
+            _ => Ok(false),
+        };
+        if !matches!(answered, Ok(true)) {
+            self.held.push(waiting);
+        }
+        answered.map(drop)
     }
-    if hall.is_none() {
-        *hall = enter(text, shared).await?;
+
+    async fn answer(&mut self, input: &Input) -> Result<bool, StoreError> {
+        if self.hall.is_none() {
+            self.hall = enter(self.text, self.shared).await?;
+        }
+        let Some((hall, chunks)) = &mut self.hall else { return Ok(false) };
+        let Some(answer) = hall.hears(input) else { return Ok(false) };
+        self.shared.outboxes.deliver(&[answer.to], outbox::binary(&answer.frame(chunks)));
+        Ok(true)
     }
-    let Some((hall, chunks)) = hall else { return Ok(Some(waiting)) };
-    let Some(answer) = hall.hears(input) else { return Ok(Some(waiting)) };
-    shared.outboxes.deliver(&[answer.to], outbox::binary(&answer.frame(chunks)));
-    Ok(None)
 }
 
 /// The hall of a text, and the bytes that newcomers are sent: the saved document and the log behind it. `None` when there is no
@@ -179,9 +194,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::live::testing::{live, paragraph};
-    use crate::store::Op;
+    use crate::live::testing::{live, paragraph, waiting};
     use crate::store::memory::MemoryStore;
+    use crate::store::{NewChange, Op};
 
     const HOUSING: TextId = TextId(Uuid::from_u128(1));
     const LETTERS: usize = 600;
@@ -242,6 +257,46 @@ mod tests {
         empty.commit(vec![Op::History { text: HOUSING, bytes: of_another }]).await.unwrap();
         let refused = load(HOUSING, live(&empty).shared.clone()).await.err();
         assert!(refused.is_some_and(|error| error.to_string().contains("its log is empty")));
+    }
+
+    /// A queue in which Lyon's first message waits, which asks for everything.
+    fn lyon_at_the_door() -> Inputs {
+        let (queue, inputs) = tokio::sync::mpsc::unbounded_channel();
+        let asks = Input::Sync {
+            connection: ConnectionId(1),
+            speaker: Speaker { seat: SeatId(Uuid::nil()), peer: "lyon".to_owned() },
+            access: Access::Read,
+            data: Bytes::from_static(&[0x42, 0, 0, 0, 0]),
+        };
+        queue.send(waiting(ToRoom::Input(asks))).unwrap();
+        inputs
+    }
+
+    async fn damaged_by(store: &Arc<MemoryStore>, bytes: Bytes) -> NotOpened {
+        let service = live(store);
+        service.text(HOUSING).await.unwrap();
+        let (hash, actor) = (crdt::ids::ChangeHash([9; 32]), ActorId(vec![9; 16]));
+        let change = NewChange { hash, actor, seat: SeatId(Uuid::nil()), received: Moment::EPOCH, bytes };
+        store.commit(vec![Op::Append { text: HOUSING, changes: vec![change] }]).await.unwrap();
+        let opened = open(HOUSING, &service.shared, &mut lyon_at_the_door()).await;
+        opened.err().expect("a damaged text does not open")
+    }
+
+    #[tokio::test]
+    async fn c08_whoever_waits_for_a_text_that_cannot_be_read_is_still_there_to_be_told() {
+        let store = a_day_of_writing(HOUSING).await;
+        let damaged = damaged_by(&store, Bytes::from_static(b"no change at all")).await;
+        assert_eq!((damaged.inputs.len(), damaged.held.len()), (0, 1));
+    }
+
+    #[tokio::test]
+    async fn c08_so_is_whoever_was_answered_before_the_damage_was_found() {
+        let store = a_day_of_writing(HOUSING).await;
+        let others = a_day_of_writing(TextId(Uuid::from_u128(2))).await;
+        let foreign = others.changes(TextId(Uuid::from_u128(2)), 5, 1).await.unwrap().remove(0).change;
+        let damaged = damaged_by(&store, foreign.bytes).await;
+        assert!(matches!(damaged.inputs[..], [Input::Entered { connection: ConnectionId(1), .. }]));
+        assert_eq!(damaged.held.len(), 0);
     }
 
     #[tokio::test]

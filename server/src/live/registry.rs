@@ -24,6 +24,13 @@ pub struct Waiting {
     _place: OwnedSemaphorePermit,
 }
 
+impl Waiting {
+    /// A message that has this place.
+    pub fn in_place(place: OwnedSemaphorePermit, message: ToRoom) -> Waiting {
+        Waiting { message, _place: place }
+    }
+}
+
 /// A room's queue, as its task sees it.
 pub type Inputs = UnboundedReceiver<Waiting>;
 
@@ -48,7 +55,7 @@ impl Registry {
         let place = places.acquire_owned().await.map_err(|_| LiveError::Stopping)?;
         let mut rooms = shared.registry.lock();
         let room = Self::room_in(shared, &mut rooms, text)?;
-        room.sender.send(Waiting { message, _place: place }).map_err(|_| LiveError::Stopping)
+        room.sender.send(Waiting::in_place(place, message)).map_err(|_| LiveError::Stopping)
     }
 
     /// Whether the room may close: if nothing waits for it, it is forgotten, and the next message opens a new one.
@@ -77,7 +84,7 @@ impl Registry {
         let ends = rooms.into_iter().map(|room| async move {
             if let Ok(place) = room.places.acquire_owned().await {
                 // A room that has ended already has nothing left to store.
-                drop(room.sender.send(Waiting { message: ToRoom::Stop, _place: place }));
+                drop(room.sender.send(Waiting::in_place(place, ToRoom::Stop)));
             }
             room.sender.closed().await;
         });

@@ -87,9 +87,9 @@ impl RoomTask {
     pub async fn run(text: TextId, shared: Arc<Shared>, mut inputs: Inputs) {
         let opened = match opening::open(text, &shared, &mut inputs).await {
             Ok(opened) => opened,
-            Err((error, held)) => {
-                tracing::error!(%text, %error, "the room does not open");
-                return unreadable::say_so(text, &shared, held, &mut inputs, &error).await;
+            Err(not_opened) => {
+                tracing::error!(%text, error = %not_opened.error, "the room does not open");
+                return unreadable::say_so(text, &shared, not_opened, &mut inputs).await;
             }
         };
         let mut task = RoomTask {

@@ -11,23 +11,21 @@ use crdt::sync::events::{Access, Answer, Input, Refusal};
 use crdt::sync::wire::{document_id, say};
 use tokio::time::{Instant, timeout_at};
 
-use super::registry::{Inputs, Waiting};
+use super::opening::NotOpened;
+use super::registry::Inputs;
 use super::room_task::ToRoom;
 use super::{LiveError, Shared, outbox};
-use crate::store::StoreError;
 
 /// How long nobody looks at the text again. Each look reads all of its log, and clients ask again as soon as they are answered.
 const LOOKS_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
-/// Serves the queue of a room that did not open for this reason, and before that what waited for the room to open.
-pub async fn say_so(
-    text: TextId,
-    shared: &Arc<Shared>,
-    held: Vec<Waiting>,
-    inputs: &mut Inputs,
-    error: &StoreError,
-) {
+/// Serves the queue of a room that did not open, and before that whoever came while it was being loaded.
+pub async fn say_so(text: TextId, shared: &Arc<Shared>, not_opened: NotOpened, inputs: &mut Inputs) {
+    let NotOpened { error, inputs: answered, held } = not_opened;
     let unreadable = LiveError::Unreadable { text, detail: error.to_string() };
+    for input in &answered {
+        answer(text, shared, input);
+    }
     let until = Instant::now() + LOOKS_AGAIN_AFTER;
     let mut held = held.into_iter();
     loop {
@@ -58,7 +56,11 @@ pub fn tell(shared: &Shared, instead: &Answer) {
 }
 
 fn answer(text: TextId, shared: &Shared, input: &Input) {
-    let Input::Sync { connection, speaker, access, .. } = input else { return };
+    let (connection, speaker, access) = match input {
+        Input::Sync { connection, speaker, access, .. } => (connection, speaker, access),
+        Input::Entered { connection, speaker, .. } => (connection, speaker, &Access::Read),
+        _ => return,
+    };
     let (server, document) = (&shared.settings.room.server, document_id(text));
     let frame = match access {
         Access::None => say::unavailable(server, &speaker.peer, &document),

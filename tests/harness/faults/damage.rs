@@ -160,7 +160,12 @@ impl Sound {
                     ));
                 }
                 Err(Aside::Said) => aside += 1,
-                Err(Aside::Silent) => return Found::Fault(format!("no answer about text {document}")),
+                Err(Aside::Silent(heard)) => {
+                    let log = process.log();
+                    return Found::Fault(format!(
+                        "no answer about text {document}, {heard}; its log:\n{log}"
+                    ));
+                }
             }
         }
         for (path, (name, known)) in &self.known.lists {
@@ -225,8 +230,8 @@ async fn all_there_is(process: &Process, who: &SignedIn) -> Option<Known> {
 enum Aside {
     /// The server said so.
     Said,
-    /// It said nothing.
-    Silent,
+    /// It said nothing about it; this was heard instead.
+    Silent(String),
 }
 
 /// The changes of a text as a newcomer receives it.
@@ -239,11 +244,11 @@ async fn changes_of(
     newcomer.joins(process.socket(who).await).await;
     newcomer.asks().await;
     match tokio::time::timeout(Duration::from_secs(10), newcomer.hears_something()).await {
-        Err(_) => Err(Aside::Silent),
+        Err(_) => Err(Aside::Silent("nothing for ten seconds".to_owned())),
         Ok(Ok(FromServer::Sync { .. })) => Ok(newcomer.desk.hashes_since(&[]).into_iter().collect()),
         Ok(Ok(FromServer::Error { .. } | FromServer::Unavailable { .. })) => Err(Aside::Said),
         // A line that ends because of one text takes all others with it.
-        Ok(_) => Err(Aside::Silent),
+        Ok(other) => Err(Aside::Silent(format!("but {other:?}"))),
     }
 }
 
