@@ -27,6 +27,13 @@ pub fn of_text(blocks: &[Block]) -> Digest {
     Digest(Sha256::digest(canonical(blocks).as_bytes()).into())
 }
 
+/// The digest of one paragraph: SHA-256 over the UTF-8 bytes of its canonical JSON, as it stands in that of its text.
+pub fn of_block(block: &Block) -> Digest {
+    let mut json = String::new();
+    write(&mut json, &serde_json::to_value(block).expect("a block is plain JSON"));
+    Digest(Sha256::digest(json.as_bytes()).into())
+}
+
 /// The digest of a sealed draft: SHA-256 over the lines `language chapter-number digest`, parted by single spaces, each
 /// ended by a line feed, sorted by their bytes.
 pub fn of_draft<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str, Digest)>) -> Digest {

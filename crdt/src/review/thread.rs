@@ -192,7 +192,7 @@ impl Thread {
 }
 
 /// Controls other than line breaks and tabs, and the characters that embed, isolate or override a direction.
-fn is_forbidden(c: char) -> bool {
+pub(super) fn is_forbidden(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

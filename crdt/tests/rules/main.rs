@@ -9,3 +9,4 @@ mod history;
 mod markdown;
 mod markdown_import;
 mod people;
+mod positions;

@@ -6,6 +6,7 @@
 
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, SeatId};
+use crdt::review::position::PositionError;
 use crdt::review::thread::ThreadError;
 
 use crate::live::LiveError;
@@ -90,6 +91,15 @@ pub enum Refusal {
         /// Its version now.
         current: u64,
     },
+    /// A position is wanted on words that still move.
+    #[error(
+        "a position is taken on a sealed draft, so that everybody knows which words it is about; name one, or ask \
+         the secretariat to seal one"
+    )]
+    NotSealed,
+    /// A position that cannot be taken, confirmed or let in as things stand.
+    #[error("{0}")]
+    Position(PositionError),
     /// A comment that cannot be.
     #[error("{0}")]
     Comment(#[from] ThreadError),
@@ -177,6 +187,8 @@ impl Refusal {
             Refusal::TextMovedOn { .. } => "text_moved_on",
             Refusal::AnchorUnknown => "anchor_unknown",
             Refusal::StaleVersion { .. } => "stale_version",
+            Refusal::NotSealed => "not_sealed",
+            Refusal::Position(_) => "position_refused",
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",
@@ -189,6 +201,18 @@ impl Refusal {
             Refusal::TextUnreadable(_) => "text_unreadable",
             Refusal::Stopping => "restarting",
             Refusal::Fault(_) => "internal_error",
+        }
+    }
+}
+
+impl From<PositionError> for Refusal {
+    fn from(error: PositionError) -> Self {
+        let rule = error.to_string();
+        match error {
+            PositionError::Words(_) => Refusal::field("words", rule),
+            PositionError::WayOut(_) | PositionError::WayOutUnused => Refusal::field("way_out", rule),
+            PositionError::NotInDraft => Refusal::field("subject", rule),
+            settled => Refusal::Position(settled),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod milestones;
 pub mod openapi;
 pub mod papers;
 pub mod people;
+pub mod positions;
 pub mod reviews;
 pub mod rights;
 pub mod set_aside;
@@ -64,6 +65,16 @@ fn interface(config: &mut ServiceConfig) {
             at("/api/v1/papers/{slug}/milestones")
                 .route(get().to(milestones::list))
                 .route(post().to(milestones::seal)),
+        )
+        .service(
+            at("/api/v1/papers/{slug}/positions")
+                .route(get().to(positions::list))
+                .route(post().to(positions::take)),
+        )
+        .service(at("/api/v1/papers/{slug}/positions/{id}/reconfirm").route(post().to(positions::reconfirm)))
+        .service(at("/api/v1/papers/{slug}/positions/{id}/lift").route(post().to(positions::lift)))
+        .service(
+            at("/api/v1/papers/{slug}/positions/{id}/received/{file}").route(get().to(positions::received)),
         )
         .service(at("/api/v1/papers/{slug}/chapters/{id}/lock").route(post().to(rights::lock)))
         .service(at("/api/v1/papers/{slug}/chapters/{id}/unlock").route(post().to(rights::unlock)))

@@ -7,7 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{events, exports, milestones, papers, people, reviews, rights, set_aside, sync, texts};
+use super::{
+    events, exports, milestones, papers, people, positions, reviews, rights, set_aside, sync, texts,
+};
 use crate::http::error::Problem;
 
 /// Everything below `/api/v1`, `/health` and `/sync`.
@@ -45,6 +47,11 @@ use crate::http::error::Problem;
         milestones::one,
         milestones::sealed_text,
         milestones::file,
+        positions::list,
+        positions::take,
+        positions::reconfirm,
+        positions::lift,
+        positions::received,
         exports::draft,
         rights::lock,
         rights::unlock,

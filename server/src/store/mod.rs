@@ -107,7 +107,7 @@ collections! {
     Round = 17 "round",
     /// Amendments, by `paper id/amendment id`.
     Amendment = 18 "amendment",
-    /// What components say of milestones, by `paper id/position id`.
+    /// What components say of milestones, by `paper id/position id`; the id follows from component and subject.
     Position = 19 "position",
     /// Words that are not agreed, by `paper id/bracket id`.
     Bracket = 20 "bracket",

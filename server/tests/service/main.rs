@@ -12,6 +12,7 @@ mod large;
 mod matrix;
 mod milestones;
 mod news;
+mod positions;
 mod rights;
 mod routes;
 mod set_aside;

@@ -157,6 +157,8 @@ enum Rule {
     NotTheirs,
     /// Not this asker, whoever they are.
     Nobody,
+    /// Who may do this in the paper; for others it does not exist.
+    OrNotThere(Action),
     /// What the rules say of this action in the first chapter.
     May(Action),
     /// The same in the paper as a whole.
@@ -220,8 +222,15 @@ macro_rules! row {
     };
 }
 
-#[rustfmt::skip]
+// After the macro, which they use.
+mod positions;
+
 fn rows() -> Vec<Row> {
+    [common(), positions::rows()].into_iter().flatten().collect()
+}
+
+#[rustfmt::skip]
+fn common() -> Vec<Row> {
     use Rule::{InPaper, InService, May, NotTheirs, Nobody, Public, Seat};
     vec![
         row!("GET" "/health" "", Public, NONE),
@@ -308,6 +317,10 @@ impl Row {
             (Rule::Seat, _) => Cell::Yes,
             (Rule::NotTheirs, _) => Cell::Nothing,
             (Rule::Nobody, _) => Cell::No,
+            (Rule::OrNotThere(action), _) => match by(action, &paper.place()) {
+                Cell::Yes => Cell::Yes,
+                _ => Cell::Nothing,
+            },
             (Rule::May(action), _) => by(action, &here),
             (Rule::InPaper(action), _) => by(action, &paper.place()),
             (Rule::InService(action), _) => by(action, &Place::default()),

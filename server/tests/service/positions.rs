@@ -1,0 +1,203 @@
+//! Positions: taken on sealed drafts by focal points, bound to the words, confirmed, lifted, and on record.
+
+use serde_json::{Value, json};
+
+use super::harness::{Answer, PAPER, Service, Somebody};
+
+const POSITIONS: &str = "/api/v1/papers/housing/positions";
+
+/// Inés seals the paper as it is.
+async fn seals(ines: &Somebody, name: &str) -> Value {
+    let body = json!({ "name": name }).to_string();
+    let sealed = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &body).send().await;
+    assert_eq!(sealed.status, 201, "{}", sealed.text());
+    sealed.json()
+}
+
+/// A position on the whole draft.
+async fn says(somebody: &Somebody, draft: &Value, stance: &str) -> Answer {
+    let words = if stance == "reservation" { "Small towns are left out." } else { "" };
+    let body =
+        json!({ "milestone": draft["id"], "subject": {"on": "paper"}, "stance": stance, "words": words });
+    somebody.post(POSITIONS, &body.to_string()).send().await
+}
+
+async fn positions(somebody: &Somebody, query: &str) -> Vec<Value> {
+    let answer = somebody.get(&format!("{POSITIONS}{query}")).send().await.json();
+    answer["positions"].as_array().unwrap().clone()
+}
+
+/// Adaeze, who holds the pen, writes another first chapter.
+async fn changes_the_first_chapter(service: &Service, adaeze: &Somebody) {
+    let text = format!("/api/v1/texts/{}", service.text());
+    let heads = adaeze.get(&text).send().await.json()["heads"].clone();
+    let body = json!({ "base_heads": heads, "markdown": "# Housing\n\n1. All cities welcome everyone." });
+    assert_eq!(adaeze.put(&text, &body.to_string()).send().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev55_a_focal_point_takes_a_position_on_a_sealed_draft_and_everybody_reads_it() {
+    let service = Service::start().await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let draft = seals(&ines, "Bogotá draft").await;
+    let taken = says(&adaeze, &draft, "supports").await;
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    let seen = &positions(&samir, "").await[0];
+    assert_eq!((&seen["component"], &seen["stance"]), (&json!("AFR"), &json!("supports")));
+    assert_eq!(seen["fingerprint"], draft["digest"], "the one on the cover");
+    assert_eq!((&seen["standing"], &seen["may_change"]), (&json!("stands"), &json!(false)));
+    assert_eq!(seen["by"], Value::Null, "a component speaks, not a person");
+    says(&samir, &draft, "supports").await.is_refused(403, "not_allowed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev55_a_draft_that_is_not_sealed_takes_no_position() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    for milestone in [Value::Null, json!(uuid::Uuid::new_v4())] {
+        let body = json!({ "milestone": milestone, "subject": {"on": "paper"}, "stance": "supports" });
+        adaeze.post(POSITIONS, &body.to_string()).send().await.is_refused(422, "not_sealed");
+    }
+    assert!(positions(&adaeze, "").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev56_an_objection_without_a_way_out_is_refused_by_the_name_of_the_field() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&ines, "Bogotá draft").await;
+    let objects = async |words: &str, way_out: &str| {
+        let body = json!({ "milestone": draft["id"], "subject": {"on": "paper"}, "stance": "objects", "words": words, "way_out": way_out });
+        adaeze.post(POSITIONS, &body.to_string()).send().await
+    };
+    for (words, way_out, field) in [("", "These.", "words"), ("Why.", " ", "way_out")] {
+        let refused = objects(words, way_out).await;
+        refused.is_refused(422, "field_invalid");
+        assert_eq!(refused.json()["details"]["field"], field);
+    }
+    let taken = objects("Why.", "These words.").await.json();
+    assert_eq!((&taken["words"], &taken["way_out"]), (&json!("Why."), &json!("These words.")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev57_a_component_has_one_position_on_a_place_and_the_earlier_ones_are_kept() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&ines, "Bogotá draft").await;
+    says(&adaeze, &draft, "reservation").await;
+    let now = says(&adaeze, &draft, "supports").await.json();
+    assert_eq!(now["earlier"][0]["stance"], "reservation");
+    let chapter = json!({"on": "chapter", "chapter": service.paper().chapters[1].id});
+    let body = json!({ "milestone": draft["id"], "subject": chapter, "stance": "abstains" });
+    let other = adaeze.post(POSITIONS, &body.to_string()).send().await.json();
+    assert_eq!(other["subject"]["number"], "2");
+    assert_eq!(positions(&adaeze, "").await.len(), 2);
+    let lifted = adaeze.post(&format!("{POSITIONS}/{}/lift", now["id"].as_str().unwrap()), "{}");
+    assert_eq!(lifted.send().await.json()["standing"], "lifted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev57_two_who_speak_at_once_do_not_overwrite_each_other() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&ines, "Bogotá draft").await;
+    let first = says(&adaeze, &draft, "supports").await.json();
+    let lift = format!("{POSITIONS}/{}/lift", first["id"].as_str().unwrap());
+    says(&adaeze, &draft, "abstains").await;
+    let stale = adaeze.post(&lift, "{}").header("if-match", &first["version"].to_string()).send().await;
+    stale.is_refused(412, "stale_version");
+    let (one, other) =
+        tokio::join!(says(&adaeze, &draft, "supports"), says(&adaeze, &draft, "can_live_with"));
+    for answer in [one, other] {
+        assert!([201, 412].contains(&answer.status), "{}", answer.text());
+    }
+    let position = &positions(&adaeze, "").await[0];
+    let said = position["earlier"].as_array().unwrap().len() + 1;
+    assert_eq!(json!(said), position["version"], "each success is on record");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev58_when_the_words_change_a_position_is_to_be_reconfirmed_and_is_in_one_act() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&ines, "Bogotá draft").await;
+    let taken = says(&adaeze, &draft, "reservation").await.json();
+    let reconfirm = format!("{POSITIONS}/{}/reconfirm", taken["id"].as_str().unwrap());
+    let of = |draft: &Value| json!({ "milestone": draft["id"] }).to_string();
+    adaeze.post(&reconfirm, &of(&draft)).send().await.is_refused(409, "position_refused");
+    changes_the_first_chapter(&service, &adaeze).await;
+    let now = &positions(&adaeze, "").await[0];
+    assert_eq!((&now["standing"], &now["changed_chapters"]), (&json!("to_reconfirm"), &json!(["1"])));
+    let then = &positions(&adaeze, &format!("?milestone={}", draft["id"].as_str().unwrap())).await[0];
+    assert_eq!(then["standing"], "stands", "of the draft it was said of");
+    let next = seals(&ines, "Quito draft").await;
+    let confirmed = adaeze.post(&reconfirm, &of(&next)).send().await.json();
+    assert_eq!((&confirmed["standing"], &confirmed["reconfirms"]), (&json!("stands"), &json!(true)));
+    assert_eq!(confirmed["words"], "Small towns are left out.");
+    let then = &positions(&adaeze, &format!("?milestone={}", draft["id"].as_str().unwrap())).await[0];
+    assert_eq!(then["milestone"], draft["id"], "what was said of the first draft stays with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev58_a_paragraph_is_known_by_its_own_words() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&ines, "Bogotá draft").await;
+    let blocks = ines
+        .get(&format!("/api/v1/milestones/{}/texts/{}", draft["id"].as_str().unwrap(), service.text()))
+        .send()
+        .await
+        .json()["blocks"]
+        .clone();
+    let on =
+        |block: usize| json!({"on": "paragraph", "text": service.text(), "paragraph": blocks[block]["id"]});
+    for block in [2, 3] {
+        let body = json!({ "milestone": draft["id"], "subject": on(block), "stance": "supports" });
+        assert_eq!(adaeze.post(POSITIONS, &body.to_string()).send().await.status, 201);
+    }
+    changes_the_first_chapter(&service, &adaeze).await;
+    let mut found = positions(&adaeze, "").await;
+    found.sort_by_key(|position| position["subject"]["paragraph_number"].as_u64());
+    let [first, second] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(first["subject"]["beginning"], "Cities welcome everyone.");
+    assert_eq!(first["standing"], "to_reconfirm");
+    assert_eq!(
+        (&second["subject"]["paragraph_number"], &second["standing"]),
+        (&json!(2), &json!("to_reconfirm"))
+    );
+    let nowhere = json!({"on": "paragraph", "text": service.text(), "paragraph": "00000000000000ff"});
+    let body = json!({ "milestone": draft["id"], "subject": nowhere, "stance": "supports" });
+    let refused = adaeze.post(POSITIONS, &body.to_string()).send().await;
+    refused.is_refused(422, "field_invalid");
+    assert_eq!(refused.json()["details"]["field"], "subject");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev55_the_secretariat_enters_what_a_component_sent_with_the_letter() {
+    let service = Service::start().await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let draft = seals(&ines, "Bogotá draft").await;
+    let mewa = service.app.directory.register().component_by_code("MEWA").unwrap().id;
+    let enter = |received: Value| {
+        let body = json!({
+            "milestone": draft["id"], "subject": {"on": "paper"}, "stance": "can_live_with",
+            "on_behalf_of": mewa, "received": received,
+        });
+        ines.post(POSITIONS, &body.to_string())
+    };
+    let refused = enter(Value::Null).send().await;
+    refused.is_refused(422, "field_invalid");
+    assert_eq!(refused.json()["details"]["field"], "received");
+    let entered = enter(json!({"name": "Carta.pdf", "content": "WWVz"})).send().await;
+    assert_eq!(entered.status, 201, "{}", entered.text());
+    let url = entered.json()["received"]["url"].as_str().unwrap().to_owned();
+    for reader in [&ines, &samir] {
+        let file = reader.get(&url).send().await;
+        assert_eq!((file.status, file.text().as_str()), (200, "Yes"));
+    }
+    adaeze.get(&url).send().await.is_refused(404, "not_found");
+    let seen = &positions(&adaeze, "").await[0];
+    assert_eq!((&seen["on_behalf"], &seen["received"]), (&json!(true), &Value::Null));
+}
