@@ -20,15 +20,18 @@
 //!
 //! The road through this folder: [`schema`] says what a block may be; [`blocks`] reads blocks out of Automerge; [`edit`]
 //! writes small changes into it; [`diff`] turns "it should now read like this" into such changes; [`import`] makes
-//! blocks of Markdown; [`anchor`] keeps a comment on its words; [`languages`] tells which paragraph renders which.
+//! blocks of Markdown; [`anchor`] keeps a comment on its words; [`languages`] tells which paragraph renders which;
+//! [`branch`] makes one change of what people wrote apart, and [`redline`] shows it.
 //!
 //! This module has never heard of seats' rights, of other texts, or of the wire.
 
 pub mod anchor;
+pub mod branch;
 pub mod diff;
 pub mod edit;
 pub mod import;
 pub mod languages;
+pub mod redline;
 pub mod schema;
 mod text;
 

@@ -184,6 +184,11 @@ impl Text {
         self.doc.length(&self.object)
     }
 
+    /// Its letters as UTF-16 units; a marker is U+FFFC.
+    pub(super) fn units(&self) -> Vec<u16> {
+        self.doc.text(&self.object).unwrap_or_default().encode_utf16().collect()
+    }
+
     /// The words of the first block: the chapter's title.
     pub fn title(&self) -> String {
         self.blocks().first().map(Block::words).unwrap_or_default()

@@ -2,61 +2,11 @@
 
 use crdt::document::diff::Source;
 use crdt::document::elements::Elements;
-use crdt::document::{Block, BlockKind, EditError, Marks, Run, Text};
-use crdt::ids::ParagraphId;
+use crdt::document::{Block, EditError, Run, Text};
 use proptest::prelude::*;
 
+use crate::chance::*;
 use crate::people::*;
-
-fn arb_words() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        6 => "[a-zA-Z]{1,6} ",
-        2 => Just("e\u{301} ".to_string()),
-        2 => Just("👩‍👩‍👧".to_string()),
-        1 => Just("🇵🇪 ".to_string()),
-        1 => Just("لِلّٰهِ ".to_string()),
-        2 => "[.,:;*_#>1)\\[\\]<&-]{1,3}",
-    ];
-    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
-}
-
-fn arb_marks() -> impl Strategy<Value = Marks> {
-    let names = proptest::sample::subsequence(vec!["strong", "em", "superscript", "bracket:k1"], 0..3);
-    (names, proptest::option::weighted(0.2, Just("https://uclg.org"))).prop_map(|(names, link)| match link {
-        Some(href) => Marks::on(names).with_link(href),
-        None => Marks::on(names),
-    })
-}
-
-fn arb_kind() -> impl Strategy<Value = BlockKind> {
-    prop_oneof![
-        (1..=6u8).prop_map(|level| BlockKind::Heading { level }),
-        any::<bool>().prop_map(|numbered| BlockKind::Paragraph { numbered }),
-        Just(BlockKind::Quote),
-        (0..=8u8).prop_map(|depth| BlockKind::OrderedItem { depth }),
-        (0..=8u8).prop_map(|depth| BlockKind::UnorderedItem { depth }),
-    ]
-}
-
-fn arb_block() -> impl Strategy<Value = Block> {
-    let runs = proptest::collection::vec((arb_words(), arb_marks()), 0..4);
-    (0..12u8, arb_kind(), runs).prop_map(|(id, kind, runs)| {
-        Block::new(
-            ParagraphId([id; 8]),
-            kind,
-            runs.into_iter().map(|(words, marks)| Run::marked(words, marks)).collect(),
-        )
-    })
-}
-
-/// Blocks with distinct ids, drawn from few so that two lists share some.
-fn arb_blocks() -> impl Strategy<Value = Vec<Block>> {
-    proptest::collection::vec(arb_block(), 1..7).prop_map(|mut blocks| {
-        let mut seen = std::collections::BTreeSet::new();
-        blocks.retain(|block| seen.insert(block.id));
-        blocks
-    })
-}
 
 proptest! {
     #[test]

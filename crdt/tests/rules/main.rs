@@ -2,7 +2,10 @@
 //!
 //! One suite for each chapter of the specification; a test's name begins with the number of its rule.
 
+mod amendment;
 mod anchor;
+mod branch;
+mod chance;
 mod document;
 mod document_random;
 mod history;

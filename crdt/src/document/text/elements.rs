@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use automerge::iter::Span;
 use automerge::{ObjType, ReadDoc, ScalarValueRef, Value, ValueRef};
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 use crate::ids::ActorId;
 
 /// The name of one element, for life.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ElementId {
     /// The editing session that wrote it.
     pub actor: ActorId,
