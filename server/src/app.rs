@@ -13,13 +13,17 @@ pub mod attribution;
 pub mod audit;
 pub mod check;
 pub mod exports;
+pub mod instants;
 pub mod milestones;
 pub mod news;
+pub mod notices;
 pub mod papers;
 pub mod positions;
 pub mod rate;
+pub mod reading;
 pub mod refusal;
 pub mod rights;
+pub mod rounds;
 pub mod sealed_words;
 pub mod set_aside;
 pub mod settings;
@@ -40,6 +44,7 @@ use tokio::sync::Semaphore;
 
 use self::activity::Activity;
 use self::exports::Exports;
+use self::instants::Instants;
 use self::news::News;
 use self::rate::Rate;
 use self::refusal::Refusal;
@@ -69,6 +74,8 @@ pub struct App {
     pub settings: Settings,
     /// What happens, for those who listen.
     pub news: News,
+    /// What waits for an instant.
+    pub instants: Instants,
     /// Requests with the same `Idempotency-Key`, one after the other.
     pub answering: Turns,
     activity: Activity,
@@ -94,6 +101,7 @@ impl App {
         let app = Arc::new(App {
             exports: Exports::new(&settings),
             news: News::default(),
+            instants: Instants::default(),
             answering: Turns::default(),
             activity: Activity::default(),
             settling: Turns::default(),

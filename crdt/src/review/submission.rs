@@ -51,10 +51,33 @@ pub struct Admitted {
     pub reason: String,
 }
 
+/// Why something is not let in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum AdmissionError {
+    /// It does not wait.
+    #[error("this does not wait in the late queue: it came in time, or was let in already")]
+    NotLate,
+}
+
 impl Submission {
     /// Is it part of the round: in time, or late and admitted?
     pub fn counts(&self) -> bool {
         self.late.as_ref().is_none_or(|late| late.admitted.is_some())
+    }
+
+    /// REV27: let in what waits in the late queue.
+    pub fn admit(&self, admitted: Admitted) -> Result<Self, AdmissionError> {
+        if self.counts() {
+            return Err(AdmissionError::NotLate);
+        }
+        Ok(Self { late: Some(Late { admitted: Some(admitted) }), ..self.clone() })
+    }
+
+    /// REV16, REV27: who reads it. What waits in the late queue is read by its component and by those who may let it in
+    /// (`admits`), where the round shows it to them at all.
+    pub fn is_shown(&self, visibility: Visibility, is_closed: bool, reader: Reader, admits: bool) -> bool {
+        let is_seen = is_seen(visibility, is_closed, reader);
+        is_seen && (self.counts() || reader.is_own || admits)
     }
 }
 

@@ -15,6 +15,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::permission::{Action, Place, Rights, may};
+use super::remark::{Prepared, Withdrawn};
+use super::submission::{Reader, Submission, Visibility};
 use crate::document::anchor::Anchor;
 use crate::ids::{CommentId, ComponentId, ParagraphId, SeatId, TextId, ThreadId};
 use crate::moment::Moment;
@@ -40,6 +42,34 @@ pub struct Thread {
     pub comments: Vec<Comment>,
     /// Who settled it and when; `None` while it is open.
     pub resolved: Option<Resolved>,
+    /// How its component sent it; `None` for what was never sent in a component's name.
+    #[serde(default)]
+    pub submission: Option<Submission>,
+    /// How many comments it had when it was sent. Those after the first stay inside the component.
+    #[serde(default)]
+    pub said_inside: usize,
+    /// Whether the component means to send it. Only the component reads this.
+    #[serde(default)]
+    pub prepared: Option<Prepared>,
+    /// The component took it back.
+    #[serde(default)]
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// How far the round is in which a thread was sent, for who may read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// What the round says.
+    pub visibility: Visibility,
+    /// Is it closed?
+    pub is_closed: bool,
+}
+
+impl Default for Shown {
+    /// Outside of any round: everybody reads what was sent.
+    fn default() -> Self {
+        Self { visibility: Visibility::Open, is_closed: true }
+    }
 }
 
 /// One contribution.
@@ -144,6 +174,10 @@ impl Thread {
             created,
             comments: vec![first],
             resolved: None,
+            submission: None,
+            said_inside: 0,
+            prepared: None,
+            withdrawn: None,
         }
     }
 
@@ -174,15 +208,23 @@ impl Thread {
         own || may(rights, Action::SettleThread, place)
     }
 
-    /// REV9: the audience decides who reads a thread; for everybody else it does not exist.
-    pub fn is_read_by(&self, component: ComponentId, rights: &Rights, place: &Place) -> bool {
+    /// REV9, REV16, REV27: the audience decides who reads a thread, and the round in which it was sent; for everybody else
+    /// it does not exist.
+    pub fn is_read_by(&self, component: ComponentId, rights: &Rights, place: &Place, shown: Shown) -> bool {
         let own = component == self.component;
-        may(rights, Action::Read, place)
-            && match self.audience {
-                Audience::All => true,
-                Audience::Component => own,
-                Audience::Rapporteurs => own || may(rights, Action::ReadRapporteurThreads, place),
-            }
+        let is_for_them = match self.audience {
+            Audience::All => true,
+            Audience::Component => own,
+            Audience::Rapporteurs => own || may(rights, Action::ReadRapporteurThreads, place),
+        };
+        let reader =
+            Reader { is_own: own, answers_for_place: may(rights, Action::ReadRapporteurThreads, place) };
+        let admits = may(rights, Action::RunRound, place) || may(rights, Action::AnswerRemarks, place);
+        let is_shown = self
+            .submission
+            .as_ref()
+            .is_none_or(|sent| sent.is_shown(shown.visibility, shown.is_closed, reader, admits));
+        may(rights, Action::Read, place) && is_for_them && is_shown
     }
 
     /// Is it not settled?
@@ -293,7 +335,7 @@ mod tests {
         ];
         for (audience, component, rights, reads) in table {
             assert_eq!(
-                adaezes(audience).is_read_by(component, rights, &place),
+                adaezes(audience).is_read_by(component, rights, &place, Shown::default()),
                 reads,
                 "{audience:?} {component}"
             );

@@ -13,3 +13,4 @@ mod markdown;
 mod markdown_import;
 mod people;
 mod positions;
+mod rounds;

@@ -18,6 +18,8 @@ pub enum By {
     Seat(SeatId),
     /// Whoever holds the machine: the command line, or the first start.
     Operator,
+    /// The service itself, at an instant that somebody had set.
+    Service,
 }
 
 #[derive(Serialize)]

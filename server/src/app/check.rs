@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 
 use crdt::history::milestone::Milestone;
 use crdt::ids::{PaperId, TextId};
+use crdt::review::round::Round;
 use crdt::review::thread::Thread;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::notices::Notice;
+use super::reading::Reading;
 use crate::live::check::check_text;
 use crate::people::account::{Person, Session};
 use crate::people::component::Component;
@@ -147,15 +150,11 @@ impl Check<'_> {
                 Coll::Session => drop(self.records::<Session>(coll).await?),
                 Coll::Link => drop(self.records::<Link>(coll).await?),
                 Coll::Token | Coll::Ticket => drop(self.records::<Pass>(coll).await?),
-                // Beside each thread and milestone lie short records that lead to it; they have other keys.
-                Coll::Thread => {
-                    for record in scan_all(self.store, coll, "").await? {
-                        self.report.records += 1;
-                        if is_of_a_uuid(&record.key) {
-                            drop(self.read::<Thread>(coll, &record));
-                        }
-                    }
-                }
+                Coll::Round => drop(self.records::<Round>(coll).await?),
+                Coll::Reading => drop(self.records::<Reading>(coll).await?),
+                // Beside each thread, notice and milestone lie short records that lead to it; they have other keys.
+                Coll::Thread => self.records_with_pointers::<Thread>(coll).await?,
+                Coll::Notice => self.records_with_pointers::<Notice>(coll).await?,
                 Coll::Paper | Coll::Milestone => {}
                 _ => drop(self.records::<IgnoredAny>(coll).await?),
             }
@@ -164,6 +163,16 @@ impl Check<'_> {
             self.report.records += 1;
             if !is_of_a_uuid(&record.key) {
                 self.read::<IgnoredAny>(Coll::Milestone, &record);
+            }
+        }
+        Ok(())
+    }
+
+    async fn records_with_pointers<T: DeserializeOwned>(&mut self, coll: Coll) -> Result<(), StoreError> {
+        for record in scan_all(self.store, coll, "").await? {
+            self.report.records += 1;
+            if is_of_a_uuid(&record.key) {
+                drop(self.read::<T>(coll, &record));
             }
         }
         Ok(())

@@ -7,6 +7,9 @@
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, SeatId};
 use crdt::review::position::PositionError;
+use crdt::review::remark::RemarkError;
+use crdt::review::round::RoundError;
+use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
 
 use crate::live::LiveError;
@@ -103,6 +106,15 @@ pub enum Refusal {
     /// A comment that cannot be.
     #[error("{0}")]
     Comment(#[from] ThreadError),
+    /// A round cannot be so, or does not take this now.
+    #[error("{0}")]
+    Round(#[from] RoundError),
+    /// A remark is not where the act needs it to be.
+    #[error("{0}")]
+    Remark(#[from] RemarkError),
+    /// What is to be let in does not wait.
+    #[error("{0}")]
+    Admission(#[from] AdmissionError),
     /// The same `Idempotency-Key` with another request.
     #[error("this Idempotency-Key was used for another request; use a new one")]
     IdempotencyConflict,
@@ -181,6 +193,19 @@ impl Refusal {
             Refusal::LinkClosed(LinkClosed::Used) => "invitation_used",
             Refusal::LinkClosed(LinkClosed::Expired) => "invitation_expired",
             Refusal::Field { .. } | Refusal::Comment(_) => "field_invalid",
+            Refusal::Round(error) => match error {
+                RoundError::AsksNothing
+                | RoundError::AsksNobody
+                | RoundError::ClosesBeforeItOpens { .. }
+                | RoundError::ClosesInThePast { .. }
+                | RoundError::NotLater { .. } => "field_invalid",
+                RoundError::WrongPhase { .. } => "round_phase",
+                RoundError::NotOpenYet => "round_not_open",
+                RoundError::Paused { .. } => "round_paused",
+                RoundError::NotInvited | RoundError::NotAskedFor { .. } => "round_not_asked",
+            },
+            Refusal::Remark(_) => "remark_moved_on",
+            Refusal::Admission(_) => "not_waiting",
             Refusal::PaperExists(_) => "paper_exists",
             Refusal::MilestoneExists(_) => "milestone_exists",
             Refusal::SeatExists(_) => "seat_exists",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crdt::document::Anchor;
 use crdt::ids::{CommentId, PaperId, ParagraphId, SeatId, TextId, ThreadId};
+use crdt::moment::Moment;
 use crdt::review::permission::Action;
 use crdt::review::thread::{Audience, Comment, Thread};
 use serde_json::json;
@@ -16,6 +17,7 @@ use super::audit::{self, By};
 use super::news::What;
 use super::papers::aside;
 use super::refusal::Refusal;
+use super::rounds::shown;
 use crate::people::directory::{Register, Who};
 use crate::people::paper::{Paper, TextPlace};
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
@@ -65,11 +67,11 @@ impl App {
 
     /// The threads of a text that a seat may read, in the order of their opening.
     pub async fn threads_of_text(&self, text: TextId, seat: SeatId) -> Result<Vec<Kept>, Refusal> {
-        let register = self.directory.register();
+        let (register, now) = (self.directory.register(), self.clock.now());
         let mut found = Vec::new();
         for record in scan_all(&*self.store, Coll::Thread, &format!("{text}/")).await? {
             let thread: Thread = record.read()?;
-            if reads(&register, seat, &thread) {
+            if reads(&register, now, seat, &thread) {
                 found.push(Kept { thread: Arc::new(thread), version: record.version });
             }
         }
@@ -163,18 +165,20 @@ impl App {
         }
     }
 
-    async fn thread(&self, id: ThreadId, seat: SeatId) -> Result<Kept, Refusal> {
+    /// One thread that the seat reads.
+    pub(super) async fn thread(&self, id: ThreadId, seat: SeatId) -> Result<Kept, Refusal> {
         let pointer = self.store.get(Coll::Thread, &by_id(id)).await?.ok_or(Refusal::NotFound)?;
         let text: TextId = pointer.read()?;
         let record = self.store.get(Coll::Thread, &format!("{text}/{id}")).await?.ok_or(Refusal::NotFound)?;
         let thread: Thread = record.read()?;
-        if !reads(&self.directory.register(), seat, &thread) {
+        if !reads(&self.directory.register(), self.clock.now(), seat, &thread) {
             return Err(Refusal::NotFound);
         }
         Ok(Kept { thread: Arc::new(thread), version: record.version })
     }
 
-    fn told(&self, paper: PaperId, thread: Thread, version: u64) -> Kept {
+    /// Tell those who may read it how it is now.
+    pub(super) fn told(&self, paper: PaperId, thread: Thread, version: u64) -> Kept {
         let kept = Kept { thread: Arc::new(thread), version };
         self.news.tell(paper, What::Thread(kept.thread.clone(), version));
         kept
@@ -199,14 +203,18 @@ pub fn new_records(thread: &Thread) -> [Op; 2] {
     ]
 }
 
-/// May this seat read this thread?
-pub fn reads(register: &Register, seat: SeatId, thread: &Thread) -> bool {
+/// May this seat read this thread now?
+pub fn reads(register: &Register, now: Moment, seat: SeatId, thread: &Thread) -> bool {
     let place = register.text(thread.text).map(TextPlace::place);
     let seat = register.seat(seat);
-    place.zip(seat).is_some_and(|(place, seat)| thread.is_read_by(seat.component, &seat.rights(), &place))
+    let shown = shown(register, thread.submission.as_ref().and_then(|sent| sent.round), now);
+    place
+        .zip(seat)
+        .is_some_and(|(place, seat)| thread.is_read_by(seat.component, &seat.rights(), &place, shown))
 }
 
-fn key(thread: &Thread) -> String {
+/// The key of its record.
+pub(super) fn key(thread: &Thread) -> String {
     format!("{}/{}", thread.text, thread.id)
 }
 

@@ -97,6 +97,7 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     let admin = keeps_data.then(|| admin::listen(app.clone(), data)).transpose();
     let admin = admin.map_err(|error| format!("cannot open {}: {error}", admin::socket(data).display()))?;
     let (sweeping, tidying) = (tokio::spawn(sweep(app.clone())), tokio::spawn(tidy(app.clone())));
+    let waiting = tokio::spawn(app.clone().watch_instants());
     // Before the greeting: whoever reads it may tell the process to stop at once.
     let told_to_stop = told_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let server = start(&app, listener).map_err(|error| format!("cannot serve: {error}"))?;
@@ -110,6 +111,7 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     handle.stop(true).await;
     sweeping.abort();
     tidying.abort();
+    waiting.abort();
     if let Some(admin) = admin {
         admin.abort();
         remove_socket(data);

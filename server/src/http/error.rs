@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use crdt::review::round::RoundError;
 use serde_json::{Value, json};
 
 use crate::app::refusal::Refusal;
@@ -33,6 +34,12 @@ const CODES: &[(&str, u16, &str)] = &[
     ("pen_is_wider", 409, "The seat writes by a wider right"),
     ("last_admin", 409, "The last administrator"),
     ("position_refused", 409, "The position stands otherwise"),
+    ("round_phase", 409, "The round does not stand like that"),
+    ("round_not_open", 409, "The round has not opened"),
+    ("round_paused", 409, "The round is paused"),
+    ("round_not_asked", 409, "The round does not ask for this"),
+    ("remark_moved_on", 409, "The remark is not there any more"),
+    ("not_waiting", 409, "It does not wait"),
     ("idempotency_conflict", 409, "The key was used for another request"),
     ("invitation_used", 410, "The sign-in link was used"),
     ("invitation_expired", 410, "The sign-in link is too old"),
@@ -156,6 +163,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::SeatEnded(seats) => problem.details(json!({ "seats": seats })),
             Refusal::Comment(_) => problem.details(json!({ "field": "body" })),
+            Refusal::Round(error) => about_round(problem, &error),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
             Refusal::ExportRefused { reason, hints, .. } => {
@@ -167,6 +175,20 @@ impl From<Refusal> for Problem {
             }
             _ => problem,
         }
+    }
+}
+
+/// The field that breaks a rule of rounds, or the phase in which the round is.
+fn about_round(problem: Problem, error: &RoundError) -> Problem {
+    match error {
+        RoundError::AsksNothing => problem.details(json!({ "field": "asks" })),
+        RoundError::AsksNobody => problem.details(json!({ "field": "invited" })),
+        RoundError::ClosesBeforeItOpens { .. }
+        | RoundError::ClosesInThePast { .. }
+        | RoundError::NotLater { .. } => problem.details(json!({ "field": "closes" })),
+        RoundError::WrongPhase { phase } => problem.details(json!({ "phase": phase })),
+        RoundError::Paused { reason } => problem.details(json!({ "reason": reason })),
+        RoundError::NotOpenYet | RoundError::NotInvited | RoundError::NotAskedFor { .. } => problem,
     }
 }
 

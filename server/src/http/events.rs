@@ -112,10 +112,12 @@ impl Listener {
     async fn told(&self, what: What) -> Option<(&'static str, Value)> {
         let register = self.app.directory.register();
         match what {
-            What::Thread(thread, version) => reads(&register, self.seat, &thread).then(|| {
-                let kept = Kept { thread, version };
-                ("thread", json!({ "thread": reviews::view(&register, &kept) }))
-            }),
+            What::Thread(thread, version) => {
+                reads(&register, self.app.clock.now(), self.seat, &thread).then(|| {
+                    let kept = Kept { thread, version };
+                    ("thread", json!({ "thread": reviews::view(&register, self.seat, &kept) }))
+                })
+            }
             What::Milestone(sealed) => Some(("milestone", json!({ "id": sealed.id, "name": sealed.name }))),
             What::Text(text) => self.text(text).await.map(|data| ("text", data)),
             What::Rights => {

@@ -8,12 +8,14 @@ pub mod events;
 pub mod exports;
 pub mod intake;
 pub mod milestones;
+pub mod notices;
 pub mod openapi;
 pub mod papers;
 pub mod people;
 pub mod positions;
 pub mod reviews;
 pub mod rights;
+pub mod rounds;
 pub mod set_aside;
 pub mod site;
 pub mod sync;
@@ -41,6 +43,7 @@ pub fn routes(app: &Arc<App>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 's
                 web::QueryConfig::default().error_handler(|error, _| bad_query(&error.to_string()).into()),
             )
             .configure(interface)
+            .configure(rounds_and_notices)
             .configure(pages)
             .default_service(web::to(site::file_or_nothing));
     }
@@ -107,14 +110,37 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)));
 }
 
+fn rounds_and_notices(config: &mut ServiceConfig) {
+    config
+        .service(
+            at("/api/v1/papers/{slug}/rounds").route(get().to(rounds::list)).route(post().to(rounds::create)),
+        )
+        .service(at("/api/v1/papers/{slug}/readings").route(post().to(rounds::read)))
+        .service(at("/api/v1/rounds/{id}").route(get().to(rounds::one)).route(put().to(rounds::change)))
+        .service(at("/api/v1/rounds/{id}/announce").route(post().to(rounds::announce)))
+        .service(at("/api/v1/rounds/{id}/pause").route(post().to(rounds::pause)))
+        .service(at("/api/v1/rounds/{id}/resume").route(post().to(rounds::resume)))
+        .service(at("/api/v1/rounds/{id}/extend").route(post().to(rounds::extend)))
+        .service(at("/api/v1/rounds/{id}/close").route(post().to(rounds::close)))
+        .service(at("/api/v1/rounds/{id}/publish").route(post().to(rounds::publish)))
+        .service(at("/api/v1/rounds/{id}/invite").route(post().to(rounds::invite)))
+        .service(at("/api/v1/rounds/{id}/release").route(post().to(rounds::release)))
+        .service(at("/api/v1/rounds/{id}/remind").route(post().to(rounds::remind)))
+        .service(at("/api/v1/notices").route(get().to(notices::list)))
+        .service(at("/api/v1/notices/seen").route(post().to(notices::seen)));
+}
+
 fn pages(config: &mut ServiceConfig) {
-    const PAGES: [&str; 6] = [
+    const PAGES: [&str; 9] = [
         "/",
         "/sign-in",
         "/set-aside",
         "/papers/{slug}",
         "/papers/{slug}/milestones/{id}",
         "/papers/{slug}/{language}/{number}",
+        "/p/{slug}/review",
+        "/p/{slug}/review/{round}",
+        "/p/{slug}/desk",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

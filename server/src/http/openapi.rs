@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    events, exports, milestones, papers, people, positions, reviews, rights, set_aside, sync, texts,
+    events, exports, milestones, notices, papers, people, positions, reviews, rights, rounds, set_aside,
+    sync, texts,
 };
 use crate::http::error::Problem;
 
@@ -59,6 +60,22 @@ use crate::http::error::Problem;
         rights::take_pen,
         rights::end_seat,
         rights::restore_seat,
+        rounds::list,
+        rounds::create,
+        rounds::one,
+        rounds::change,
+        rounds::announce,
+        rounds::pause,
+        rounds::resume,
+        rounds::extend,
+        rounds::close,
+        rounds::publish,
+        rounds::invite,
+        rounds::release,
+        rounds::remind,
+        rounds::read,
+        notices::list,
+        notices::seen,
         set_aside::list,
         set_aside::one,
         set_aside::file,

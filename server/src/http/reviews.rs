@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::document::Anchor;
-use crdt::ids::{ParagraphId, SeatId, TextId, ThreadId};
+use crdt::ids::{ComponentId, ParagraphId, SeatId, TextId, ThreadId};
 use crdt::moment::Moment;
+use crdt::review::submission::Submission;
 use crdt::review::thread::{Audience, Comment};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -46,6 +47,36 @@ pub struct ThreadView {
     resolved_by: Option<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
     resolved_at: Option<Moment>,
+    /// How a component sent it; none for what was never sent in a component's name.
+    sent: Option<SentView>,
+    /// What the component means to do with it. Only its people see this.
+    prepared: Option<PreparedView>,
+    /// Why the component took it back.
+    withdrawn: Option<String>,
+}
+
+/// How a component sent something.
+#[derive(Serialize, ToSchema)]
+pub struct SentView {
+    /// The code of the component.
+    component: String,
+    round: Option<Uuid>,
+    #[schema(value_type = String, format = DateTime)]
+    at: Moment,
+    on_behalf: bool,
+    /// `waiting` or `admitted` when it came after the closing.
+    late: Option<&'static str>,
+    /// Why it was let in.
+    admitted_because: Option<String>,
+}
+
+/// What a component means to do with a remark.
+#[derive(Serialize, ToSchema)]
+pub struct PreparedView {
+    keep: bool,
+    note: String,
+    #[serde(flatten)]
+    by: AuthorView,
 }
 
 /// A comment.
@@ -58,6 +89,8 @@ pub struct CommentView {
     at: Moment,
     /// Plain text.
     body: String,
+    /// A component says it, through its focal point: whoever wrote it inside is not told.
+    as_component: bool,
 }
 
 /// Who said or did it.
@@ -126,7 +159,8 @@ pub async fn list(
         }
     };
     let (threads, next) = page.of(threads, |kept| kept.thread.id.to_string())?;
-    let threads: Vec<ThreadView> = threads.iter().map(|kept| view(&caller.register, kept)).collect();
+    let threads: Vec<ThreadView> =
+        threads.iter().map(|kept| view(&caller.register, caller.seat, kept)).collect();
     Ok(HttpResponse::Ok().json(json!({ "threads": threads, "next": next })))
 }
 
@@ -145,7 +179,7 @@ pub async fn open(
     let new = NewThread { anchor, paragraph, body: words, audience };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let kept = app.open_thread(text, caller.seat, new).await?;
-        Ok((StatusCode::CREATED, json!(view(&caller.register, &kept))))
+        Ok((StatusCode::CREATED, json!(view(&caller.register, caller.seat, &kept))))
     })
     .await
 }
@@ -163,7 +197,7 @@ pub async fn answer(
     let (id, expected) = (thread_id(&id)?, expected_version(&req)?);
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let kept = app.act_on_thread(id, caller.seat, expected, ThreadAct::Answer(body.value.body)).await?;
-        Ok((StatusCode::CREATED, json!(view(&caller.register, &kept))))
+        Ok((StatusCode::CREATED, json!(view(&caller.register, caller.seat, &kept))))
     })
     .await
 }
@@ -202,16 +236,26 @@ async fn act(
     act: ThreadAct,
 ) -> Result<HttpResponse, Problem> {
     let kept = app.act_on_thread(thread_id(id)?, caller.seat, expected_version(req)?, act).await?;
-    Ok(HttpResponse::Ok().json(view(&caller.register, &kept)))
+    Ok(HttpResponse::Ok().json(view(&caller.register, caller.seat, &kept)))
 }
 
 fn thread_id(text: &str) -> Result<ThreadId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }
 
-/// A thread as clients see it.
-pub fn view(register: &Register, kept: &Kept) -> ThreadView {
-    let thread = &kept.thread;
+/// A thread as a seat that reads it sees it: from inside its component, or from outside.
+pub fn view(register: &Register, seat: SeatId, kept: &Kept) -> ThreadView {
+    let is_inside = register.seat(seat).is_some_and(|seat| seat.component == kept.thread.component);
+    let thread = if is_inside { (*kept.thread).clone() } else { kept.thread.as_seen_outside() };
+    let speaks = thread.submission.as_ref().filter(|_| !is_inside);
+    let comments = thread.comments.iter().enumerate().map(|(at, comment)| match speaks {
+        Some(sent) if at == 0 => CommentView {
+            author: component_author(register, thread.component, sent),
+            as_component: true,
+            ..comment_view(register, comment)
+        },
+        _ => comment_view(register, comment),
+    });
     ThreadView {
         id: thread.id.0,
         text: thread.text.0,
@@ -221,9 +265,16 @@ pub fn view(register: &Register, kept: &Kept) -> ThreadView {
         anchor: thread.anchor.clone(),
         version: kept.version,
         created_at: thread.created,
-        comments: thread.comments.iter().map(|comment| comment_view(register, comment)).collect(),
+        comments: comments.collect(),
         resolved_by: thread.resolved.as_ref().map(|resolved| author_view(register, resolved.by).person),
         resolved_at: thread.resolved.as_ref().map(|resolved| resolved.at),
+        sent: thread.submission.as_ref().map(|sent| sent_view(register, thread.component, sent)),
+        prepared: thread.prepared.as_ref().map(|prepared| PreparedView {
+            keep: prepared.keep,
+            note: prepared.note.clone(),
+            by: author_view(register, prepared.by),
+        }),
+        withdrawn: thread.withdrawn.as_ref().map(|withdrawn| withdrawn.reason.clone()),
     }
 }
 
@@ -233,6 +284,32 @@ fn comment_view(register: &Register, comment: &Comment) -> CommentView {
         author: author_view(register, comment.seat),
         at: comment.at,
         body: comment.body.clone(),
+        as_component: false,
+    }
+}
+
+fn sent_view(register: &Register, component: ComponentId, sent: &Submission) -> SentView {
+    let late = sent.late.as_ref();
+    let admitted = late.and_then(|late| late.admitted.as_ref());
+    SentView {
+        component: register.component(component).map(|found| found.code.clone()).unwrap_or_default(),
+        round: sent.round.map(|round| round.0),
+        at: sent.at,
+        on_behalf: sent.on_behalf,
+        late: late.map(|_| if admitted.is_some() { "admitted" } else { "waiting" }),
+        admitted_because: admitted.map(|admitted| admitted.reason.clone()),
+    }
+}
+
+/// REV26: a component as the author of what was sent in its name. The seat is that of who sent it.
+fn component_author(register: &Register, component: ComponentId, sent: &Submission) -> AuthorView {
+    let component = register.component(component);
+    AuthorView {
+        seat_id: sent.by.0,
+        person: String::new(),
+        initials: component.map(|found| found.code.chars().take(2).collect()).unwrap_or_default(),
+        component: component.map(|found| found.code.clone()).unwrap_or_default(),
+        hue: component.map_or(1, |found| found.hue),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The directory: all components, people, seats and papers, in memory.
+//! The directory: all components, people, seats, papers and review rounds, in memory.
 //!
 //! It is loaded when the service starts and changed only through [`Directory::enter`], which commits to the store first.
 //! Readers take the [`Register`] as it stands, a shared value that no later change touches, and ask it anything.
@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crdt::ids::{ComponentId, PaperId, PersonId, SeatId, TextId};
+use crdt::ids::{ComponentId, PaperId, PersonId, RoundId, SeatId, TextId};
 use crdt::review::permission::{Action, Place, may};
+use crdt::review::round::Round;
 
 use super::account::Person;
 use super::component::Component;
@@ -31,6 +32,7 @@ pub struct Register {
     seats: BTreeMap<SeatId, Seat>,
     papers: BTreeMap<PaperId, Paper>,
     texts: BTreeMap<TextId, TextPlace>,
+    rounds: BTreeMap<RoundId, Round>,
 }
 
 /// A new or changed entry of the register.
@@ -44,6 +46,8 @@ pub enum Entry {
     Seat(Seat),
     /// A paper with its chapters.
     Paper(Paper),
+    /// A review round: who reads what was sent in it is asked again and again.
+    Round(Box<Round>),
 }
 
 impl Directory {
@@ -61,6 +65,9 @@ impl Directory {
         }
         for record in scan_all(&*store, Coll::Paper, "").await? {
             register.take(Entry::Paper(Record::read(&record)?));
+        }
+        for record in scan_all(&*store, Coll::Round, "").await? {
+            register.take(Entry::Round(Box::new(record.read()?)));
         }
         let register = RwLock::new(Arc::new(register));
         Ok(Self { store, register, writing: tokio::sync::Mutex::default() })
@@ -103,6 +110,9 @@ impl Entry {
             Entry::Person(person) => Op::put(Coll::Person, person.id.to_string(), Expect::Any, person),
             Entry::Seat(seat) => Op::put(Coll::Seat, seat.id.to_string(), Expect::Any, seat),
             Entry::Paper(paper) => Op::put(Coll::Paper, paper.id.to_string(), Expect::Any, paper),
+            Entry::Round(round) => {
+                Op::put(Coll::Round, format!("{}/{}", round.paper, round.id), Expect::Any, round)
+            }
         }
     }
 }
@@ -118,6 +128,7 @@ impl Register {
                 self.texts.extend(paper.texts());
                 self.papers.insert(paper.id, paper);
             }
+            Entry::Round(round) => drop(self.rounds.insert(round.id, *round)),
         }
     }
 
@@ -211,6 +222,23 @@ impl Register {
     /// Where a text belongs.
     pub fn text(&self, id: TextId) -> Option<&TextPlace> {
         self.texts.get(&id)
+    }
+
+    /// The round with this id.
+    pub fn round(&self, id: RoundId) -> Option<&Round> {
+        self.rounds.get(&id)
+    }
+
+    /// Every round, in no particular order.
+    pub fn rounds(&self) -> impl Iterator<Item = &Round> {
+        self.rounds.values()
+    }
+
+    /// The rounds of a paper, drafts among them, in order of opening.
+    pub fn rounds_of(&self, paper: PaperId) -> Vec<&Round> {
+        let mut all: Vec<&Round> = self.rounds.values().filter(|round| round.paper == paper).collect();
+        all.sort_by_key(|round| (round.plan.opens, round.id));
+        all
     }
 
     /// May this seat do that there? An unknown seat may nothing.

@@ -14,6 +14,7 @@ mod milestones;
 mod news;
 mod positions;
 mod rights;
+mod rounds;
 mod routes;
 mod set_aside;
 mod socket;

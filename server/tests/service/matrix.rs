@@ -165,6 +165,8 @@ enum Rule {
     InPaper(Action),
     /// The same in the service.
     InService(Action),
+    /// The same in the paper as a whole; for everybody else it does not exist.
+    SeenInPaper(Action),
 }
 
 struct Row {
@@ -212,25 +214,45 @@ const NONE: Ask = Ask::With(|_| (String::new(), "{}".to_owned()));
 
 macro_rules! row {
     ($method:literal $path:literal $about:literal, $rule:expr, NONE) => {
-        Row { method: $method, path: $path, about: $about, rule: $rule, ask: NONE }
+        $crate::matrix::Row {
+            method: $method,
+            path: $path,
+            about: $about,
+            rule: $rule,
+            ask: $crate::matrix::NONE,
+        }
     };
     ($method:literal $path:literal $about:literal, $rule:expr, once $ask:expr) => {
-        Row { method: $method, path: $path, about: $about, rule: $rule, ask: Ask::Once($ask) }
+        $crate::matrix::Row {
+            method: $method,
+            path: $path,
+            about: $about,
+            rule: $rule,
+            ask: $crate::matrix::Ask::Once($ask),
+        }
     };
     ($method:literal $path:literal $about:literal, $rule:expr, $ask:expr) => {
-        Row { method: $method, path: $path, about: $about, rule: $rule, ask: Ask::With($ask) }
+        $crate::matrix::Row {
+            method: $method,
+            path: $path,
+            about: $about,
+            rule: $rule,
+            ask: $crate::matrix::Ask::With($ask),
+        }
     };
 }
 
 // After the macro, which they use.
 mod positions;
+mod rounds;
 
+/// All rows: those of the paper and its rights, then those of each part of the review.
 fn rows() -> Vec<Row> {
-    [common(), positions::rows()].into_iter().flatten().collect()
+    [of_the_paper(), positions::rows(), rounds::rows()].into_iter().flatten().collect()
 }
 
 #[rustfmt::skip]
-fn common() -> Vec<Row> {
+fn of_the_paper() -> Vec<Row> {
     use Rule::{InPaper, InService, May, NotTheirs, Nobody, Public, Seat};
     vec![
         row!("GET" "/health" "", Public, NONE),
@@ -324,6 +346,10 @@ impl Row {
             (Rule::May(action), _) => by(action, &here),
             (Rule::InPaper(action), _) => by(action, &paper.place()),
             (Rule::InService(action), _) => by(action, &Place::default()),
+            (Rule::SeenInPaper(action), _) => match by(action, &paper.place()) {
+                Cell::Yes => Cell::Yes,
+                _ => Cell::Nothing,
+            },
         }
     }
 
