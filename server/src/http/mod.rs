@@ -3,6 +3,7 @@
 //! A handler is four movements: who asks ([`intake::caller`]), about what, do it (an act of [`App`]), answer. Status codes,
 //! JSON names and header rules live here and nowhere else.
 
+pub mod coverage;
 pub mod error;
 pub mod events;
 pub mod exports;
@@ -13,12 +14,14 @@ pub mod openapi;
 pub mod papers;
 pub mod people;
 pub mod positions;
+pub mod remarks;
 pub mod reviews;
 pub mod rights;
 pub mod rounds;
 pub mod set_aside;
 pub mod site;
 pub mod sync;
+pub mod tasks;
 pub mod texts;
 
 use std::sync::Arc;
@@ -126,6 +129,12 @@ fn rounds_and_notices(config: &mut ServiceConfig) {
         .service(at("/api/v1/rounds/{id}/invite").route(post().to(rounds::invite)))
         .service(at("/api/v1/rounds/{id}/release").route(post().to(rounds::release)))
         .service(at("/api/v1/rounds/{id}/remind").route(post().to(rounds::remind)))
+        .service(at("/api/v1/rounds/{id}/coverage").route(get().to(coverage::of_round)))
+        .service(at("/api/v1/papers/{slug}/remarks").route(post().to(remarks::send)))
+        .service(at("/api/v1/threads/{id}/prepare").route(post().to(remarks::prepare)))
+        .service(at("/api/v1/threads/{id}/withdraw").route(post().to(remarks::withdraw)))
+        .service(at("/api/v1/threads/{id}/admit").route(post().to(remarks::admit)))
+        .service(at("/api/v1/tasks").route(get().to(tasks::list)))
         .service(at("/api/v1/notices").route(get().to(notices::list)))
         .service(at("/api/v1/notices/seen").route(post().to(notices::seen)));
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    events, exports, milestones, notices, papers, people, positions, reviews, rights, rounds, set_aside,
-    sync, texts,
+    coverage, events, exports, milestones, notices, papers, people, positions, remarks, reviews, rights,
+    rounds, set_aside, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -74,6 +74,12 @@ use crate::http::error::Problem;
         rounds::release,
         rounds::remind,
         rounds::read,
+        coverage::of_round,
+        remarks::prepare,
+        remarks::send,
+        remarks::withdraw,
+        remarks::admit,
+        tasks::list,
         notices::list,
         notices::seen,
         set_aside::list,

@@ -159,7 +159,7 @@ impl Incoming for NewRoundBody {}
 #[serde(deny_unknown_fields)]
 pub struct ReasonBody {
     /// 1 to 300 characters, for everybody.
-    reason: String,
+    pub reason: String,
 }
 impl Incoming for ReasonBody {}
 

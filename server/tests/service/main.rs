@@ -13,6 +13,7 @@ mod matrix;
 mod milestones;
 mod news;
 mod positions;
+mod remarks;
 mod rights;
 mod rounds;
 mod routes;

@@ -167,6 +167,8 @@ enum Rule {
     InService(Action),
     /// The same in the paper as a whole; for everybody else it does not exist.
     SeenInPaper(Action),
+    /// Whoever may do one of these in the first chapter; for everybody else it does not exist.
+    SeenByAny(&'static [Action]),
 }
 
 struct Row {
@@ -346,6 +348,10 @@ impl Row {
             (Rule::May(action), _) => by(action, &here),
             (Rule::InPaper(action), _) => by(action, &paper.place()),
             (Rule::InService(action), _) => by(action, &Place::default()),
+            (Rule::SeenByAny(actions), _) => {
+                let allowed = actions.iter().any(|action| by(*action, &here) == Cell::Yes);
+                if allowed { Cell::Yes } else { Cell::Nothing }
+            }
             (Rule::SeenInPaper(action), _) => match by(action, &paper.place()) {
                 Cell::Yes => Cell::Yes,
                 _ => Cell::Nothing,

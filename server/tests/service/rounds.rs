@@ -18,14 +18,14 @@ pub async fn sealed(ines: &Somebody, name: &str) -> Value {
     seal.send().await.json()["id"].clone()
 }
 
-/// A plan that asks these components from now on for three days, as JSON.
+/// A plan that asks these components from now on for six hours (sessions last for twelve), as JSON.
 pub fn plan(service: &Service, milestone: &Value, codes: &[&str]) -> Value {
     let register = service.app.directory.register();
     let invited: Vec<_> = codes.iter().map(|code| register.component_by_code(code).unwrap().id).collect();
     let now = service.app.clock.now();
     json!({
         "milestone": milestone, "name": "Second reading", "about": "Every section says what it thinks.",
-        "asks": ["comments", "position"], "invited": invited, "opens": now, "closes": now + 72 * HOUR, "visibility": "open",
+        "asks": ["comments", "position"], "invited": invited, "opens": now, "closes": now + 6 * HOUR, "visibility": "open",
     })
 }
 

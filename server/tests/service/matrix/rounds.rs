@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use crdt::ids::{MilestoneId, RoundId};
+use borrador::app::threads::NewThread;
+use crdt::ids::{MilestoneId, RoundId, SeatId, ThreadId};
 use crdt::review::permission::Action;
 use crdt::review::round::{Act, Ask, Plan};
 use crdt::review::submission::Visibility;
+use crdt::review::thread::Audience;
 use serde_json::json;
 
-use super::{Row, Rule, World};
+use super::{PAPER, Row, Rule, World};
+
+/// Shorter than a session.
+const OPEN_FOR: Duration = Duration::from_hours(4);
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
@@ -62,6 +67,32 @@ pub(super) fn rows() -> Vec<Row> {
             let component = w.seat.component;
             (at(announced(w).await, "/remind"), json!({"components": [component]}).to_string())
         })),
+        row!("GET" "/api/v1/rounds/{id}/coverage" "announced", InPaper(Action::Read), once |w| Box::pin(async { (at(announced(w).await, "/coverage"), String::new()) })),
+        row!("POST" "/api/v1/threads/{id}/prepare" "own component's", InPaper(Action::PrepareForComponent), once |w| Box::pin(async {
+            let (remark, _) = inside(w, adaeze(w)).await;
+            (of(remark, "/prepare"), json!({"keep": true}).to_string())
+        })),
+        row!("POST" "/api/v1/threads/{id}/prepare" "another component's", Rule::NotTheirs, once |w| Box::pin(async {
+            (of(w.mewas, "/prepare"), json!({"keep": true}).to_string())
+        })),
+        row!("POST" "/api/v1/papers/{slug}/remarks" "own component's", InPaper(Action::SubmitForComponent), once |w| Box::pin(async {
+            let round = announced(w).await;
+            let (id, version) = inside(w, adaeze(w)).await;
+            (format!("/api/v1/papers/{PAPER}/remarks"), json!({"round": round, "remarks": [{"id": id, "version": version}]}).to_string())
+        })),
+        row!("POST" "/api/v1/papers/{slug}/remarks" "another component's", Rule::NotTheirs, once |w| Box::pin(async {
+            let round = announced(w).await;
+            (format!("/api/v1/papers/{PAPER}/remarks"), json!({"round": round, "remarks": [{"id": w.mewas, "version": 1}]}).to_string())
+        })),
+        row!("POST" "/api/v1/threads/{id}/withdraw" "own component's", InPaper(Action::SubmitForComponent), once |w| Box::pin(async {
+            let (id, _) = sent(w, adaeze(w), Duration::ZERO).await;
+            (of(id, "/withdraw"), why())
+        })),
+        row!("POST" "/api/v1/threads/{id}/admit" "another component's, late", Rule::SeenByAny(&[Action::RunRound, Action::AnswerRemarks]), once |w| Box::pin(async {
+            let (id, _) = sent(w, w.ines, OPEN_FOR).await;
+            (of(id, "/admit"), why())
+        })),
+        row!("GET" "/api/v1/tasks" "", Seat, NONE),
         row!("GET" "/api/v1/notices" "", Seat, NONE),
         row!("POST" "/api/v1/notices/seen" "", Seat, |_| (String::new(), json!({"notices": []}).to_string())),
     ]
@@ -69,6 +100,33 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn at(id: RoundId, act: &str) -> String {
     format!("/api/v1/rounds/{id}{act}")
+}
+
+fn of(id: ThreadId, act: &str) -> String {
+    format!("/api/v1/threads/{id}{act}")
+}
+
+/// A remark inside the component of this seat. Adaeze speaks for the asker's.
+async fn inside(w: &World, by: SeatId) -> (ThreadId, u64) {
+    let (anchor, paragraph) = super::anchor(&w.service).await;
+    let new = NewThread { anchor, paragraph, body: "Who pays?".to_owned(), audience: Audience::Component };
+    let kept = w.service.app.open_thread(w.service.text(), by, new).await.unwrap();
+    (kept.thread.id, kept.version)
+}
+
+/// The same, sent so long after the round opened.
+async fn sent(w: &World, by: SeatId, later: Duration) -> (ThreadId, u64) {
+    let round = announced(w).await;
+    let remark = inside(w, by).await;
+    w.service.passes(later);
+    let paper = w.service.paper().id;
+    let sent = w.service.app.send_remarks(by, paper, Some(round), &[remark]).await.unwrap();
+    (sent[0].thread.id, sent[0].version)
+}
+
+fn adaeze(w: &World) -> SeatId {
+    let register = w.service.app.directory.register();
+    register.seats_of(register.person_by_email("adaeze@example.org").unwrap().id)[0].id
 }
 
 fn why() -> String {
@@ -89,13 +147,14 @@ async fn announced_at(w: &World, later: Duration) -> RoundId {
 
 async fn drafted(w: &World, later: Duration) -> RoundId {
     let now = w.service.app.clock.now();
+    let secretariat = w.service.app.directory.register().seat(w.ines).unwrap().component;
     let plan = Plan {
         name: "Second reading".to_owned(),
         about: String::new(),
         asks: Ask::ALL.into(),
-        invited: [w.seat.component].into(),
+        invited: [w.seat.component, secretariat].into(),
         opens: now + later,
-        closes: now + Duration::from_hours(72),
+        closes: now + later + OPEN_FOR,
         visibility: Visibility::Open,
     };
     let paper = w.service.paper().id;

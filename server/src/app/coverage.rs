@@ -1,0 +1,155 @@
+//! Coverage: how far a round is, component by component and chapter by chapter, for one reader.
+//!
+//! It counts only what this reader may read, so that a sealed round gives away nothing. Those who run the round learn one thing more of each
+//! asked component: whether it has read, whether it has sent anything, or is silent. Without that nobody could be reminded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt::ids::{ChapterId, ComponentId, SeatId};
+use crdt::moment::Moment;
+use crdt::review::permission::Action;
+use crdt::review::round::Round;
+use crdt::review::thread::Thread;
+
+use super::App;
+use super::reading::Reading;
+use super::refusal::Refusal;
+use super::rounds::asked;
+use super::threads::reads;
+use crate::people::directory::Register;
+use crate::store::{Coll, scan_all};
+
+/// How far a round is, as one reader may know it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// The components that are asked, in order of code.
+    pub components: Vec<Standing>,
+    /// The chapters of the paper, in reading order.
+    pub chapters: Vec<ChapterCover>,
+    /// Remarks of the round that the reader may read, without those that were taken back or wait in the late queue.
+    pub remarks: usize,
+    /// Those of them that are not settled.
+    pub open: usize,
+    /// Remarks that wait in the late queue, as far as the reader may see them.
+    pub late: usize,
+}
+
+/// How far a component is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Which.
+    pub component: ComponentId,
+    /// Who speaks for it: its focal points first, then its deputies.
+    pub speakers: Vec<SeatId>,
+    /// Has it sent anything? `None` when the reader may not know.
+    pub has_answered: Option<bool>,
+    /// How many chapters it has opened; `None` when the reader may not know.
+    pub chapters_read: Option<usize>,
+    /// Its remarks that the reader may read, by chapter.
+    pub remarks: BTreeMap<ChapterId, usize>,
+    /// When it last sent or opened something, as far as the reader may know.
+    pub last: Option<Moment>,
+}
+
+/// How much a chapter was looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChapterCover {
+    /// Which.
+    pub chapter: ChapterId,
+    /// Remarks on it that the reader may read.
+    pub remarks: usize,
+    /// How many components sent them.
+    pub components: usize,
+    /// How many of the asked components have opened it; `None` when the reader may not know.
+    pub read_by: Option<usize>,
+}
+
+impl App {
+    /// How far a round is for whoever holds this seat.
+    pub async fn coverage(&self, round: &Round, seat: SeatId) -> Result<Coverage, Refusal> {
+        let (register, now) = (self.directory.register(), self.clock.now());
+        let paper = register.paper(round.paper).ok_or(Refusal::NotFound)?;
+        let runs = register.may(seat, Action::RunRound, &paper.place());
+        let own = register.seat(seat).ok_or(Refusal::NotFound)?.component;
+        let knows = |component| runs || component == own;
+        let readings = self.readings(round.id).await?;
+        let sent = self.sent_in(round).await?;
+        let seen: Vec<&Thread> = sent.iter().filter(|thread| reads(&register, now, seat, thread)).collect();
+        let counts = |thread: &Thread| {
+            thread.withdrawn.is_none() && thread.submission.as_ref().is_some_and(|sent| sent.counts())
+        };
+        let counted: Vec<&Thread> = seen.iter().copied().filter(|thread| counts(thread)).collect();
+        let chapter_of = |thread: &Thread| register.text(thread.text).map(|place| place.chapter);
+
+        let mut components = asked(&register, round);
+        components.sort_by_key(|id| register.component(*id).map(|component| component.code.clone()));
+        let standing = |component: ComponentId| {
+            let reading = readings.iter().find(|reading| reading.component == component && knows(component));
+            let mut remarks: BTreeMap<ChapterId, usize> = BTreeMap::new();
+            for chapter in counted
+                .iter()
+                .filter(|thread| thread.component == component)
+                .filter_map(|thread| chapter_of(thread))
+            {
+                *remarks.entry(chapter).or_default() += 1;
+            }
+            let known = || if runs { sent.iter().collect::<Vec<_>>() } else { seen.clone() };
+            let sent_at = known().into_iter().filter(|thread| thread.component == component);
+            let sent_at = sent_at.filter_map(|thread| thread.submission.as_ref().map(|sent| sent.at)).max();
+            Standing {
+                component,
+                speakers: speakers(&register, component),
+                has_answered: (knows(component) || sent_at.is_some()).then_some(sent_at.is_some()),
+                chapters_read: knows(component).then(|| reading.map_or(0, |reading| reading.chapters.len())),
+                remarks,
+                last: sent_at.max(reading.map(|reading| reading.last)),
+            }
+        };
+        let cover = |chapter: ChapterId| {
+            let of_chapter: Vec<&&Thread> =
+                counted.iter().filter(|thread| chapter_of(thread) == Some(chapter)).collect();
+            let by: BTreeSet<ComponentId> = of_chapter.iter().map(|thread| thread.component).collect();
+            let has_read =
+                |reading: &&Reading| round.asks(reading.component) && reading.chapters.contains_key(&chapter);
+            ChapterCover {
+                chapter,
+                remarks: of_chapter.len(),
+                components: by.len(),
+                read_by: runs.then(|| readings.iter().filter(has_read).count()),
+            }
+        };
+        Ok(Coverage {
+            chapters: paper.chapters.iter().map(|chapter| cover(chapter.id)).collect(),
+            remarks: counted.len(),
+            open: counted.iter().filter(|thread| thread.is_open()).count(),
+            late: seen.iter().filter(|thread| is_waiting(thread)).count(),
+            components: components.into_iter().map(standing).collect(),
+        })
+    }
+
+    /// Every remark that was sent in a round, whoever may read it: only for counting whether somebody answered.
+    async fn sent_in(&self, round: &Round) -> Result<Vec<Thread>, Refusal> {
+        let register = self.directory.register();
+        let paper = register.paper(round.paper).ok_or(Refusal::NotFound)?;
+        let mut sent = Vec::new();
+        for (text, _) in paper.texts() {
+            for record in scan_all(&*self.store, Coll::Thread, &format!("{text}/")).await? {
+                let thread: Thread = record.read()?;
+                if thread.submission.as_ref().is_some_and(|sent| sent.round == Some(round.id)) {
+                    sent.push(thread);
+                }
+            }
+        }
+        Ok(sent)
+    }
+}
+
+fn is_waiting(thread: &Thread) -> bool {
+    thread.withdrawn.is_none() && thread.submission.as_ref().is_some_and(|sent| !sent.counts())
+}
+
+fn speakers(register: &Register, component: ComponentId) -> Vec<SeatId> {
+    let mut seats = super::notices::seats_that_speak_for(register, component);
+    seats.sort_by_key(|seat| register.seat(*seat).map(|seat| (seat.function, seat.rank, seat.id)));
+    seats
+}

@@ -1,0 +1,102 @@
+//! How far a round is: component by component, chapter by chapter, as far as the caller may know.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use crdt::moment::Moment;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::coverage::{ChapterCover, Coverage, Standing};
+use crate::http::error::Problem;
+use crate::http::intake::caller::Caller;
+use crate::http::reviews::{AuthorView, author_view};
+use crate::http::rounds::round_id;
+use crate::people::component::{ByLanguage, Kind};
+use crate::people::directory::Register;
+
+/// How far a round is.
+#[derive(Serialize, ToSchema)]
+pub struct CoverageView {
+    components: Vec<StandingView>,
+    chapters: Vec<ChapterCoverView>,
+    /// Remarks that count.
+    remarks: usize,
+    /// Those that are not settled.
+    open: usize,
+    /// Remarks that wait in the late queue.
+    late: usize,
+}
+
+/// How far a component is.
+#[derive(Serialize, ToSchema)]
+pub struct StandingView {
+    id: Uuid,
+    code: String,
+    name: ByLanguage,
+    kind: Kind,
+    hue: u8,
+    /// Who speaks for it: focal points first. Empty when nobody does.
+    speakers: Vec<AuthorView>,
+    /// Has it sent anything? `null` when the caller may not know.
+    has_answered: Option<bool>,
+    /// How many chapters it has opened; `null` when the caller may not know.
+    chapters_read: Option<usize>,
+    /// Remarks by chapter.
+    remarks: BTreeMap<String, usize>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_at: Option<Moment>,
+}
+
+/// How much a chapter was looked at.
+#[derive(Serialize, ToSchema)]
+pub struct ChapterCoverView {
+    id: Uuid,
+    remarks: usize,
+    /// How many components sent them.
+    components: usize,
+    /// How many components have opened it; `null` when the caller may not know.
+    read_by: Option<usize>,
+}
+
+/// How far a round is.
+#[utoipa::path(get, path = "/api/v1/rounds/{id}/coverage", tag = "rounds", params(("id" = Uuid, Path)),
+    responses((status = 200, body = CoverageView)))]
+pub async fn of_round(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let round = app.seen_round(&caller.register, caller.seat, round_id(&id)?)?;
+    let Coverage { components, chapters, remarks, open, late } = app.coverage(round, caller.seat).await?;
+    Ok(HttpResponse::Ok().json(CoverageView {
+        components: components.iter().filter_map(|each| standing_view(&caller.register, each)).collect(),
+        chapters: chapters.iter().map(cover_view).collect(),
+        remarks,
+        open,
+        late,
+    }))
+}
+
+fn standing_view(register: &Register, standing: &Standing) -> Option<StandingView> {
+    let component = register.component(standing.component)?;
+    Some(StandingView {
+        id: component.id.0,
+        code: component.code.clone(),
+        name: component.name.clone(),
+        kind: component.kind,
+        hue: component.hue,
+        speakers: standing.speakers.iter().map(|seat| author_view(register, *seat)).collect(),
+        has_answered: standing.has_answered,
+        chapters_read: standing.chapters_read,
+        remarks: standing.remarks.iter().map(|(chapter, count)| (chapter.to_string(), *count)).collect(),
+        last_at: standing.last,
+    })
+}
+
+fn cover_view(cover: &ChapterCover) -> ChapterCoverView {
+    let ChapterCover { chapter, remarks, components, read_by } = *cover;
+    ChapterCoverView { id: chapter.0, remarks, components, read_by }
+}
