@@ -64,6 +64,10 @@ uuid_id! {
     SilenceId,
     /// Something a person is told.
     NoticeId,
+    /// A seat that is offered to somebody by a link.
+    InvitationId,
+    /// A letter on its way by mail.
+    LetterId,
 }
 
 /// Why a string is not one of the hexadecimal identities.

@@ -39,9 +39,9 @@ pub enum Function {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Runs the service: people, components, papers.
+    /// Runs the service: who belongs to it, and who runs it.
     Admin,
-    /// Runs the process of a paper: milestones, rounds, import.
+    /// Runs the process of a paper: milestones, rounds, import. In the whole service: components, people and their seats too.
     Secretariat,
     /// Answers comments and amendments.
     Rapporteur,
@@ -107,9 +107,9 @@ pub enum Action {
     LockChapter,
     /// Give the pen to a seat, and take it back.
     GivePen,
-    /// Invite people and issue tokens for them.
+    /// Invite people, give them further seats, and make sign-in links for them.
     InvitePeople,
-    /// End a seat, and restore it.
+    /// End a seat, restore it, and change what it does. Not of those who stand above ([`Standing`]).
     EndSeat,
     /// Add components to the organisation and change what is said of them.
     KeepComponents,
@@ -197,6 +197,61 @@ impl Access {
     }
 }
 
+/// How high somebody stands in the service. Nobody changes the seats of those above them, nor lifts anybody above themself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Standing {
+    /// Holds whatever they hold in papers and chapters.
+    Member,
+    /// Runs the process in the whole service.
+    Secretariat,
+    /// Runs the service.
+    Admin,
+}
+
+impl Standing {
+    /// REV70: where these rights put their holder, as they are or, for a seat that has ended, as they would be again.
+    pub fn of(rights: &Rights) -> Standing {
+        let holds = |role| rights.grants.contains(&Grant { scope: Scope::Service, role });
+        if holds(Role::Admin) {
+            Standing::Admin
+        } else if holds(Role::Secretariat) {
+            Standing::Secretariat
+        } else {
+            Standing::Member
+        }
+    }
+
+    /// The role in the service that gives it; `None` for a member.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Standing::Member => None,
+            Standing::Secretariat => Some(Role::Secretariat),
+            Standing::Admin => Some(Role::Admin),
+        }
+    }
+
+    /// The standing that a role in the service gives; `None` for the roles of papers.
+    pub fn of_role(role: Option<Role>) -> Option<Standing> {
+        match role {
+            None => Some(Standing::Member),
+            Some(Role::Secretariat) => Some(Standing::Secretariat),
+            Some(Role::Admin) => Some(Standing::Admin),
+            Some(_) => None,
+        }
+    }
+
+    /// REV70: may whoever stands here make somebody of that standing? Only administrators make administrators and
+    /// secretariats.
+    pub fn may_make(self, other: Standing) -> bool {
+        self == Standing::Admin || other == Standing::Member
+    }
+
+    /// REV70: may whoever stands here keep the seats of somebody who stands there?
+    pub fn may_keep(self, other: Standing) -> bool {
+        self >= other
+    }
+}
+
 /// REV10: would this seat write here, if only the place were open?
 pub fn is_stopped_by_lock(rights: &Rights, place: &Place) -> bool {
     let opened = Place { state: State::Open, ..*place };
@@ -223,7 +278,7 @@ pub fn may(rights: &Rights, action: Action, place: &Place) -> bool {
         Action::Seal | Action::ImportPaper => holds(&[Secretariat, Admin]),
         Action::LockChapter => holds(&[Secretariat, Admin, Rapporteur]),
         Action::GivePen => holds(&[Secretariat, Admin]),
-        Action::InvitePeople | Action::EndSeat => holds(&[Admin]),
+        Action::InvitePeople | Action::EndSeat => holds(&[Secretariat, Admin]),
         Action::KeepComponents | Action::RunRound | Action::SubmitOnBehalf => holds(&[Secretariat, Admin]),
         Action::RunSilence => holds(&[Secretariat, Admin, Rapporteur]),
         Action::PrepareForComponent => matches!(rights.function, Function::FocalPoint | Function::Deputy),
@@ -289,13 +344,33 @@ mod tests {
     }
 
     #[test]
-    fn rev4_only_the_secretariat_seals_and_only_admins_invite() {
+    fn rev4_only_the_secretariat_seals_and_invites() {
         for role in [Role::Admin, Role::Secretariat, Role::Rapporteur, Role::Committee, Role::Pen] {
             let rights = seat(Function::FocalPoint, &[(Scope::Paper(PAPER), role)]);
             let runs_the_paper = matches!(role, Role::Secretariat | Role::Admin);
             assert_eq!(may(&rights, Action::Seal, &housing()), runs_the_paper, "{role:?}");
-            assert_eq!(may(&rights, Action::InvitePeople, &housing()), role == Role::Admin, "{role:?}");
+            // People belong to the service: who runs one paper only does not bring them in.
+            let everywhere = seat(Function::Contributor, &[(Scope::Service, role)]);
+            for action in [Action::InvitePeople, Action::EndSeat] {
+                assert_eq!(may(&everywhere, action, &Place::default()), runs_the_paper, "{role:?}");
+                assert!(!may(&rights, action, &Place::default()), "{role:?}");
+            }
         }
+    }
+
+    #[test]
+    fn rev70_nobody_keeps_the_seats_of_those_above_them_nor_lifts_anybody_to_where_they_stand_below() {
+        use Standing::{Admin, Member, Secretariat};
+        let of = |grants: &[(Scope, Role)]| Standing::of(&seat(Function::Contributor, grants));
+        assert_eq!(of(&[(Scope::Service, Role::Pen), (Scope::Paper(PAPER), Role::Secretariat)]), Member);
+        assert_eq!(of(&[(Scope::Service, Role::Secretariat)]), Secretariat);
+        assert_eq!(of(&[(Scope::Service, Role::Secretariat), (Scope::Service, Role::Admin)]), Admin);
+        let all = [Member, Secretariat, Admin];
+        assert_eq!(all.map(|other| Secretariat.may_keep(other)), [true, true, false]);
+        assert_eq!(all.map(|other| Secretariat.may_make(other)), [true, false, false]);
+        assert_eq!(all.map(|other| Admin.may_keep(other) && Admin.may_make(other)), [true; 3]);
+        assert_eq!(all.map(|other| Standing::of_role(other.role())), all.map(Some));
+        assert_eq!(Standing::of_role(Some(Role::Pen)), None);
     }
 
     #[test]

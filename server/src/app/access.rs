@@ -1,6 +1,5 @@
 //! Getting in: invitations, sign-in links, sessions, tokens and tickets.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crdt::ids::{ComponentId, PersonId, SeatId};
@@ -11,12 +10,13 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::invitations::Arriving;
 use super::refusal::Refusal;
 use super::words;
 use crate::people::account::{Person, Session, initials};
 use crate::people::component::{Component, Kind};
 use crate::people::directory::{Entry, Register};
-use crate::people::invitation::{Link, LinkClosed};
+use crate::people::link::{Link, LinkClosed};
 use crate::people::seat::Seat;
 use crate::people::token::{Pass, Secret, key_of};
 use crate::store::{Coll, Expect, Op, StoreError};
@@ -55,12 +55,15 @@ pub struct PassMade {
 }
 
 impl App {
-    /// Somebody comes in through a link. Answers with their session's cookie value, which is always a new one.
-    pub async fn sign_in(&self, token: &str, from: IpAddr) -> Result<(Secret, PersonId), Refusal> {
+    /// Somebody comes in through a link, their own or that of an invitation. Answers with their session's cookie value, which is
+    /// always a new one.
+    pub async fn sign_in(&self, token: &str, arriving: &Arriving) -> Result<(Secret, PersonId), Refusal> {
         let now = self.clock.now();
-        self.sign_ins.take(from, now)?;
+        self.sign_ins.take(arriving.from, now)?;
         let key = key_of(token);
-        let record = self.store.get(Coll::Link, &key).await?.ok_or(Refusal::LinkUnknown)?;
+        let Some(record) = self.store.get(Coll::Link, &key).await? else {
+            return self.use_invitation(&key, arriving).await;
+        };
         let link: Link = record.read()?;
         let used = link.used(now)?;
         if self.directory.register().seats_of(link.person).is_empty() {
@@ -75,7 +78,9 @@ impl App {
         match self.store.commit(ops).await {
             Ok(_) => Ok((session, link.person)),
             // Two came through at the same moment; a link that may be used again lets the slower one in as well.
-            Err(StoreError::Conflict { .. }) if link.reusable => Box::pin(self.sign_in(token, from)).await,
+            Err(StoreError::Conflict { .. }) if link.reusable => {
+                Box::pin(self.sign_in(token, arriving)).await
+            }
             Err(StoreError::Conflict { .. }) => Err(LinkClosed::Used.into()),
             Err(error) => Err(error.into()),
         }
@@ -168,8 +173,18 @@ impl App {
 
     /// A link with which `person` signs in on another device.
     pub async fn make_link(&self, person: PersonId) -> Result<LinkMade, Refusal> {
+        self.make_link_noting(person, Vec::new()).await
+    }
+
+    pub(super) async fn make_link_noting(
+        &self,
+        person: PersonId,
+        also: Vec<Op>,
+    ) -> Result<LinkMade, Refusal> {
         let (secret, link) = (Secret::draw(), Link::once(person, self.clock.now()));
-        self.store.commit(vec![Op::put(Coll::Link, secret.key(), Expect::Absent, &link)]).await?;
+        let mut ops = vec![Op::put(Coll::Link, secret.key(), Expect::Absent, &link)];
+        ops.extend(also);
+        self.store.commit(ops).await?;
         Ok(LinkMade { url: self.sign_in_url(secret.reveal()), expires_at: link.expires })
     }
 
@@ -251,7 +266,8 @@ fn plan_invitation(register: &Register, asked: &Invitation) -> Result<(PersonId,
         None => {
             let name = words::line("name", asked.name.as_deref().unwrap_or_default(), 120)?;
             let (id, initials) = (PersonId(Uuid::new_v4()), initials(&name));
-            entries.push(Entry::Person(Person { id, name, initials, email, language: "en".to_owned() }));
+            let language = "en".to_owned();
+            entries.push(Entry::Person(Person { id, name, initials, email, language, version: 0 }));
             id
         }
     };
@@ -309,7 +325,15 @@ fn secretariat(register: &Register, entries: &mut Vec<Entry>) -> ComponentId {
     let name =
         [("es", "Secretaría"), ("en", "Secretariat")].map(|(lang, name)| (lang.to_owned(), name.to_owned()));
     let id = ComponentId(Uuid::new_v4());
-    let made = Component { id, code: "SEC".to_owned(), kind: Kind::Secretariat, hue: 1, name: name.into() };
+    let made = Component {
+        id,
+        code: "SEC".to_owned(),
+        kind: Kind::Secretariat,
+        hue: 1,
+        name: name.into(),
+        closed: false,
+        version: 0,
+    };
     entries.push(Entry::Component(made));
     id
 }

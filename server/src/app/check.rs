@@ -17,7 +17,8 @@ use super::reading::Reading;
 use crate::live::check::check_text;
 use crate::people::account::{Person, Session};
 use crate::people::component::Component;
-use crate::people::invitation::Link;
+use crate::people::invitation::Invitation;
+use crate::people::link::Link;
 use crate::people::paper::Paper;
 use crate::people::seat::Seat;
 use crate::people::token::Pass;
@@ -152,9 +153,10 @@ impl Check<'_> {
                 Coll::Token | Coll::Ticket => drop(self.records::<Pass>(coll).await?),
                 Coll::Round => drop(self.records::<Round>(coll).await?),
                 Coll::Reading => drop(self.records::<Reading>(coll).await?),
-                // Beside each thread, notice and milestone lie short records that lead to it; they have other keys.
+                // Beside each thread, notice, invitation and milestone lie short records that lead to it; they have other keys.
                 Coll::Thread => self.records_with_pointers::<Thread>(coll).await?,
                 Coll::Notice => self.records_with_pointers::<Notice>(coll).await?,
+                Coll::Invitation => self.records_with_pointers::<Invitation>(coll).await?,
                 Coll::Paper | Coll::Milestone => {}
                 _ => drop(self.records::<IgnoredAny>(coll).await?),
             }

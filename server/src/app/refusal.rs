@@ -5,7 +5,7 @@
 //! (paths, causes) is in `source()` and goes to the log only.
 
 use crdt::document::import::ImportError;
-use crdt::ids::{ChangeHash, SeatId};
+use crdt::ids::{ChangeHash, PersonId, SeatId};
 use crdt::review::position::PositionError;
 use crdt::review::remark::RemarkError;
 use crdt::review::round::RoundError;
@@ -13,7 +13,7 @@ use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
 
 use crate::live::LiveError;
-use crate::people::invitation::LinkClosed;
+use crate::people::link::LinkClosed;
 use crate::store::StoreError;
 
 /// Why not.
@@ -42,6 +42,38 @@ pub enum Refusal {
     /// Nobody would be left who runs the service.
     #[error("this is the last seat that runs the service; make somebody else an administrator first")]
     LastAdmin,
+    /// They stand above who asks.
+    #[error("only an administrator does this: the person runs the service, or would")]
+    StandsAbove,
+    /// A component has that code or name already.
+    #[error("there is a component with {field} “{taken}” already; choose another")]
+    ComponentExists {
+        /// The field, as the request spells it.
+        field: String,
+        /// What it holds.
+        taken: String,
+    },
+    /// Nobody comes into a component that is closed.
+    #[error("the component {0} is closed: open it again first")]
+    ComponentClosed(String),
+    /// Somebody with that address is here already.
+    #[error("{name} is here already with that address; give them the seat, no invitation is needed")]
+    PersonExists {
+        /// Who.
+        person: PersonId,
+        /// Their name.
+        name: String,
+    },
+    /// There is an open invitation of that address to that component.
+    #[error(
+        "there is an open invitation for {0} to this component already; make its link anew, or withdraw it"
+    )]
+    InvitationOpen(String),
+    /// The invitation is for somebody else than who is signed in in this browser.
+    #[error(
+        "this invitation is for another address than that of who is signed in here; say which one it was sent to"
+    )]
+    InvitationForAnother,
     /// The seat is no longer held, or the person holds none any more. Names all of theirs that have ended.
     #[error(
         "this seat has ended: nothing can be read or changed with it; ask an administrator if that is a mistake"
@@ -188,10 +220,17 @@ impl Refusal {
             Refusal::ChapterLocked => "chapter_locked",
             Refusal::PenIsWider => "pen_is_wider",
             Refusal::LastAdmin => "last_admin",
+            Refusal::StandsAbove => "stands_above",
+            Refusal::ComponentExists { .. } => "component_exists",
+            Refusal::ComponentClosed(_) => "component_closed",
+            Refusal::PersonExists { .. } => "person_exists",
+            Refusal::InvitationOpen(_) => "invitation_open",
+            Refusal::InvitationForAnother => "invitation_for_another",
             Refusal::CrossSite => "cross_site_refused",
             Refusal::LinkUnknown => "invitation_unknown",
             Refusal::LinkClosed(LinkClosed::Used) => "invitation_used",
             Refusal::LinkClosed(LinkClosed::Expired) => "invitation_expired",
+            Refusal::LinkClosed(LinkClosed::Withdrawn) => "invitation_withdrawn",
             Refusal::Field { .. } | Refusal::Comment(_) => "field_invalid",
             Refusal::Round(error) => match error {
                 RoundError::AsksNothing

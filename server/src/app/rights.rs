@@ -4,8 +4,8 @@
 //! directory, so that nobody's right changes between the check and the write. Afterwards open sockets ask again and event
 //! streams tell: what is lost is lost at once.
 
-use crdt::ids::{ChapterId, PaperId, SeatId, TextId};
-use crdt::review::permission::{Action, Grant, Place, Role, Scope, is_stopped_by_lock};
+use crdt::ids::{ChapterId, ComponentId, PaperId, PersonId, SeatId, TextId};
+use crdt::review::permission::{Action, Grant, Place, Role, Scope, Standing, is_stopped_by_lock};
 use serde_json::{Value, json};
 
 use super::App;
@@ -125,7 +125,8 @@ impl App {
         Ok(())
     }
 
-    /// REV14: end a seat or restore it. The last seat of somebody who runs the service does not end.
+    /// REV14, REV70: end a seat or restore it. The last seat of an administrator does not end; nobody gets a second seat in a
+    /// component by this (REV72), nor one in a component that is closed (REV19).
     pub async fn act_on_seat(
         &self,
         by: SeatId,
@@ -136,6 +137,7 @@ impl App {
         let plan = |register: &Register| -> Plan {
             must(register, by, Action::EndSeat, &Place::default(), "end or restore seats")?;
             let seat = register.seat(seat).ok_or(Refusal::NotFound)?;
+            must_stand_high_enough(register, by, seat)?;
             has_version(expected, seat.version)?;
             let ended = act == SeatAct::End;
             if seat.ended == ended {
@@ -143,6 +145,9 @@ impl App {
             }
             if ended && is_last_administrator(register, seat) {
                 return Err(Refusal::LastAdmin);
+            }
+            if !ended {
+                must_be_free(register, seat.person, seat.component)?;
             }
             let event = if ended { "seat_ended" } else { "seat_restored" };
             Ok(self.seat_changed(Seat { ended, ..seat.clone() }, by, event, json!({ "seat": seat.id })))
@@ -164,7 +169,14 @@ impl App {
         Err(if stopped { Refusal::ChapterLocked } else { Refusal::NotAllowed("change this text") })
     }
 
-    fn seat_changed(&self, mut seat: Seat, by: SeatId, event: &str, about: Value) -> (Vec<Entry>, Vec<Op>) {
+    /// What a changed seat writes: its next version, and the event.
+    pub(super) fn seat_changed(
+        &self,
+        mut seat: Seat,
+        by: SeatId,
+        event: &str,
+        about: Value,
+    ) -> (Vec<Entry>, Vec<Op>) {
         seat.version += 1;
         (vec![Entry::Seat(seat)], vec![audit::entry(self.clock.now(), event, By::Seat(by), about)])
     }
@@ -178,7 +190,8 @@ impl App {
     }
 }
 
-fn must(
+/// A seat may do this there, or is told that it may not `what`.
+pub(super) fn must(
     register: &Register,
     seat: SeatId,
     action: Action,
@@ -188,7 +201,8 @@ fn must(
     if register.may(seat, action, place) { Ok(()) } else { Err(Refusal::NotAllowed(what)) }
 }
 
-fn has_version(expected: Option<u64>, current: u64) -> Result<(), Refusal> {
+/// Whoever changes something says which version they saw.
+pub(super) fn has_version(expected: Option<u64>, current: u64) -> Result<(), Refusal> {
     match expected {
         Some(expected) if expected != current => Err(Refusal::StaleVersion { current }),
         _ => Ok(()),
@@ -207,10 +221,60 @@ fn writes_by_wider_grant(seat: &Seat, place: &Place) -> bool {
     crdt::review::permission::may(&rights, Action::WriteText, place) || is_stopped_by_lock(&rights, place)
 }
 
-fn is_last_administrator(register: &Register, seat: &Seat) -> bool {
+/// REV70: whoever acts stands at least as high as the person whose seat it is, and as the seat itself would put them.
+pub(super) fn must_stand_high_enough(register: &Register, by: SeatId, seat: &Seat) -> Result<(), Refusal> {
+    let theirs = register.standing_of(seat.person).max(Standing::of(&seat.rights()));
+    must_stand_as_high_as(register, by, theirs)
+}
+
+/// REV70: whoever acts stands at least there.
+pub(super) fn must_stand_as_high_as(
+    register: &Register,
+    by: SeatId,
+    theirs: Standing,
+) -> Result<(), Refusal> {
+    if standing_of_seat(register, by).may_keep(theirs) { Ok(()) } else { Err(Refusal::StandsAbove) }
+}
+
+/// REV70: whoever acts may make somebody that.
+pub(super) fn must_be_able_to_make(
+    register: &Register,
+    by: SeatId,
+    role: Option<Role>,
+) -> Result<(), Refusal> {
+    let made =
+        Standing::of_role(role).ok_or_else(|| Refusal::field("role", "is admin, secretariat or nothing"))?;
+    if standing_of_seat(register, by).may_make(made) { Ok(()) } else { Err(Refusal::StandsAbove) }
+}
+
+/// How high a seat stands by itself: whoever acts, acts with one seat.
+fn standing_of_seat(register: &Register, seat: SeatId) -> Standing {
+    register.seat(seat).map_or(Standing::Member, |seat| Standing::of(&seat.rights()))
+}
+
+/// REV19, REV72: the component takes people, and this person sits nowhere in it.
+pub(super) fn must_be_free(
+    register: &Register,
+    person: PersonId,
+    component: ComponentId,
+) -> Result<(), Refusal> {
+    let component =
+        register.component(component).ok_or_else(|| Refusal::field("component", "is not known"))?;
+    if component.closed {
+        return Err(Refusal::ComponentClosed(component.code.clone()));
+    }
+    if register.seats_of(person).iter().any(|seat| seat.component == component.id) {
+        let name = register.person(person).map_or_else(String::new, |person| person.name.clone());
+        return Err(Refusal::SeatExists(name));
+    }
+    Ok(())
+}
+
+/// Would nobody run the service without this seat?
+pub(super) fn is_last_administrator(register: &Register, seat: &Seat) -> bool {
     let runs = |seat: &&Seat| {
         let is_somebody = register.person(seat.person).is_some_and(|person| !person.answers_to(OPERATOR));
-        is_somebody && register.may(seat.id, Action::EndSeat, &Place::default())
+        is_somebody && !seat.ended && Standing::of(&seat.rights()) == Standing::Admin
     };
     runs(&seat) && register.seats().filter(runs).count() == 1
 }

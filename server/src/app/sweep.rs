@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::App;
 use super::refusal::Refusal;
 use crate::people::account::Session;
-use crate::people::invitation::Link;
+use crate::people::link::Link;
 use crate::people::token::Pass;
 use crate::store::{Coll, Expect, Op, Tidied, TidyBounds};
 
@@ -34,7 +34,7 @@ impl App {
         Ok(over.len())
     }
 
-    /// Remove links, tickets and kept answers that are over. Answers with how many there were.
+    /// Remove links, invitations, tickets and kept answers that are over. Answers with how many there were.
     pub async fn sweep(&self) -> Result<usize, Refusal> {
         let now = self.clock.now();
         // A used or expired link stays for a week, so that its person is told what happened to it.
@@ -42,7 +42,8 @@ impl App {
         let tickets = self.sweep_of::<Pass>(Coll::Ticket, |pass| pass.is_alive(now)).await?;
         let answers = |answer: &Dated| now.since(answer.at) < ANSWERS_LAST;
         let answers = self.sweep_of::<Dated>(Coll::Answer, answers).await?;
-        Ok(links.len() + tickets.len() + answers.len())
+        let invitations = self.sweep_invitations(now).await?;
+        Ok(links.len() + invitations + tickets.len() + answers.len())
     }
 
     /// Pack the older changes of texts that have grown, and remove snapshots that nothing names. See

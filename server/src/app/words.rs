@@ -33,6 +33,18 @@ pub fn slug(field: &str, words: &str) -> Result<String, Refusal> {
     Err(Refusal::field(field, "has 1 to 80 lowercase letters a–z, digits and single hyphens between them"))
 }
 
+/// The code of a component, in capitals: 2 to 20 letters A–Z, digits and single hyphens between them.
+pub fn code(field: &str, words: &str) -> Result<String, Refusal> {
+    let words = words.trim().to_ascii_uppercase();
+    let parts_are_plain = words
+        .split('-')
+        .all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+    if (2..=20).contains(&words.len()) && parts_are_plain {
+        return Ok(words);
+    }
+    Err(Refusal::field(field, "has 2 to 20 letters A–Z, digits and single hyphens between them"))
+}
+
 /// A language of the interface and the texts, as a two- or three-letter code.
 pub fn language(field: &str, words: &str) -> Result<String, Refusal> {
     if (2..=3).contains(&words.len()) && words.bytes().all(|c| c.is_ascii_lowercase()) {
@@ -95,6 +107,15 @@ mod tests {
         assert!(slug("slug", "ciudades-migracion-2016").is_ok());
         for wrong in ["", "-a", "a-", "a--b", "A", "a/b", "..", "a b", &"a".repeat(81)] {
             assert!(slug("slug", wrong).is_err(), "{wrong:?} passed");
+        }
+    }
+
+    #[test]
+    fn rev19_a_code_is_short_plain_and_in_capitals() {
+        assert_eq!(code("code", " afr ").unwrap(), "AFR");
+        assert_eq!(code("code", "C2C-2").unwrap(), "C2C-2");
+        for wrong in ["", "A", "-A", "A--B", "A B", "ÁFR", "ıı", &"A".repeat(21)] {
+            assert!(code("code", wrong).is_err(), "{wrong:?} passed");
         }
     }
 

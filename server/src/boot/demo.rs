@@ -24,7 +24,7 @@ use crate::app::threads;
 use crate::people::account::Person;
 use crate::people::component::{ByLanguage, Component, Kind};
 use crate::people::directory::Entry;
-use crate::people::invitation::Link;
+use crate::people::link::Link;
 use crate::people::paper::{Chapter, Paper, Planned};
 use crate::people::seat::Seat;
 use crate::people::token::Secret;
@@ -226,6 +226,8 @@ impl Cast {
                 kind,
                 hue,
                 name,
+                closed: false,
+                version: 0,
             })
             .collect();
         let (mut people, mut seats) = (Vec::new(), Vec::new());
@@ -251,7 +253,7 @@ impl Cast {
                     version: 0,
                 });
             }
-            people.push(Person { id, name, initials, email, language });
+            people.push(Person { id, name, initials, email, language, version: 0 });
         }
         Ok(Self { components, people, seats })
     }

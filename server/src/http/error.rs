@@ -20,6 +20,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("request_invalid", 400, "The request is malformed"),
     ("sign_in_required", 401, "Sign in first"),
     ("not_allowed", 403, "Not allowed"),
+    ("stands_above", 403, "Only an administrator does this"),
     ("seat_ended", 403, "The seat has ended"),
     ("cross_site_refused", 403, "The request comes from another site"),
     ("not_found", 404, "Not found"),
@@ -30,6 +31,11 @@ const CODES: &[(&str, u16, &str)] = &[
     ("paper_exists", 409, "The slug is taken"),
     ("milestone_exists", 409, "The name is taken"),
     ("seat_exists", 409, "The seat exists"),
+    ("component_exists", 409, "The component exists"),
+    ("component_closed", 409, "The component is closed"),
+    ("person_exists", 409, "The person is here already"),
+    ("invitation_open", 409, "There is an open invitation"),
+    ("invitation_for_another", 409, "The invitation is for somebody else"),
     ("text_moved_on", 409, "The text moved on"),
     ("pen_is_wider", 409, "The seat writes by a wider right"),
     ("last_admin", 409, "The last administrator"),
@@ -43,6 +49,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("idempotency_conflict", 409, "The key was used for another request"),
     ("invitation_used", 410, "The sign-in link was used"),
     ("invitation_expired", 410, "The sign-in link is too old"),
+    ("invitation_withdrawn", 410, "The sign-in link was withdrawn"),
     ("stale_version", 412, "Changed meanwhile"),
     ("body_too_large", 413, "The body is too large"),
     ("path_too_long", 414, "The address is too long"),
@@ -160,6 +167,12 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Field { field, received, .. } => {
                 problem.details(json!({ "field": field, "received": received }))
+            }
+            Refusal::ComponentExists { field, taken } => {
+                problem.details(json!({ "field": field, "received": taken }))
+            }
+            Refusal::PersonExists { person, name } => {
+                problem.details(json!({ "field": "email", "person": person, "name": name }))
             }
             Refusal::SeatEnded(seats) => problem.details(json!({ "seats": seats })),
             Refusal::Comment(_) => problem.details(json!({ "field": "body" })),

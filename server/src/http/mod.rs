@@ -3,11 +3,13 @@
 //! A handler is four movements: who asks ([`intake::caller`]), about what, do it (an act of [`App`]), answer. Status codes,
 //! JSON names and header rules live here and nowhere else.
 
+pub mod components;
 pub mod coverage;
 pub mod error;
 pub mod events;
 pub mod exports;
 pub mod intake;
+pub mod invitations;
 pub mod milestones;
 pub mod notices;
 pub mod openapi;
@@ -18,6 +20,7 @@ pub mod remarks;
 pub mod reviews;
 pub mod rights;
 pub mod rounds;
+pub mod seats;
 pub mod set_aside;
 pub mod site;
 pub mod sync;
@@ -62,8 +65,18 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/sign-in-links").route(post().to(people::make_link)))
         .service(at("/api/v1/sync-tickets").route(post().to(people::make_ticket)))
         .service(at("/api/v1/me").route(get().to(people::me)))
-        .service(at("/api/v1/components").route(get().to(people::components)))
+        .service(at("/api/v1/components").route(get().to(components::list)).route(post().to(components::add)))
+        .service(at("/api/v1/components/{id}").route(put().to(components::change)))
+        .service(at("/api/v1/components/{id}/close").route(post().to(components::close)))
+        .service(at("/api/v1/components/{id}/open").route(post().to(components::open)))
         .service(at("/api/v1/people").route(get().to(people::people)))
+        .service(at("/api/v1/people/{id}").route(put().to(seats::change_person)))
+        .service(at("/api/v1/people/{id}/sign-in-links").route(post().to(seats::make_link)))
+        .service(
+            at("/api/v1/invitations").route(get().to(invitations::list)).route(post().to(invitations::make)),
+        )
+        .service(at("/api/v1/invitations/{id}/renew").route(post().to(invitations::renew)))
+        .service(at("/api/v1/invitations/{id}/withdraw").route(post().to(invitations::withdraw)))
         .service(at("/api/v1/papers").route(get().to(papers::list)).route(post().to(papers::create)))
         .service(at("/api/v1/papers/{slug}").route(get().to(papers::one)))
         .service(at("/api/v1/papers/{slug}/threads").route(get().to(reviews::list)))
@@ -86,6 +99,8 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/papers/{slug}/chapters/{id}/unlock").route(post().to(rights::unlock)))
         .service(at("/api/v1/papers/{slug}/pens").route(post().to(rights::give_pen)))
         .service(at("/api/v1/papers/{slug}/pens/take").route(post().to(rights::take_pen)))
+        .service(at("/api/v1/seats").route(post().to(seats::give)))
+        .service(at("/api/v1/seats/{id}").route(put().to(seats::change)))
         .service(at("/api/v1/seats/{id}/end").route(post().to(rights::end_seat)))
         .service(at("/api/v1/seats/{id}/restore").route(post().to(rights::restore_seat)))
         .service(at("/api/v1/papers/{slug}/export").route(get().to(exports::draft)))
@@ -140,10 +155,11 @@ fn rounds_and_notices(config: &mut ServiceConfig) {
 }
 
 fn pages(config: &mut ServiceConfig) {
-    const PAGES: [&str; 9] = [
+    const PAGES: &[&str] = &[
         "/",
         "/sign-in",
         "/set-aside",
+        "/people",
         "/papers/{slug}",
         "/papers/{slug}/milestones/{id}",
         "/papers/{slug}/{language}/{number}",

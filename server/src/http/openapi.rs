@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    coverage, events, exports, milestones, notices, papers, people, positions, remarks, reviews, rights,
-    rounds, set_aside, sync, tasks, texts,
+    components, coverage, events, exports, invitations, milestones, notices, papers, people, positions,
+    remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -30,8 +30,20 @@ use crate::http::error::Problem;
         people::make_link,
         people::make_ticket,
         people::me,
-        people::components,
         people::people,
+        components::list,
+        components::add,
+        components::change,
+        components::close,
+        components::open,
+        invitations::list,
+        invitations::make,
+        invitations::renew,
+        invitations::withdraw,
+        seats::give,
+        seats::change,
+        seats::change_person,
+        seats::make_link,
         papers::list,
         papers::create,
         papers::one,

@@ -4,34 +4,25 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::ids::SeatId;
 use crdt::moment::Moment;
-use crdt::review::permission::{Action, Grant, Place, Scope};
+use crdt::review::permission::{Action, Grant, Place, Scope, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::app::invitations::Arriving;
 use crate::app::refusal::Refusal;
 use crate::export::labels;
+use crate::http::components::{ComponentView, component_view};
 use crate::http::error::Problem;
 use crate::http::intake::address;
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::{COOKIE, Caller, choose, session_cookie};
 use crate::http::intake::paging::Page;
-use crate::people::account::Session;
-use crate::people::component::{ByLanguage, Component, Kind};
+use crate::people::account::{Person, Session};
 use crate::people::directory::Register;
 use crate::people::seat::Seat;
-
-/// A body of the organisation.
-#[derive(Serialize, ToSchema)]
-pub struct ComponentView {
-    id: Uuid,
-    code: String,
-    name: ByLanguage,
-    kind: Kind,
-    hue: u8,
-}
 
 /// The person who asks, and the service they ask.
 #[derive(Serialize, ToSchema)]
@@ -83,12 +74,20 @@ pub struct ServiceView {
     languages: Vec<&'static str>,
 }
 
-/// A person, to others: no address.
+/// A person, to others.
 #[derive(Serialize, ToSchema)]
 pub struct ColleagueView {
     id: Uuid,
     name: String,
     initials: String,
+    /// Only for who keeps the people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// Only for who keeps the people: the language of letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// For `If-Match` when their name or address is changed.
+    version: u64,
     seats: Vec<SeatView>,
 }
 
@@ -99,7 +98,10 @@ pub struct SeatView {
     component_id: Uuid,
     #[schema(value_type = String, example = "deputy")]
     function: crdt::review::permission::Function,
-    /// Nobody holds it any more. Only administrators are shown such seats.
+    /// `admin` or `secretariat` of the service, if it is that.
+    #[schema(value_type = Option<String>, example = "secretariat")]
+    role: Option<crdt::review::permission::Role>,
+    /// Nobody holds it any more. Only who keeps the people is shown such seats.
     ended: bool,
     /// For `If-Match` when its rights are changed.
     version: u64,
@@ -111,6 +113,9 @@ pub struct SeatView {
 pub struct SignIn {
     /// What stands behind the # of a sign-in link.
     token: String,
+    /// The address an invitation was sent to: asked for (409 `invitation_for_another`) when somebody else is signed in.
+    #[serde(default)]
+    email: Option<String>,
 }
 impl Incoming for SignIn {}
 
@@ -132,15 +137,22 @@ impl Incoming for TicketFor {}
 
 /// Sign in with a link's token; answers with a session cookie.
 #[utoipa::path(post, path = "/api/v1/sign-in", tag = "people", request_body = SignIn,
-    responses((status = 200, body = MeView), (status = 410, description = "The link was used or is too old")))]
+    responses((status = 200, body = MeView), (status = 409, description = "Somebody else is signed in: say which address the invitation was sent to"),
+    (status = 410, description = "The link was used or withdrawn, or is too old")))]
 pub async fn sign_in(
     req: HttpRequest,
     app: web::Data<App>,
     body: Body<SignIn>,
 ) -> Result<HttpResponse, Problem> {
     let from = address::client(&req, &app.settings.trusted_proxies);
-    let (session, person) = app.sign_in(&body.value.token, from).await?;
-    if let Some(old) = session_cookie(&req) {
+    let old = session_cookie(&req);
+    let signed_in = match old {
+        Some(old) => app.person_of_session(old).await?,
+        None => None,
+    };
+    let SignIn { token, email } = body.value;
+    let (session, person) = app.sign_in(&token, &Arriving { from, signed_in, email }).await?;
+    if let Some(old) = old {
         app.sign_out(old).await?;
     }
     let seat = choose(&app.directory.register(), person, None)?;
@@ -205,35 +217,33 @@ pub async fn me(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Pro
     Ok(HttpResponse::Ok().json(me_view(&app, &caller)?))
 }
 
-/// The bodies of the organisation.
-#[utoipa::path(get, path = "/api/v1/components", tag = "people", responses((status = 200, body = [ComponentView])))]
-pub async fn components(caller: Caller, page: Page) -> Result<HttpResponse, Problem> {
-    let (components, next) = page.of(caller.register.components(), |component| component.id.to_string())?;
-    let components: Vec<ComponentView> = components.into_iter().map(component_view).collect();
-    Ok(HttpResponse::Ok().json(json!({ "components": components, "next": next })))
-}
-
 /// The people and their seats.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", responses((status = 200, body = [ColleagueView])))]
 pub async fn people(caller: Caller, page: Page) -> Result<HttpResponse, Problem> {
     let register = &caller.register;
-    let shows_ended = caller.may(Action::EndSeat, &Place::default());
+    let keeps = caller.may(Action::EndSeat, &Place::default());
     let (people, next) = page.of(register.people(), |person| person.id.to_string())?;
-    let people: Vec<ColleagueView> = people
-        .into_iter()
-        .map(|person| ColleagueView {
-            id: person.id.0,
-            name: person.name.clone(),
-            initials: person.initials.clone(),
-            seats: register
-                .all_seats_of(person.id)
-                .into_iter()
-                .filter(|seat| shows_ended || !seat.ended)
-                .map(seat_view)
-                .collect(),
-        })
-        .collect();
+    let people: Vec<ColleagueView> =
+        people.into_iter().map(|person| colleague_view(register, person, keeps)).collect();
     Ok(HttpResponse::Ok().json(json!({ "people": people, "next": next })))
+}
+
+/// A person, to others; with address and ended seats to who keeps the people.
+pub fn colleague_view(register: &Register, person: &Person, keeps: bool) -> ColleagueView {
+    ColleagueView {
+        id: person.id.0,
+        name: person.name.clone(),
+        initials: person.initials.clone(),
+        email: keeps.then(|| person.email.clone()),
+        language: keeps.then(|| person.language.clone()),
+        version: person.version,
+        seats: register
+            .all_seats_of(person.id)
+            .into_iter()
+            .filter(|seat| keeps || !seat.ended)
+            .map(seat_view)
+            .collect(),
+    }
 }
 
 fn me_view(app: &App, caller: &Caller) -> Result<MeView, Problem> {
@@ -293,17 +303,8 @@ pub fn seat_view(seat: &Seat) -> SeatView {
         id: seat.id.0,
         component_id: seat.component.0,
         function: seat.function,
+        role: Standing::of(&seat.rights()).role(),
         ended: seat.ended,
         version: seat.version,
-    }
-}
-
-fn component_view(component: &Component) -> ComponentView {
-    ComponentView {
-        id: component.id.0,
-        code: component.code.clone(),
-        name: component.name.clone(),
-        kind: component.kind,
-        hue: component.hue,
     }
 }

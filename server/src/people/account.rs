@@ -17,8 +17,11 @@ pub struct Person {
     pub initials: String,
     /// Where they are reached; unique in the service, compared without regard to case.
     pub email: String,
-    /// The language they prefer ("es"); decides nothing but greetings.
+    /// The language they prefer ("es"): of greetings and of letters.
     pub language: String,
+    /// How often it was changed: the version that `If-Match` names.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Person {

@@ -21,6 +21,12 @@ pub struct Component {
     pub hue: u8,
     /// Its name in each language.
     pub name: ByLanguage,
+    /// Nobody is invited to it any more, and no new round asks it (REV19).
+    #[serde(default)]
+    pub closed: bool,
+    /// How often it was changed: the version that `If-Match` names.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// The sorts of bodies.

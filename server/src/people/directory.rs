@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crdt::ids::{ComponentId, PaperId, PersonId, RoundId, SeatId, TextId};
-use crdt::review::permission::{Action, Place, may};
+use crdt::review::permission::{Action, Place, Standing, may};
 use crdt::review::round::Round;
 
 use super::account::Person;
@@ -147,6 +147,12 @@ impl Register {
     /// The component with this id.
     pub fn component(&self, id: ComponentId) -> Option<&Component> {
         self.components.get(&id)
+    }
+
+    /// How high a person stands: as high as the highest of the seats they hold.
+    pub fn standing_of(&self, person: PersonId) -> Standing {
+        let held = self.seats_of(person).into_iter().map(|seat| Standing::of(&seat.rights()));
+        held.max().unwrap_or(Standing::Member)
     }
 
     /// The component with this code.

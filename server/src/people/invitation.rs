@@ -1,83 +1,182 @@
-//! Sign-in links: how a person gets in, for the first time or on another device.
+//! Invitations: a seat that is offered to somebody by a link.
 //!
-//! A link carries 256 random bits in the fragment of its address, which browsers do not send, so that no log on the way
-//! sees it. The page behind it posts them. A link works once and for seven days; those of a demonstration work again and
-//! again, because they are printed for everybody to try.
+//! The link is shown once to whoever invites, or sent by mail; the store keeps the SHA-256 of its token. The person and the
+//! seat come into being when it is used (REV71), so that a withdrawn invitation leaves nobody behind. The record stays for a
+//! while, and says what became of it.
 
 use std::time::Duration;
 
-use crdt::ids::PersonId;
+use crdt::ids::{ComponentId, InvitationId, SeatId};
 use crdt::moment::Moment;
+use crdt::review::permission::{Function, Role};
 use serde::{Deserialize, Serialize};
 
-/// A sign-in link, stored under the SHA-256 of its token.
+use super::link::LinkClosed;
+
+/// A seat that is offered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Link {
-    /// Whom it lets in.
-    pub person: PersonId,
-    /// Until when.
+pub struct Invitation {
+    /// For life.
+    pub id: InvitationId,
+    /// Whose name the account will have.
+    pub name: String,
+    /// Whom it is for; an account has one address.
+    pub email: String,
+    /// The language of the letter and, at first, of the account.
+    pub language: String,
+    /// Where the seat will be.
+    pub component: ComponentId,
+    /// What it will do there.
+    pub function: Function,
+    /// *Admin* or *secretariat* of the service, if it will be that.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// Who invites.
+    pub by: SeatId,
+    /// When the newest link was made.
+    pub made: Moment,
+    /// Until when it works.
     pub expires: Moment,
-    /// May it be used again? Only in a demonstration.
-    pub reusable: bool,
-    /// When it was used.
-    pub used: Option<Moment>,
+    /// The SHA-256 of its token.
+    pub key: String,
+    /// How the invitation ended; `None` while it waits.
+    #[serde(default)]
+    pub end: Option<End>,
 }
 
-/// Why a link lets nobody in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum LinkClosed {
-    /// It was used before.
-    #[error(
-        "this sign-in link was used already; ask for a new one, or make one on a device where you are signed in"
-    )]
-    Used,
-    /// Its time is over.
-    #[error("this sign-in link is too old; ask for a new one")]
+/// How an invitation ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Somebody came in with it.
+    Used {
+        /// When.
+        at: Moment,
+        /// The seat they got, or had already.
+        seat: SeatId,
+    },
+    /// It was taken back.
+    Withdrawn {
+        /// When.
+        at: Moment,
+        /// By whom.
+        by: SeatId,
+    },
+}
+
+/// How an invitation stands at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its link works.
+    Open,
+    /// Nobody used the link in time.
     Expired,
+    /// Somebody came in with it.
+    Used,
+    /// It was taken back.
+    Withdrawn,
 }
 
-impl Link {
-    /// A link made now works for this long.
-    pub const LASTS: Duration = Duration::from_hours(7 * 24);
+impl Invitation {
+    /// A link works for so long. Longer than a sign-in link: it goes to people who do not wait for it.
+    pub const LASTS: Duration = Duration::from_hours(14 * 24);
+    /// What became of it is told for so long after that.
+    pub const TOLD: Duration = Duration::from_hours(30 * 24);
 
-    /// A link that works once.
-    pub fn once(person: PersonId, now: Moment) -> Self {
-        Self { person, expires: now + Self::LASTS, reusable: false, used: None }
-    }
-
-    /// A link of a demonstration, which works until the demonstration ends.
-    pub fn for_demo(person: PersonId, now: Moment) -> Self {
-        Self { person, expires: now + Duration::from_hours(24 * 365 * 100), reusable: true, used: None }
-    }
-
-    /// The link as it is after somebody came in through it.
-    pub fn used(&self, now: Moment) -> Result<Link, LinkClosed> {
-        match self {
-            Link { reusable: true, .. } => Ok(self.clone()),
-            Link { used: Some(_), .. } => Err(LinkClosed::Used),
-            Link { expires, .. } if *expires <= now => Err(LinkClosed::Expired),
-            _ => Ok(Link { used: Some(now), ..self.clone() }),
+    /// How it stands.
+    pub fn standing(&self, now: Moment) -> Standing {
+        match self.end {
+            Some(End::Used { .. }) => Standing::Used,
+            Some(End::Withdrawn { .. }) => Standing::Withdrawn,
+            None if self.expires <= now => Standing::Expired,
+            None => Standing::Open,
         }
+    }
+
+    /// REV71: does the link with this key let somebody in now?
+    pub fn must_open_for(&self, key: &str, now: Moment) -> Result<(), LinkClosed> {
+        match self.standing(now) {
+            Standing::Used => Err(LinkClosed::Used),
+            Standing::Withdrawn => Err(LinkClosed::Withdrawn),
+            _ if self.key != key => Err(LinkClosed::Withdrawn),
+            Standing::Expired => Err(LinkClosed::Expired),
+            Standing::Open => Ok(()),
+        }
+    }
+
+    /// The same invitation with a new link: the earlier ones work no more. What was used stays used.
+    pub fn renewed(&self, key: String, by: SeatId, now: Moment) -> Result<Invitation, LinkClosed> {
+        match self.end {
+            Some(End::Used { .. }) => Err(LinkClosed::Used),
+            _ => Ok(Invitation { key, by, made: now, expires: now + Self::LASTS, end: None, ..self.clone() }),
+        }
+    }
+
+    /// The invitation taken back. What was used stays used; taking it back twice changes nothing.
+    pub fn withdrawn(&self, by: SeatId, now: Moment) -> Result<Invitation, LinkClosed> {
+        match self.end {
+            Some(End::Used { .. }) => Err(LinkClosed::Used),
+            Some(End::Withdrawn { .. }) => Ok(self.clone()),
+            None => Ok(Invitation { end: Some(End::Withdrawn { at: now, by }), ..self.clone() }),
+        }
+    }
+
+    /// The invitation after somebody came in with it and has this seat.
+    pub fn used(&self, seat: SeatId, now: Moment) -> Invitation {
+        Invitation { end: Some(End::Used { at: now, seat }), ..self.clone() }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
-    #[test]
-    fn a_link_works_once_and_for_seven_days() {
-        let monday = Moment::from_unix_ms(0);
-        let link = Link::once(PersonId(uuid::Uuid::nil()), monday);
-        let used = link.used(monday).unwrap();
-        assert_eq!(used.used(monday), Err(LinkClosed::Used));
-        assert_eq!(link.used(monday + Link::LASTS), Err(LinkClosed::Expired));
+    const INES: SeatId = SeatId(Uuid::from_u128(1));
+    const AMINA: SeatId = SeatId(Uuid::from_u128(2));
+
+    fn amina(now: Moment) -> Invitation {
+        Invitation {
+            id: InvitationId(Uuid::from_u128(3)),
+            name: "Amina Keita".to_owned(),
+            email: "amina@example.org".to_owned(),
+            language: "en".to_owned(),
+            component: ComponentId(Uuid::from_u128(4)),
+            function: Function::Contributor,
+            role: None,
+            by: INES,
+            made: now,
+            expires: now + Invitation::LASTS,
+            key: "first".to_owned(),
+            end: None,
+        }
     }
 
     #[test]
-    fn a_link_of_the_demonstration_works_again() {
-        let link = Link::for_demo(PersonId(uuid::Uuid::nil()), Moment::from_unix_ms(0));
-        let again = link.used(Moment::from_unix_ms(1)).unwrap();
-        assert!(again.used(Moment::from_unix_ms(2)).is_ok());
+    fn rev71_a_link_works_once_and_for_fourteen_days() {
+        let monday = Moment::from_unix_ms(0);
+        let open = amina(monday);
+        assert_eq!(open.must_open_for("first", monday), Ok(()));
+        assert_eq!(open.must_open_for("first", open.expires), Err(LinkClosed::Expired));
+        let used = open.used(AMINA, monday);
+        assert_eq!(used.must_open_for("first", monday), Err(LinkClosed::Used));
+        assert_eq!(used.renewed("second".to_owned(), INES, monday), Err(LinkClosed::Used));
+        assert_eq!(used.withdrawn(INES, monday), Err(LinkClosed::Used));
+    }
+
+    #[test]
+    fn rev71_made_anew_only_the_newest_link_works_and_a_withdrawn_one_does_not() {
+        let monday = Moment::from_unix_ms(0);
+        let late = monday + Invitation::LASTS;
+        let again = amina(monday).renewed("second".to_owned(), INES, late).unwrap();
+        assert_eq!(again.must_open_for("first", late), Err(LinkClosed::Withdrawn));
+        assert_eq!(again.must_open_for("second", late), Ok(()));
+        let back = again.withdrawn(INES, late).unwrap();
+        assert_eq!(back.must_open_for("second", late), Err(LinkClosed::Withdrawn));
+        assert_eq!(back.withdrawn(AMINA, late), Ok(back.clone()));
+        let third = back.renewed("third".to_owned(), INES, late).unwrap();
+        assert_eq!(third.must_open_for("third", late), Ok(()));
     }
 }

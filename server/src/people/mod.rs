@@ -8,6 +8,7 @@ pub mod account;
 pub mod component;
 pub mod directory;
 pub mod invitation;
+pub mod link;
 pub mod paper;
 pub mod seat;
 pub mod token;

@@ -117,6 +117,10 @@ collections! {
     Notice = 22 "notice",
     /// Which component has read which chapter in a round, by `round id/component id`.
     Reading = 23 "reading",
+    /// Invitations, by invitation id; `key/SHA-256 of the token` leads from a link to its invitation.
+    Invitation = 24 "invitation",
+    /// Letters on their way by mail, and what became of them, by letter id.
+    Letter = 25 "letter",
 }
 
 impl Coll {

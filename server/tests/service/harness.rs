@@ -99,6 +99,8 @@ impl Service {
             kind,
             hue: 1,
             name: Default::default(),
+            closed: false,
+            version: 0,
         };
         let bodies = [
             component("SEC", Kind::Secretariat),
@@ -123,6 +125,7 @@ impl Service {
                 initials: initials(name),
                 email,
                 language: "es".to_owned(),
+                version: 0,
             }));
             for ((body, function, roles), rank) in held.into_iter().zip(0..) {
                 let id = SeatId(Uuid::new_v4());

@@ -12,6 +12,7 @@ mod large;
 mod matrix;
 mod milestones;
 mod news;
+mod people;
 mod positions;
 mod remarks;
 mod rights;

@@ -245,12 +245,13 @@ macro_rules! row {
 }
 
 // After the macro, which they use.
+mod people;
 mod positions;
 mod rounds;
 
 /// All rows: those of the paper and its rights, then those of each part of the review.
 fn rows() -> Vec<Row> {
-    [of_the_paper(), positions::rows(), rounds::rows()].into_iter().flatten().collect()
+    [of_the_paper(), people::rows(), positions::rows(), rounds::rows()].into_iter().flatten().collect()
 }
 
 #[rustfmt::skip]
@@ -447,6 +448,7 @@ impl World {
             initials: "CV".to_owned(),
             email: "claire@example.org".to_owned(),
             language: "en".to_owned(),
+            version: 0,
         };
         let seat = Seat { person: person.id, ..asker.seat(&paper, &adaeze) };
         let entries = vec![Entry::Person(person), Entry::Seat(seat.clone())];
@@ -624,7 +626,7 @@ const HEAD: &str = "\
 # Who may what
 
 Every route and every kind of message, asked by somebody of each role. This page is written by a test that asks all of them for real
-(`server/tests/service/matrix.rs`), and the test fails when the service, the rules in [crdt/SPEC.md](../crdt/SPEC.md) (REV1–REV14, SYN9–SYN12)
+(`server/tests/service/matrix.rs`), and the test fails when the service, the rules in [crdt/SPEC.md](../crdt/SPEC.md) (REV1–REV19, REV70–REV72, SYN9–SYN12)
 and this page do not say the same.
 
 The roles are grants on top of a contributor's seat: *pen* and *rapporteur* of the chapter that is asked about, *committee* of its paper,
