@@ -34,6 +34,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       const circumstances = { locale: 'es-ES', viewport, colorScheme }
       const named = (page: string) => path.join(folder, `${page}-${colorScheme}-${size}.png`)
       await takeStranger(browser, service, circumstances, named)
+      await takePeople(browser, service, circumstances, named)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
     }
   }
@@ -47,6 +48,34 @@ async function takeStranger(browser: Browser, service: Service, circumstances: C
   await stranger.seesHeading('Entrar en Borrador')
   await stranger.page.screenshot({ path: named('sign-in') })
   await stranger.leaves()
+}
+
+/** The components and their people, and the boxes in which the secretariat keeps them. */
+async function takePeople(browser: Browser, service: Service, circumstances: Circumstances, named: Named): Promise<void> {
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
+  const take = (page: string) => ines.page.screenshot({ path: named(page) })
+  await ines.goesTo('/people')
+  await ines.seesHeading('Personas y componentes')
+  await take('people')
+  await ines.page.getByLabel('Buscar un componente o una persona').fill('tun')
+  await ines.button('Cambiar el puesto de Nadia Bel').waitFor()
+  await take('people-found')
+  await ines.clicks('Cambiar el puesto de Nadia Bel')
+  await ines.button(/permiso de escritura en «/).waitFor()
+  await take('people-seat')
+  await ines.presses('Escape')
+  await ines.button('Invitar a alguien').first().click()
+  await ines.page.getByLabel('Dirección de correo').fill('amina.keita@example.org')
+  await ines.page.getByLabel('Nombre', { exact: true }).fill('Amina Keita')
+  await take('people-invite')
+  await ines.clicks('Cancelar')
+  await ines.clicks('Añadir un componente')
+  await take('people-component')
+  await ines.clicks('Cancelar')
+  await ines.page.getByLabel('Buscar un componente o una persona').fill('')
+  await ines.clicks('Por persona')
+  await take('people-by-person')
+  await ines.leaves()
 }
 
 async function takeMarta(browser: Browser, service: Service, circumstances: Circumstances, named: Named, { adaeze, milestone }: { adaeze: Person; milestone: string }): Promise<void> {

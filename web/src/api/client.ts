@@ -7,10 +7,12 @@
  *
  * Requests act with the seat that `seat()` names at that moment. How they are sent is `request.ts`.
  */
+import { ifMatch, path, query } from './address'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
 import type { Parser } from './parse'
+import { peopleRoutes } from './people'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 
@@ -18,10 +20,14 @@ export type FileFormat = 'pdf' | 'md'
 export type Api = ReturnType<typeof createApi>
 
 export function createApi(options: RequestOptions) {
-  const { get, post, put, create, remove } = requester(options)
+  const verbs = requester(options)
+  const { get, post, put, create, remove } = verbs
 
   return {
-    signIn: (token: string) => post('/api/v1/sign-in', json(model.me), { token }),
+    ...peopleRoutes(verbs),
+
+    /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
+    signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),
     signOut: () => post('/api/v1/sign-out', nothing, {}),
     /** A link that signs the same person in on another device. */
     signInLink: () => create('/api/v1/sign-in-links', json(model.signInLink), {}),
@@ -98,16 +104,3 @@ export function createApi(options: RequestOptions) {
 /** The blocks of a sealed text come as a list, or inside the object that an open text is: both are read. */
 const sealedBlocks: Parser<model.Block[]> = (value, where) =>
   Array.isArray(value) ? array(model.block)(value, where) : object({ blocks: array(model.block) })(value, where).blocks
-
-function path(strings: TemplateStringsArray, ...parts: string[]): string {
-  return '/api/v1' + String.raw({ raw: strings }, ...parts.map(encodeURIComponent))
-}
-
-function query(fields: Record<string, string>): string {
-  const text = new URLSearchParams(fields).toString()
-  return text === '' ? '' : `?${text}`
-}
-
-function ifMatch(version: number | undefined): Record<string, string> {
-  return version === undefined ? {} : { 'If-Match': String(version) }
-}

@@ -8,3 +8,4 @@ export type {
   Anchor, Attribution, Audience, Block, Chapter, ChapterRights, ChapterText, Comment, Component, Me, Milestone, Paper, PaperEvents,
   PaperRights, PaperSummary, Pen, Person, Run, Seat, SetAside, Text, Thread, Translated,
 } from './model'
+export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'

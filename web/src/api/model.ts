@@ -17,10 +17,13 @@ export const component = object({
   kind: oneOf('section', 'committee', 'working_group', 'partner', 'city', 'secretariat'),
   /** 1 to 8: the colour of its people's carets and cards. */
   hue: integer,
+  /** Nobody is invited to it any more, and no new round asks it. */
+  closed: since(boolean, false),
+  version: since(integer, 0),
 })
 export type Component = Parsed<typeof component>
 
-const seatFunction = oneOf('focal_point', 'deputy', 'contributor', 'observer')
+export const seatFunction = oneOf('focal_point', 'deputy', 'contributor', 'observer')
 
 /** One hat of the signed-in person. Every edit and comment is made with exactly one. */
 export const seat = object({

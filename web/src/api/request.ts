@@ -37,6 +37,8 @@ export function json<T>(parser: Parser<T>): Read<T> {
   }
 }
 
+export type Requester = ReturnType<typeof requester>
+
 /** The verbs, bound to a seat. All reject with [[ApiError]] and nothing else. */
 export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.randomUUID() }: RequestOptions) {
   async function send<T>(method: string, url: string, read: Read<T>, body: unknown, extra: Headers): Promise<T> {
@@ -61,7 +63,7 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
     get: <T>(url: string, read: Read<T>, headers: Headers = {}) => send('GET', url, read, undefined, headers),
     post: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('POST', url, read, body, headers),
     remove: (url: string) => send('DELETE', url, nothing, undefined, {}),
-    put: <T>(url: string, read: Read<T>, body: unknown) => send('PUT', url, read, body, {}),
+    put: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('PUT', url, read, body, headers),
     /**
      * A POST that makes something. When no answer comes it is sent once more under the same key: the server answers
      * both with the one thing made, so a dropped line neither loses a comment nor doubles it.

@@ -37,6 +37,11 @@ export function formatMoment(when: string | number): string {
   return day === shortDay(serviceNow()) ? formatTime(when) : `${day}, ${formatTime(when)}`
 }
 
+/** "23 sept 2016, 18:00 CEST": an exact instant in the reader's zone, with the zone named. */
+export function formatInstant(when: string | number): string {
+  return format(when, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(LOCALES[language()]).format(value)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { formatDay, formatMoment, formatNumber, setServiceClock } from './dates'
+import { formatDay, formatInstant, formatMoment, formatNumber, setServiceClock } from './dates'
 import { bundleOf, errorMessage, language, onLanguage, preferredLanguage, t, useLanguage } from './index'
 
 const source = (name: string) => readFileSync(new URL(`../../../fixtures/messages/${name}.ftl`, import.meta.url), 'utf8')
@@ -74,6 +74,11 @@ describe('dates', () => {
     await useLanguage('en')
     expect(formatMoment('2016-09-21T08:40:00Z')).not.toContain('2016')
     expect(formatMoment('2016-09-19T08:40:00Z')).toContain('19 Sept 2016')
+  })
+
+  test('an exact instant names the zone it is told in', async () => {
+    await useLanguage('en')
+    expect(formatInstant('2016-09-23T16:00:00Z')).toMatch(/^23 Sept 2016, \d\d:00 (GMT|UTC|[A-Z]{3,4})/)
   })
 
   test('numbers follow the language', async () => {

@@ -11,6 +11,10 @@ describe('an address leads to its page', () => {
     expect(parse('/sign-in')).toEqual({ page: 'sign-in' })
   })
 
+  test('the components and their people', () => {
+    expect(parse('/people')).toEqual({ page: 'people' })
+  })
+
   test('a paper, with or without a slash at the end', () => {
     expect(parse('/papers/ciudades')).toEqual({ page: 'paper', slug: 'ciudades' })
     expect(parse('/papers/ciudades/')).toEqual({ page: 'paper', slug: 'ciudades' })

@@ -12,6 +12,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
   | { page: 'set-aside' }
+  | { page: 'people' }
   | { page: 'paper'; slug: string }
   | { page: 'writing'; slug: string; language: string; number: string }
   | { page: 'milestone'; slug: string; id: string }
@@ -25,6 +26,7 @@ export function parse(pathname: string): Route {
   if (root === undefined) return { page: 'home' }
   if (root === 'sign-in' && parts.length === 1) return { page: 'sign-in' }
   if (root === 'set-aside' && parts.length === 1) return { page: 'set-aside' }
+  if (root === 'people' && parts.length === 1) return { page: 'people' }
   if (root !== 'papers' || slug === undefined) return { page: 'lost' }
   if (third === undefined) return { page: 'paper', slug }
   if (fourth === undefined || parts.length > 4) return { page: 'lost' }
@@ -37,6 +39,7 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   setAside: '/set-aside',
+  people: '/people',
   paper: (slug: string) => `/papers/${encodeURIComponent(slug)}`,
   writing: (slug: string, language: string, number: string) =>
     `/papers/${encodeURIComponent(slug)}/${encodeURIComponent(language)}/${encodeURIComponent(number)}`,

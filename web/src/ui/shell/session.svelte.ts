@@ -28,6 +28,11 @@ class Session {
     return this.me?.seats.find((seat) => seat.id === this.#seatId) ?? this.me?.seats[0] ?? null
   }
 
+  /** Does this hat keep the components and people? Then their page is offered. */
+  get keepsPeople(): boolean {
+    return this.seat?.grants.some(({ scope, role }) => scope === 'service' && (role === 'admin' || role === 'secretariat')) ?? false
+  }
+
   /** When what is shown was last fetched, as an RFC 3339 time of the service's clock; `null` when the server is answering. */
   get lastSeen(): string | null {
     return this.#keptAt === null ? null : new Date(serviceNow() - Date.now() + this.#keptAt).toISOString()
@@ -69,11 +74,14 @@ class Session {
     }
   }
 
-  /** Signs in with the token of a link. Throws the `ApiError` of a used, expired or unknown link. */
-  async signIn(token: string): Promise<Me> {
+  /**
+   * Signs in with the token of a link. Throws the `ApiError` of a used, expired or unknown link, and `invitation_for_another` when
+   * somebody else is signed in here: then with the `email` that the invitation was sent to.
+   */
+  async signIn(token: string, email?: string): Promise<Me> {
     this.#signingIn = true
     try {
-      const me = await api.signIn(token)
+      const me = await api.signIn(token, email)
       await forgetAnswers()
       await this.#enter(me)
       return me

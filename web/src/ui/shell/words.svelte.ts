@@ -7,7 +7,7 @@ import {
   LANGUAGES, errorMessage, onLanguage, preferredLanguage, t as translate, useLanguage,
   type Language, type MessageArguments, type MessageId,
 } from '../../i18n'
-import { formatDay, formatMoment, formatNumber, formatTime } from '../../i18n/dates'
+import { formatDay, formatInstant, formatMoment, formatNumber, formatTime } from '../../i18n/dates'
 import { remembered } from './remembered'
 
 export const interfaceLanguages = LANGUAGES
@@ -73,6 +73,12 @@ export function day(when: string): string {
 export function ago(when: string): string {
   follow()
   return formatMoment(when)
+}
+
+/** "23 sept 2016, 18:00 CEST": an exact instant in the reader's zone, with the zone named. */
+export function instant(when: string): string {
+  follow()
+  return formatInstant(when)
 }
 
 /** "10:42", from milliseconds. */

@@ -3,7 +3,7 @@ import type { Component } from '../../api'
 import type { Directory } from '../shell/directory'
 import { carets, companions } from './company'
 
-const component = (code: string, hue: number) => ({ id: code, code, name: { es: `${code} (es)`, en: code }, kind: 'section', hue }) as Component
+const component = (code: string, hue: number) => ({ id: code, code, name: { es: `${code} (es)`, en: code }, kind: 'section', hue, closed: false, version: 0 }) as Component
 const directory: Directory = new Map([
   ['ines', { personId: 'p1', name: 'Inés Duarte', initials: 'ID', component: component('SEC', 1) }],
   ['samir', { personId: 'p2', name: 'Samir Haddad', initials: 'SH', component: component('MEWA', 5) }],

@@ -1,0 +1,40 @@
+/**
+ * The words of a form, kept in this window until it was sent or given up: through an error, a lost connection, a reload. A browser
+ * that refuses to keep anything simply starts from an empty form.
+ */
+
+export interface KeptForm<T> {
+  /** What was typed and not sent; `null` when there is nothing. */
+  get(): T | null
+  set(form: T): void
+  clear(): void
+}
+
+/** `name` tells the forms apart. Words that do not fit `looksRight` (of an older page) are given up. */
+export function keptForm<T>(name: string, looksRight: (kept: unknown) => kept is T): KeptForm<T> {
+  const key = `borrador/form/${name}`
+  return {
+    get() {
+      try {
+        const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? 'null')
+        return looksRight(kept) ? kept : null
+      } catch {
+        return null
+      }
+    },
+    set(form) {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(form))
+      } catch {
+        // Storage is full or forbidden: the words last as long as the page.
+      }
+    },
+    clear() {
+      try {
+        sessionStorage.removeItem(key)
+      } catch {
+        // As above.
+      }
+    },
+  }
+}
