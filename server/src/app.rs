@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod amendments;
 pub mod attribution;
 pub mod audit;
 pub mod check;
@@ -46,9 +47,10 @@ use crdt::ids::{PersonId, SeatId, TextId};
 use crdt::review::permission::{Action, is_stopped_by_lock, may};
 use crdt::sync::events::{Access, Refusal as SyncRefusal};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use self::activity::Activity;
+use self::amendments::branches::Branches;
 use self::exports::Exports;
 use self::instants::Instants;
 use self::news::News;
@@ -84,8 +86,12 @@ pub struct App {
     pub instants: Instants,
     /// Requests with the same `Idempotency-Key`, one after the other.
     pub answering: Turns,
+    /// Who writes on which branch.
+    pub branches: Arc<Branches>,
     activity: Activity,
     settling: Turns,
+    /// Running numbers are given one after the other.
+    numbering: Mutex<()>,
     /// Whole documents that come in: each takes a processor for seconds and many times its size of memory.
     large: Semaphore,
     sign_ins: Rate<IpAddr>,
@@ -102,7 +108,8 @@ impl App {
         live: LiveSettings,
     ) -> Result<Arc<App>, StoreError> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
-        let live = Live::start(store.clone(), clock.clone(), directory.clone(), live);
+        let branches = Arc::new(Branches::load(&*store, directory.clone()).await?);
+        let live = Live::start(store.clone(), clock.clone(), branches.clone(), live);
         let limits = &settings.limits;
         let app = Arc::new(App {
             exports: Exports::new(&settings),
@@ -110,7 +117,9 @@ impl App {
             instants: Instants::default(),
             answering: Turns::default(),
             activity: Activity::default(),
+            branches,
             settling: Turns::default(),
+            numbering: Mutex::default(),
             large: Semaphore::new(LARGE_AT_ONCE),
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
             refusals: Rate::new("refused attempts", 60),

@@ -73,8 +73,8 @@ pub struct Amendment {
     pub voices: BTreeMap<ComponentId, Voice>,
     /// What was decided, oldest first; the last one stands.
     pub decisions: Vec<Decision>,
-    /// Copies on which those who decide write it in other words, by their component.
-    pub copies: BTreeMap<ComponentId, Branch>,
+    /// Copies on which those who decide write it in other words: at most one for each component and revision.
+    pub copies: Vec<Copy>,
     /// All that happened to it since it was submitted, oldest first.
     pub history: Vec<Event>,
 }
@@ -98,6 +98,17 @@ pub struct Branch {
     pub base_heads: Vec<ChangeHash>,
     /// Who opened it.
     pub opened: Stamp,
+}
+
+/// A copy of a revision, on the text as it was when the copy last took it in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Copy {
+    /// Whose it is: some of its seats decide.
+    pub component: ComponentId,
+    /// Of which revision.
+    pub revision: u32,
+    /// The text apart.
+    pub branch: Branch,
 }
 
 /// What is said of the next revision, as far as it is written.
@@ -271,6 +282,12 @@ impl Amendment {
     /// The newest revision; `None` for a draft.
     pub fn revision(&self) -> Option<&Revision> {
         self.revisions.last()
+    }
+
+    /// The copy of the newest revision that a component has opened.
+    pub fn copy_of(&self, component: ComponentId) -> Option<&Copy> {
+        let revision = self.revision()?.number;
+        self.copies.iter().find(|copy| (copy.component, copy.revision) == (component, revision))
     }
 
     /// Whose it is, for [`Decider::must_be_other_than`](super::disposition::Decider::must_be_other_than).

@@ -72,14 +72,12 @@ pub enum Input {
         /// The client's CBOR.
         data: Bytes,
     },
-    /// The server itself has changes to make, for a seat: a re-import, a repair.
+    /// The server itself has changes to make: a re-import, a repair, an amendment. All of them enter, in one commit, or none.
     Submit {
         /// Comes back in [`Output::done`].
         ticket: u64,
-        /// Who answers for the changes.
-        seat: SeatId,
-        /// Raw changes, in causal order.
-        changes: Vec<Bytes>,
+        /// Raw changes, in causal order, each with the seat that answers for it.
+        changes: Vec<(SeatId, Bytes)>,
     },
     /// From now on changes gather (`true`), or a commit begins as soon as there is one (`false`), with all that has gathered.
     Gather(bool),

@@ -221,9 +221,7 @@ impl Room {
                 self.on_entered(connection, &speaker, has, &mut output);
             }
             Input::Caret { connection, data } => self.on_caret(connection, &data, &mut output),
-            Input::Submit { ticket, seat, changes } => {
-                self.on_submit(now, ticket, seat, changes, &mut output)
-            }
+            Input::Submit { ticket, changes } => self.on_submit(now, ticket, changes, &mut output),
             Input::Gather(gather) => self.gathers = gather,
             Input::Stored => self.on_stored(&mut output),
             Input::StoreFailed => {

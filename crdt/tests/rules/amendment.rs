@@ -272,6 +272,8 @@ fn rev43_what_came_late_waits_until_somebody_lets_it_in_with_a_reason() {
     assert_eq!(waiting.decide(&ines(), verdict(Outcome::Accepted, "")), Err(AmendmentError::Late));
     assert!(matches!(waiting.admit(&claire(), "x"), Err(AmendmentError::NotAllowed(_))));
     assert!(matches!(waiting.admit(&ines(), " "), Err(AmendmentError::Words { .. })));
+    let adaeze_runs = hand(12, AFRICA, Function::FocalPoint, &[Role::Secretariat]);
+    assert_eq!(waiting.admit(&adaeze_runs, "ours"), Err(AmendmentError::OwnComponent));
     let let_in = waiting.admit(&ines(), "The post was late.").unwrap();
     assert_eq!(let_in.admit(&ines(), "again").unwrap(), let_in);
     assert_eq!(let_in.decide(&ines(), verdict(Outcome::Accepted, "")).unwrap().state(), State::Accepted);

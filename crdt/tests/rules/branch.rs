@@ -58,7 +58,7 @@ fn is_admitted(log: &[Vec<u8>], change: &[u8], seat: SeatId) -> Result<(), Strin
     let length = log.len();
     let mut room = Room::open(TextId(uuid::Uuid::from_u128(1)), RoomSettings::named("borrador"), log);
     assert_eq!(room.committed() as usize, length, "the log itself fits");
-    let submit = Input::Submit { ticket: 1, seat, changes: vec![change.to_vec().into()] };
+    let submit = Input::Submit { ticket: 1, changes: vec![(seat, change.to_vec().into())] };
     let output = room.handle(Moment::EPOCH, submit);
     match (output.done.first(), output.commit) {
         (None, Some(commit)) if commit.len() == 1 => {

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use crdt::history::milestone::Milestone;
 use crdt::ids::{PaperId, TextId};
+use crdt::review::amendment::Amendment;
 use crdt::review::round::Round;
 use crdt::review::thread::Thread;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::amendments::is_amendment;
 use super::notices::Notice;
 use super::reading::Reading;
 use crate::live::check::check_text;
@@ -31,7 +33,7 @@ pub struct Report {
     pub whole: bool,
     /// Papers.
     pub papers: u64,
-    /// Texts of papers.
+    /// Texts: of papers, and branches.
     pub texts: u64,
     /// Changes of these texts.
     pub changes: u64,
@@ -152,6 +154,7 @@ impl Check<'_> {
                 Coll::Link => drop(self.records::<Link>(coll).await?),
                 Coll::Token | Coll::Ticket => drop(self.records::<Pass>(coll).await?),
                 Coll::Round => drop(self.records::<Round>(coll).await?),
+                Coll::Amendment => self.amendments().await?,
                 Coll::Reading => drop(self.records::<Reading>(coll).await?),
                 // Beside each thread, notice, invitation and milestone lie short records that lead to it; they have other keys.
                 Coll::Thread => self.records_with_pointers::<Thread>(coll).await?,
@@ -180,6 +183,23 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// The amendments, with their branches: texts like any other.
+    async fn amendments(&mut self) -> Result<(), StoreError> {
+        for record in scan_all(self.store, Coll::Amendment, "").await? {
+            self.report.records += 1;
+            if !is_amendment(&record) {
+                continue;
+            }
+            let Some(amendment) = self.read::<Amendment>(Coll::Amendment, &record) else { continue };
+            let copies = amendment.copies.iter().map(|copy| copy.branch.text);
+            for text in copies.chain([amendment.branch.text]) {
+                self.places.insert(text, format!("a branch of amendment {}", amendment.id));
+                self.text(text, &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn name_texts(&mut self, paper: &Paper) {
         for chapter in &paper.chapters {
             for (language, text) in &chapter.texts {
@@ -192,25 +212,31 @@ impl Check<'_> {
     async fn paper(&mut self, paper: &Paper) -> Result<(), StoreError> {
         let milestones = self.milestones(paper.id).await?;
         for (text, _) in paper.texts() {
-            self.report.texts += 1;
-            let checked = match check_text(self.store, text).await {
-                Ok(checked) => checked,
-                // The store's own check says which part of it, and how.
-                Err(StoreError::Corrupt { .. }) => {
-                    self.found(About::Text(text), "it does not open");
-                    continue;
-                }
-                Err(other) => return Err(other),
-            };
-            self.report.changes += checked.changes;
-            checked.faults.into_iter().for_each(|fault| self.found(About::Text(text), fault));
-            let Some(loaded) = checked.text else { continue };
-            for milestone in &milestones {
-                let sealed = milestone.texts.iter().find(|sealed| sealed.text == text);
-                if sealed.is_some_and(|sealed| !loaded.knows(&sealed.heads)) {
-                    let detail = format!("it has lost changes that “{}” was sealed with", milestone.name);
-                    self.found(About::Text(text), detail);
-                }
+            self.text(text, &milestones).await?;
+        }
+        Ok(())
+    }
+
+    /// One text, and whether it still has what these milestones were sealed with.
+    async fn text(&mut self, text: TextId, milestones: &[Milestone]) -> Result<(), StoreError> {
+        self.report.texts += 1;
+        let checked = match check_text(self.store, text).await {
+            Ok(checked) => checked,
+            // The store's own check says which part of it, and how.
+            Err(StoreError::Corrupt { .. }) => {
+                self.found(About::Text(text), "it does not open");
+                return Ok(());
+            }
+            Err(other) => return Err(other),
+        };
+        self.report.changes += checked.changes;
+        checked.faults.into_iter().for_each(|fault| self.found(About::Text(text), fault));
+        let Some(loaded) = checked.text else { return Ok(()) };
+        for milestone in milestones {
+            let sealed = milestone.texts.iter().find(|sealed| sealed.text == text);
+            if sealed.is_some_and(|sealed| !loaded.knows(&sealed.heads)) {
+                let detail = format!("it has lost changes that “{}” was sealed with", milestone.name);
+                self.found(About::Text(text), detail);
             }
         }
         Ok(())

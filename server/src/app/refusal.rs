@@ -6,6 +6,7 @@
 
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, PersonId, SeatId};
+use crdt::review::amendment::AmendmentError;
 use crdt::review::position::PositionError;
 use crdt::review::remark::RemarkError;
 use crdt::review::round::RoundError;
@@ -147,6 +148,17 @@ pub enum Refusal {
     /// What is to be let in does not wait.
     #[error("{0}")]
     Admission(#[from] AdmissionError),
+    /// An act on an amendment that its rules do not allow.
+    #[error("{0}")]
+    Amendment(AmendmentError),
+    /// A component has as many drafts of amendments as it may.
+    #[error(
+        "your component has {most} drafts of amendments in this paper, as many as it may; submit some, or throw some away"
+    )]
+    TooManyDrafts {
+        /// How many it may have.
+        most: usize,
+    },
     /// The same `Idempotency-Key` with another request.
     #[error("this Idempotency-Key was used for another request; use a new one")]
     IdempotencyConflict,
@@ -253,6 +265,8 @@ impl Refusal {
             Refusal::StaleVersion { .. } => "stale_version",
             Refusal::NotSealed => "not_sealed",
             Refusal::Position(_) => "position_refused",
+            Refusal::Amendment(error) => super::amendments::code(error),
+            Refusal::TooManyDrafts { .. } => "too_many_drafts",
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",

@@ -92,6 +92,8 @@ pub struct Limits {
     pub set_aside_records: usize,
     /// The changes in them, in bytes together.
     pub set_aside_bytes: usize,
+    /// Drafts of amendments of one component in one paper.
+    pub amendment_drafts: usize,
     /// Changes in the history of one text.
     pub text_changes: u32,
     /// Changes of one text that stay as they were appended before the older ones are packed.
@@ -179,6 +181,7 @@ impl Default for Limits {
             waiting_bytes: 1 << 20,
             set_aside_records: 100,
             set_aside_bytes: 8 << 20,
+            amendment_drafts: 50,
             text_changes: 200_000,
             log_changes: 1_000,
             log_bytes: 256 * 1024,

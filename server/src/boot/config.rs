@@ -137,6 +137,7 @@ pub const KEYS: &[Key] = &[
     number!("limits.waiting_bytes", 64 * 1024..=64 * MIB, Size waiting_bytes, "their bytes together"),
     number!("limits.set_aside_records", 1..=10_000, Size set_aside_records, "records of what a seat wrote without the right to"),
     number!("limits.set_aside_bytes", 64 * 1024..=256 * MIB, Size set_aside_bytes, "the changes in them, together"),
+    number!("limits.amendment_drafts", 1..=10_000, Size amendment_drafts, "drafts of amendments of one component in one paper"),
     number!("limits.text_changes", 1_000..=4_000_000, Short text_changes, "changes in the history of one text"),
     number!("limits.log_changes", 1..=100_000, Long log_changes, "changes of one text before the older ones are packed"),
     number!("limits.log_bytes", 1024..=64 * MIB, Long log_bytes, "the same in bytes of changes"),

@@ -10,6 +10,7 @@ use crdt::review::round::RoundError;
 use serde_json::{Value, json};
 
 use crate::app::refusal::Refusal;
+use crate::http::amendments;
 use crate::http::intake::request_id::current as current_request_id;
 
 /// What the codes mean in HTTP: status and title. Every code that can reach a client stands here.
@@ -21,6 +22,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("sign_in_required", 401, "Sign in first"),
     ("not_allowed", 403, "Not allowed"),
     ("stands_above", 403, "Only an administrator does this"),
+    ("own_amendment", 403, "An amendment of one's own"),
     ("seat_ended", 403, "The seat has ended"),
     ("cross_site_refused", 403, "The request comes from another site"),
     ("not_found", 404, "Not found"),
@@ -46,6 +48,14 @@ const CODES: &[(&str, u16, &str)] = &[
     ("round_not_asked", 409, "The round does not ask for this"),
     ("remark_moved_on", 409, "The remark is not there any more"),
     ("not_waiting", 409, "It does not wait"),
+    ("amendment_empty", 409, "Nothing is changed in the draft"),
+    ("amendment_decided", 409, "The amendment was decided already"),
+    ("amendment_state", 409, "The amendment is not at that point"),
+    ("amendment_late", 409, "It came late and was not admitted"),
+    ("amendment_overtaken", 409, "Nothing of what it is about is left"),
+    ("touched_since", 409, "The text was changed since"),
+    ("copy_missing", 409, "There is no copy to take"),
+    ("too_many_drafts", 409, "Too many drafts"),
     ("idempotency_conflict", 409, "The key was used for another request"),
     ("invitation_used", 410, "The sign-in link was used"),
     ("invitation_expired", 410, "The sign-in link is too old"),
@@ -182,6 +192,8 @@ impl From<Refusal> for Problem {
             Refusal::ExportRefused { reason, hints, .. } => {
                 problem.details(json!({ "reason": reason, "hints": hints }))
             }
+            Refusal::Amendment(error) => problem.details(amendments::facts(&error)),
+            Refusal::TooManyDrafts { most } => problem.details(json!({ "limit": most })),
             Refusal::TooMany { retry_after_s, .. } => retry_after(problem, retry_after_s),
             Refusal::Stopping | Refusal::ExportTooLong { .. } | Refusal::ExportUnavailable(_) => {
                 retry_after(problem, 5)

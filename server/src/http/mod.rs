@@ -3,6 +3,7 @@
 //! A handler is four movements: who asks ([`intake::caller`]), about what, do it (an act of [`App`]), answer. Status codes,
 //! JSON names and header rules live here and nowhere else.
 
+pub mod amendments;
 pub mod components;
 pub mod coverage;
 pub mod error;
@@ -123,6 +124,7 @@ fn interface(config: &mut ServiceConfig) {
                 .route(delete().to(set_aside::discard)),
         )
         .service(at("/api/v1/set-aside/{id}/file").route(get().to(set_aside::file)))
+        .configure(amendment_routes)
         .service(at("/api/v1/milestones/{id}").route(get().to(milestones::one)))
         .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
         .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)));
@@ -152,6 +154,32 @@ fn rounds_and_notices(config: &mut ServiceConfig) {
         .service(at("/api/v1/tasks").route(get().to(tasks::list)))
         .service(at("/api/v1/notices").route(get().to(notices::list)))
         .service(at("/api/v1/notices/seen").route(post().to(notices::seen)));
+}
+
+fn amendment_routes(config: &mut ServiceConfig) {
+    let act = |act: &str| at(&format!("/api/v1/amendments/{{id}}/{act}"));
+    config
+        .service(at("/api/v1/papers/{slug}/amendments").route(get().to(amendments::list)))
+        .service(at("/api/v1/texts/{id}/amendments").route(post().to(amendments::open)))
+        .service(at("/api/v1/threads/{id}/amend").route(post().to(amendments::of_thread)))
+        .service(at("/api/v1/set-aside/{id}/propose").route(post().to(amendments::of_set_aside)))
+        .service(
+            at("/api/v1/amendments/{id}")
+                .route(get().to(amendments::one))
+                .route(put().to(amendments::describe))
+                .route(delete().to(amendments::discard)),
+        )
+        .service(act("revisions/{number}").route(get().to(amendments::revision)))
+        .service(act("ready").route(post().to(amendments::ready)))
+        .service(act("refresh").route(post().to(amendments::refresh)))
+        .service(act("submit").route(post().to(amendments::submit)))
+        .service(act("withdraw").route(post().to(amendments::withdraw)))
+        .service(act("sponsor").route(post().to(amendments::sponsor)))
+        .service(act("voice").route(post().to(amendments::voice)))
+        .service(act("take-up").route(post().to(amendments::take_up)))
+        .service(act("copy").route(post().to(amendments::copy)))
+        .service(act("decide").route(post().to(amendments::decide)))
+        .service(act("admit").route(post().to(amendments::admit)));
 }
 
 fn pages(config: &mut ServiceConfig) {

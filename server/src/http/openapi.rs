@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    components, coverage, events, exports, invitations, milestones, notices, papers, people, positions,
-    remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
+    amendments, components, coverage, events, exports, invitations, milestones, notices, papers, people,
+    positions, remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -50,6 +50,24 @@ use crate::http::error::Problem;
         texts::read,
         texts::replace,
         texts::attribution,
+        amendments::list,
+        amendments::one,
+        amendments::revision,
+        amendments::open,
+        amendments::of_thread,
+        amendments::of_set_aside,
+        amendments::discard,
+        amendments::describe,
+        amendments::ready,
+        amendments::refresh,
+        amendments::submit,
+        amendments::withdraw,
+        amendments::sponsor,
+        amendments::voice,
+        amendments::take_up,
+        amendments::copy,
+        amendments::decide,
+        amendments::admit,
         reviews::list,
         reviews::open,
         reviews::answer,

@@ -7,7 +7,7 @@
 //!
 //! A seat keeps at most so many records and bytes ([`AsideLimits`]); beyond that its author is told to keep a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use bytes::Bytes;
 use crdt::document::{Text, words_in};
 use crdt::ids::{AsideId, ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
+use crdt::sync::admission::refusal_of;
 use crdt::sync::aside::{Aside, Held, Put, Shelf, base_heads, heads};
 use crdt::sync::chunk::{Chunk, ChunkLimits};
 use crdt::sync::events::Refusal;
@@ -142,6 +143,21 @@ pub async fn changes_of(store: &dyn Store, record: &SetAside) -> Result<Vec<Byte
         }
     }
     Ok(changes)
+}
+
+/// Those of these changes, in causal order, that are among these heads or that one of them builds on.
+pub fn that_lead_to(changes: Vec<Bytes>, heads: &[ChangeHash]) -> Result<Vec<Bytes>, LiveError> {
+    let mut wanted: BTreeSet<ChangeHash> = heads.iter().copied().collect();
+    let mut kept = Vec::new();
+    for raw in changes.into_iter().rev() {
+        let header = Chunk::read(raw.clone(), &ChunkLimits::STORED).map_err(refusal_of)?.header;
+        if wanted.contains(&header.hash) {
+            wanted.extend(header.dependencies);
+            kept.push(raw);
+        }
+    }
+    kept.reverse();
+    Ok(kept)
 }
 
 /// What removes a record with its changes.

@@ -14,6 +14,8 @@
 //! | `opening.rs` | a room's history, loaded; newcomers, answered meanwhile |
 //! | `window.rs` | how long changes gather, by what sending costs |
 //! | `room_task.rs` | one task for each open text; commits before it relays |
+//! | `riders.rs` | records that are written in the same commit as changes of a text |
+//! | `branch.rs` | texts that begin with the history of another |
 //! | `unreadable.rs` | instead of a room, for a text that cannot be read as it is stored |
 //! | `aside.rs` | keeps what was written without the right to, for its author |
 //! | `noted.rs` | how many refusals of a seat are noted |
@@ -25,12 +27,14 @@
 //! This module knows seats and texts. It has never heard of accounts, papers or HTTP bodies.
 
 pub mod aside;
+pub mod branch;
 pub mod check;
 mod noted;
 mod opening;
 mod outbox;
 mod registry;
 mod repair;
+mod riders;
 mod room_task;
 pub mod socket;
 #[cfg(test)]
@@ -228,10 +232,23 @@ impl Live {
     /// Changes of the server's own making, for which a seat answers. When this returns `Ok` they are durable and on their
     /// way to everybody who has the text open.
     pub async fn submit(&self, text: TextId, seat: SeatId, changes: Vec<Bytes>) -> Result<(), LiveError> {
+        let changes = changes.into_iter().map(|change| (seat, change)).collect();
+        self.submit_with(text, changes, Vec::new()).await
+    }
+
+    /// The same for changes of several seats, and for records that are written in the same commit: all of it is durable, or
+    /// nothing. Changes that the text has already are passed over. Other people's changes share the commit, so the operations must
+    /// be such that the store does not refuse them: [`Expect::Any`](crate::store::Expect::Any), under a turn of whoever writes them.
+    pub async fn submit_with(
+        &self,
+        text: TextId,
+        changes: Vec<(SeatId, Bytes)>,
+        with: Vec<Op>,
+    ) -> Result<(), LiveError> {
         let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
         let (answer, done) = oneshot::channel();
-        let input = Input::Submit { ticket, seat, changes };
-        Registry::send(&self.shared, text, ToRoom::Submit { ticket, input, answer }).await?;
+        let input = Input::Submit { ticket, changes };
+        Registry::send(&self.shared, text, ToRoom::Submit { ticket, input, with, answer }).await?;
         done.await.map_err(|_| LiveError::Stopping)?
     }
 
@@ -245,15 +262,15 @@ impl Live {
     /// The first changes of a new text, as an operation for the commit that gives it its place. They come from the server
     /// itself, so they may make the root that no client may touch; everything else about them is checked.
     pub fn first_changes(&self, text: TextId, seat: SeatId, first: Vec<Bytes>) -> Result<Op, LiveError> {
-        let received = self.shared.clock.now();
-        let changes = first
-            .into_iter()
-            .map(|raw| {
-                let header = Chunk::read(raw.clone(), &ChunkLimits::STORED).map_err(refusal_of)?.header;
-                Ok(NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
-            })
-            .collect::<Result<Vec<_>, Refusal>>()?;
+        let changes = first.into_iter().map(|raw| self.change_of(seat, raw)).collect::<Result<_, _>>()?;
         Ok(Op::Append { text, changes })
+    }
+
+    /// A change of the server's own, for a log.
+    fn change_of(&self, seat: SeatId, raw: Bytes) -> Result<NewChange, LiveError> {
+        let header = Chunk::read(raw.clone(), &ChunkLimits::STORED).map_err(refusal_of)?.header;
+        let received = self.shared.clock.now();
+        Ok(NewChange { hash: header.hash, actor: header.actor, seat, received, bytes: raw })
     }
 
     /// Texts that change, as they change. A slow listener misses some and is told how many.

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::noted::Noted;
 use super::registry::Inputs;
+use super::riders::Riders;
 use super::window::Window;
 use super::{LiveError, Shared, TextChanged, opening, outbox, unreadable};
 use crate::store::{Committed, NewChange, Op, Store, StoreError, scan_log};
@@ -43,6 +44,8 @@ pub enum ToRoom {
         ticket: u64,
         /// The [`Input::Submit`].
         input: Input,
+        /// What is to be written in the same commit as the changes.
+        with: Vec<Op>,
         /// Where the outcome goes.
         answer: oneshot::Sender<Result<(), LiveError>>,
     },
@@ -68,6 +71,7 @@ pub struct RoomTask {
     /// How many bytes the room was last said to hold, and with how many changes.
     held: (usize, NodeIx),
     waiting: HashMap<u64, oneshot::Sender<Result<(), LiveError>>>,
+    riders: Riders,
     noted: Noted,
     changed: Changed,
     idle_since: Option<Instant>,
@@ -101,6 +105,7 @@ impl RoomTask {
             saved_upto: opened.saved_upto,
             held: (0, 0),
             waiting: HashMap::new(),
+            riders: Riders::default(),
             noted: Noted::default(),
             changed: Changed { shaped: opened.room.opened_shaped(), ..Changed::default() },
             idle_since: None,
@@ -171,8 +176,9 @@ impl RoomTask {
     async fn take(&mut self, message: ToRoom) {
         match message {
             ToRoom::Input(input) => self.handle(input).await,
-            ToRoom::Submit { ticket, input, answer } => {
+            ToRoom::Submit { ticket, input, with, answer } => {
                 self.waiting.insert(ticket, answer);
+                self.riders.mount(ticket, with);
                 self.handle(input).await;
             }
             ToRoom::Stop => self.stopping = true,
@@ -260,9 +266,10 @@ impl RoomTask {
             }
         }
         for (ticket, result) in output.done {
+            let result = self.riders.arrive(ticket, result, &*self.shared.store).await;
             if let Some(answer) = self.waiting.remove(&ticket) {
                 // Whoever waited may have given up; the changes are stored all the same.
-                drop(answer.send(result.map_err(LiveError::from)));
+                drop(answer.send(result));
             }
         }
         for (connection, code) in output.close {
@@ -280,6 +287,7 @@ impl RoomTask {
             self.changed.shaped |= changes.iter().any(|change| change.shapes);
             let changes = changes.into_iter().map(new_change).collect();
             ops.push(Op::Append { text: self.text, changes });
+            ops.extend(self.riders.set_off());
         }
         for (seat, refusal) in output.refused {
             if self.noted.is_due(seat, Instant::now()) {

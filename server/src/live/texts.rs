@@ -87,6 +87,11 @@ impl Texts {
 
     /// The text as it is durable now.
     pub async fn read(&self, text: TextId) -> Result<Arc<Text>, LiveError> {
+        Ok(self.read_upto(text).await?.0)
+    }
+
+    /// The text as it is durable now, and how many changes of its log it stands for.
+    pub async fn read_upto(&self, text: TextId) -> Result<(Arc<Text>, Seq), LiveError> {
         if self.is_set_aside(text) {
             return Err(unreadable(text, "reading it failed twice"));
         }
@@ -117,7 +122,7 @@ impl Texts {
         };
         slot.loaded = Some((loaded.clone(), upto));
         self.keep_snapshot(text, &mut slot, loaded.clone(), upto).await;
-        Ok(loaded)
+        Ok((loaded, upto))
     }
 
     /// Whether reading it failed so often that it is not tried any more.

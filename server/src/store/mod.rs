@@ -121,6 +121,8 @@ collections! {
     Invitation = 24 "invitation",
     /// Letters on their way by mail, and what became of them, by letter id.
     Letter = 25 "letter",
+    /// What amendments propose, by `amendment id/revision`.
+    AmendmentPart = 28 "amendment revision",
 }
 
 impl Coll {

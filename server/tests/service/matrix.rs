@@ -161,6 +161,8 @@ enum Rule {
     OrNotThere(Action),
     /// What the rules say of this action in the first chapter.
     May(Action),
+    /// Whoever may do one of these in the first chapter.
+    MayAny(&'static [Action]),
     /// The same in the paper as a whole.
     InPaper(Action),
     /// The same in the service.
@@ -245,13 +247,15 @@ macro_rules! row {
 }
 
 // After the macro, which they use.
+mod amendments;
 mod people;
 mod positions;
 mod rounds;
 
 /// All rows: those of the paper and its rights, then those of each part of the review.
 fn rows() -> Vec<Row> {
-    [of_the_paper(), people::rows(), positions::rows(), rounds::rows()].into_iter().flatten().collect()
+    let parts = [of_the_paper(), amendments::rows(), people::rows(), positions::rows(), rounds::rows()];
+    parts.into_iter().flatten().collect()
 }
 
 #[rustfmt::skip]
@@ -349,6 +353,10 @@ impl Row {
             (Rule::May(action), _) => by(action, &here),
             (Rule::InPaper(action), _) => by(action, &paper.place()),
             (Rule::InService(action), _) => by(action, &Place::default()),
+            (Rule::MayAny(actions), _) => {
+                let allowed = actions.iter().any(|action| by(*action, &here) == Cell::Yes);
+                if allowed { Cell::Yes } else { Cell::No }
+            }
             (Rule::SeenByAny(actions), _) => {
                 let allowed = actions.iter().any(|action| by(*action, &here) == Cell::Yes);
                 if allowed { Cell::Yes } else { Cell::Nothing }

@@ -8,10 +8,10 @@ use tokio::net::TcpStream;
 
 use super::harness::{Service, Somebody};
 
-struct Stream(Lines<BufReader<TcpStream>>);
+pub struct Stream(Lines<BufReader<TcpStream>>);
 
 impl Stream {
-    async fn of(somebody: &Somebody) -> Self {
+    pub async fn of(somebody: &Somebody) -> Self {
         let stream = somebody.get("/api/v1/papers/housing/events").open().await;
         let mut stream = Self(BufReader::new(stream).lines());
         let (name, data) = stream.next().await.unwrap();
@@ -24,7 +24,7 @@ impl Stream {
     }
 
     /// The next event's name and data.
-    async fn next(&mut self) -> Option<(String, serde_json::Value)> {
+    pub async fn next(&mut self) -> Option<(String, serde_json::Value)> {
         let mut name = String::new();
         while let Some(line) = self.0.next_line().await.unwrap() {
             if let Some(event) = line.strip_prefix("event: ") {

@@ -24,6 +24,7 @@ async fn amina(service: &Service) -> Somebody {
             initials: initials("Amina Keita"),
             email: "amina@example.org".to_owned(),
             language: "en".to_owned(),
+            version: 1,
         }),
         Entry::Seat(Seat {
             id: SeatId(Uuid::new_v4()),

@@ -2,8 +2,8 @@
 
 use automerge::sync::{BloomFilter, ChunkList, Have, Message, MessageVersion};
 use borrador::live::LiveError;
-use crdt::document::Writer;
-use crdt::ids::{ActorId, SeatId};
+use crdt::document::{Edit, EditError, Writer};
+use crdt::ids::{ActorId, SeatId, TextId};
 use crdt::sync::wire::document_id;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -50,11 +50,22 @@ impl Socket {
 
     /// Writes words at the beginning of the first chapter, as a change of this seat, whatever its rights.
     pub async fn writes(&mut self, service: &Service, seat: SeatId, words: &str) -> Result<(), LiveError> {
-        let text = service.app.live.text(service.text()).await?;
+        self.edits(service, service.text(), seat, |edit| edit.splice(1..1, words)).await
+    }
+
+    /// Does something to a text as it is durable now, as a change of this seat, whatever its rights.
+    pub async fn edits(
+        &mut self,
+        service: &Service,
+        id: TextId,
+        seat: SeatId,
+        work: impl FnOnce(&mut Edit<'_, '_>) -> Result<(), EditError>,
+    ) -> Result<(), LiveError> {
+        let text = service.app.live.text(id).await?;
         let actor = ActorId(Uuid::new_v4().as_bytes().to_vec());
         let writer = Writer { actor, seat: Some(seat), at: service.app.clock.now() };
         let mut copy = crdt::document::Text::clone(&text);
-        let change = copy.edit(&writer, |edit| edit.splice(1..1, words)).unwrap().change.unwrap();
+        let change = copy.edit(&writer, work).unwrap().change.unwrap();
         let hash = |heads: Vec<crdt::ids::ChangeHash>| {
             heads.iter().map(|head| automerge::ChangeHash(head.0)).collect()
         };
@@ -66,12 +77,17 @@ impl Socket {
             flags: None,
             version: MessageVersion::V1,
         };
-        self.sends_sync(service, &message.encode()).await;
+        self.sends_sync(id, &message.encode()).await;
         Ok(())
     }
 
-    async fn sends_sync(&mut self, service: &Service, data: &[u8]) {
-        let document = document_id(service.text());
+    /// Asks for a text of which it has nothing.
+    pub async fn asks_for(&mut self, id: TextId) {
+        self.sends_sync(id, &[0x42, 0, 0, 0, 0]).await;
+    }
+
+    async fn sends_sync(&mut self, id: TextId, data: &[u8]) {
+        let document = document_id(id);
         let fields = [
             ("type", text("sync")),
             ("senderId", text("test")),

@@ -18,13 +18,18 @@ use super::harness::Service;
 
 /// A store that notes how many texts each commit begins or continues, and that can be told to be full.
 #[derive(Default)]
-struct Watched {
+pub struct Watched {
     kept: MemoryStore,
     full: AtomicBool,
     appends: Mutex<Vec<usize>>,
 }
 
 impl Watched {
+    /// From now on its disk is full, or has space again.
+    pub fn is_now(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
     fn is_full(&self) -> bool {
         self.full.load(Ordering::SeqCst)
     }

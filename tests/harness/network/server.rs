@@ -205,7 +205,8 @@ impl Server {
 
     /// The server has changes of its own.
     pub fn submits(&mut self, now: Moment, ticket: u64, seat: SeatId, changes: Vec<Bytes>) -> Vec<Effect> {
-        self.room_hears(now, Input::Submit { ticket, seat, changes })
+        let changes = changes.into_iter().map(|change| (seat, change)).collect();
+        self.room_hears(now, Input::Submit { ticket, changes })
     }
 
     fn room_hears(&mut self, now: Moment, input: Input) -> Vec<Effect> {

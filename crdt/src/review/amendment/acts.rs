@@ -1,8 +1,8 @@
 //! The acts: each takes an amendment and gives the next one, or says why not.
 
 use super::{
-    Amendment, AmendmentError, Branch, Decision, Draft, Event, Hand, Revision, Source, Stance, State, Voice,
-    What,
+    Amendment, AmendmentError, Branch, Copy, Decision, Draft, Event, Hand, Revision, Source, Stance, State,
+    Voice, What,
 };
 use crate::document::branch::{Footprint, Touch, TouchState};
 use crate::ids::{AmendmentId, ChangeHash, ComponentId, PaperId, PersonId, TextId};
@@ -92,7 +92,7 @@ impl Amendment {
             sponsors: Default::default(),
             voices: Default::default(),
             decisions: Vec::new(),
-            copies: Default::default(),
+            copies: Vec::new(),
             history: Vec::new(),
         })
     }
@@ -228,20 +228,26 @@ impl Amendment {
         Ok(next.with(What::TakenUp, hand))
     }
 
-    /// REV41: those who decide write it in other words on a copy. The copy of a component stays the same one.
+    /// REV41: those who decide write it in other words on a copy. A component has one of each revision; an older one stays, but
+    /// decides nothing.
     pub fn copy(&self, hand: &Hand, copy: TextId, base_heads: Vec<ChangeHash>) -> Next {
         self.may_be_decided_by(hand)?;
-        let mut next = self.clone();
-        let branch = Branch { text: copy, base_heads, opened: hand.stamp() };
-        next.copies.entry(hand.component).or_insert(branch);
+        let (mut next, component) = (self.clone(), hand.component);
+        if let (None, Some(revision)) = (self.copy_of(component), self.revision()) {
+            let branch = Branch { text: copy, base_heads, opened: hand.stamp() };
+            next.copies.push(Copy { component, revision: revision.number, branch });
+        }
         Ok(next)
     }
 
     /// The copy takes in the text as it has these heads.
     pub fn copy_takes_in(&self, hand: &Hand, base_heads: Vec<ChangeHash>) -> Next {
         self.may_be_decided_by(hand)?;
+        let text = self.copy_of(hand.component).ok_or(AmendmentError::NoCopy)?.branch.text;
         let mut next = self.clone();
-        next.copies.get_mut(&hand.component).ok_or(AmendmentError::NoCopy)?.base_heads = base_heads;
+        for copy in next.copies.iter_mut().filter(|copy| copy.branch.text == text) {
+            copy.branch.base_heads.clone_from(&base_heads);
+        }
         Ok(next)
     }
 
@@ -253,7 +259,7 @@ impl Amendment {
         let enters = matches!(outcome, Outcome::Accepted | Outcome::Modified | Outcome::Partly);
         match outcome {
             Outcome::Noted | Outcome::Withdrawn => return Err(AmendmentError::Outcome),
-            Outcome::Modified | Outcome::Partly if !self.copies.contains_key(&hand.component) => {
+            Outcome::Modified | Outcome::Partly if self.copy_of(hand.component).is_none() => {
                 return Err(AmendmentError::NoCopy);
             }
             Outcome::Accepted | Outcome::Modified | Outcome::Partly => match touch.state() {
@@ -273,6 +279,9 @@ impl Amendment {
     pub fn admit(&self, hand: &Hand, why: &str) -> Next {
         if !hand.may(Action::RunRound) && !hand.may(Action::AnswerRemarks) {
             return Err(AmendmentError::NotAllowed("admit what came late"));
+        }
+        if hand.component == self.component {
+            return Err(AmendmentError::OwnComponent);
         }
         self.must_be_on_the_table()?;
         let reason = words("reason", why)?;

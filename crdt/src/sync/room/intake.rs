@@ -25,8 +25,8 @@ impl Room {
         }
         let guest = self.guests.get_mut(&connection).expect("a connection is let in before its changes are");
         let waited_before = std::mem::take(&mut guest.waiting);
-        let arrived = waited_before.iter().cloned().chain(chunks).collect();
-        let (new, result) = match self.admit_all(now, seat, arrived) {
+        let arrived = waited_before.iter().cloned().chain(chunks).map(|chunk| (seat, chunk)).collect();
+        let (new, result) = match self.admit_all(now, arrived) {
             Ok((new, waiting)) => (new, self.may_wait(&waiting).map(|()| waiting)),
             Err(refusal) => (0, Err(refusal)),
         };
@@ -48,15 +48,12 @@ impl Room {
         &mut self,
         now: Moment,
         ticket: u64,
-        seat: SeatId,
-        changes: Vec<Bytes>,
+        changes: Vec<(SeatId, Bytes)>,
         output: &mut Output,
     ) {
-        let read: Result<Vec<Chunk>, Refusal> = changes
-            .into_iter()
-            .map(|raw| Chunk::read(raw, &self.settings.chunk).map_err(refusal_of))
-            .collect();
-        match read.and_then(|chunks| self.admit_all(now, seat, chunks)) {
+        let read = |(seat, raw)| Ok((seat, Chunk::read(raw, &self.settings.chunk).map_err(refusal_of)?));
+        let read: Result<Vec<(SeatId, Chunk)>, Refusal> = changes.into_iter().map(read).collect();
+        match read.and_then(|chunks| self.admit_all(now, chunks)) {
             Ok((new, waiting)) if !waiting.is_empty() => {
                 self.drop_newest(new);
                 output.done.push((ticket, Err(Refusal::MissingDependencies)));
@@ -68,13 +65,12 @@ impl Room {
         }
     }
 
-    /// Admits chunks in any causal order. Returns how many were new, and those that wait for others. On a refusal nothing
-    /// of them stays.
+    /// Admits chunks, each of a seat, in any causal order. Returns how many were new, and those that wait for others. On a
+    /// refusal nothing of them stays.
     fn admit_all(
         &mut self,
         now: Moment,
-        seat: SeatId,
-        chunks: Vec<Chunk>,
+        chunks: Vec<(SeatId, Chunk)>,
     ) -> Result<(usize, Vec<Chunk>), Refusal> {
         if self.stopped {
             return Err(Refusal::StorageFailed);
@@ -84,11 +80,11 @@ impl Room {
         loop {
             let round = std::mem::take(&mut left);
             let before = new;
-            for chunk in round {
+            for (seat, chunk) in round {
                 match self.admit_one(now, seat, &chunk) {
                     Ok(Admitted::New { .. }) => new += 1,
                     Ok(Admitted::Known) => {}
-                    Ok(Admitted::Waiting) => left.push(chunk),
+                    Ok(Admitted::Waiting) => left.push((seat, chunk)),
                     Err(refusal) => {
                         self.drop_newest(new);
                         return Err(refusal);
@@ -96,7 +92,7 @@ impl Room {
                 }
             }
             if left.is_empty() || new == before {
-                return Ok((new, left));
+                return Ok((new, left.into_iter().map(|(_, chunk)| chunk).collect()));
             }
         }
     }

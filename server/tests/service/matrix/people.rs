@@ -6,7 +6,7 @@ use borrador::people::invitation::Invitation;
 use crdt::review::permission::{Action, Function};
 use serde_json::json;
 
-use super::{Ask, NONE, Row, Rule, World};
+use super::{Row, Rule, World};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {

@@ -6,7 +6,7 @@ use crdt::review::permission::Action;
 use crdt::review::position::{Stance, Subject};
 use serde_json::json;
 
-use super::{Ask, NONE, Row, Rule, World};
+use super::{Row, Rule, World};
 
 const POSITIONS: &str = "/api/v1/papers/housing/positions";
 

@@ -1,0 +1,40 @@
+//! What the rules of amendments say no to, as refusals.
+
+use crdt::review::amendment::AmendmentError;
+use crdt::review::disposition::DispositionError;
+
+use crate::app::refusal::Refusal;
+
+/// The stable name of the reason why an act on an amendment was not done.
+pub fn code(error: &AmendmentError) -> &'static str {
+    match error {
+        AmendmentError::NotTheirs => "not_found",
+        AmendmentError::NotAllowed(_) => "not_allowed",
+        AmendmentError::OwnComponent | AmendmentError::Disposition(DispositionError::Own) => "own_amendment",
+        AmendmentError::State(_) => "amendment_state",
+        AmendmentError::Decided { .. } => "amendment_decided",
+        AmendmentError::Late => "amendment_late",
+        AmendmentError::Unchanged => "amendment_empty",
+        AmendmentError::TouchedSince(_) => "touched_since",
+        AmendmentError::Overtaken(_) => "amendment_overtaken",
+        AmendmentError::NoCopy => "copy_missing",
+        AmendmentError::Words { .. } | AmendmentError::Outcome | AmendmentError::Disposition(_) => {
+            "field_invalid"
+        }
+    }
+}
+
+impl From<AmendmentError> for Refusal {
+    fn from(error: AmendmentError) -> Self {
+        match error {
+            AmendmentError::NotTheirs => Refusal::NotFound,
+            AmendmentError::NotAllowed(what) => Refusal::NotAllowed(what),
+            AmendmentError::Words { field, rule } => Refusal::field(field, rule),
+            AmendmentError::Outcome => Refusal::field("outcome", error.to_string()),
+            AmendmentError::Disposition(
+                reason @ (DispositionError::NeedsWords | DispositionError::TooLong { .. }),
+            ) => Refusal::field("words", reason.to_string()),
+            error => Refusal::Amendment(error),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Amendments over HTTP and sockets: drafted in private, submitted, spoken to, decided.
+
+mod deciding;
+mod drafting;
+pub mod people;
+mod speaking;
+
+pub use people::arrives;
