@@ -18,6 +18,8 @@ pub mod coverage;
 pub mod exports;
 pub mod instants;
 pub mod invitations;
+pub mod letters;
+pub mod mail;
 pub mod milestones;
 pub mod news;
 pub mod notices;
@@ -53,6 +55,7 @@ use self::activity::Activity;
 use self::amendments::branches::Branches;
 use self::exports::Exports;
 use self::instants::Instants;
+use self::mail::{Mail, WayInLetters};
 use self::news::News;
 use self::rate::Rate;
 use self::refusal::Refusal;
@@ -61,6 +64,7 @@ use self::turns::Turns;
 use crate::boot::clock::Clock;
 use crate::live::{Live, LiveError, LiveSettings, RightsOf};
 use crate::people::directory::Directory;
+use crate::people::mail::post::Post;
 use crate::store::{Store, StoreError};
 
 /// How many whole documents are read in at once; the next ones wait.
@@ -84,6 +88,8 @@ pub struct App {
     pub news: News,
     /// What waits for an instant.
     pub instants: Instants,
+    /// The way out for letters.
+    pub mail: Mail,
     /// Requests with the same `Idempotency-Key`, one after the other.
     pub answering: Turns,
     /// Who writes on which branch.
@@ -97,6 +103,7 @@ pub struct App {
     sign_ins: Rate<IpAddr>,
     refusals: Rate<SeatId>,
     export_rate: Rate<PersonId>,
+    way_in_letters: WayInLetters,
 }
 
 impl App {
@@ -124,6 +131,8 @@ impl App {
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
             refusals: Rate::new("refused attempts", 60),
             export_rate: Rate::new("exports", limits.exports_per_minute),
+            way_in_letters: Rate::new("letters with a way in", limits.way_in_letters_per_minute),
+            mail: Mail::over(settings.mail.clone().map(Post::to)),
             store,
             directory,
             live,

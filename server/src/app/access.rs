@@ -1,5 +1,6 @@
 //! Getting in: invitations, sign-in links, sessions, tokens and tickets.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crdt::ids::{ComponentId, PersonId, SeatId};
@@ -59,7 +60,7 @@ impl App {
     /// always a new one.
     pub async fn sign_in(&self, token: &str, arriving: &Arriving) -> Result<(Secret, PersonId), Refusal> {
         let now = self.clock.now();
-        self.sign_ins.take(arriving.from, now)?;
+        self.admits_sign_in(arriving.from)?;
         let key = key_of(token);
         let Some(record) = self.store.get(Coll::Link, &key).await? else {
             return self.use_invitation(&key, arriving).await;
@@ -84,6 +85,11 @@ impl App {
             Err(StoreError::Conflict { .. }) => Err(LinkClosed::Used.into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// May somebody at this network address try to come in once more in this minute?
+    pub fn admits_sign_in(&self, from: IpAddr) -> Result<(), Refusal> {
+        self.sign_ins.take(from, self.clock.now())
     }
 
     /// End the session with this cookie value, and the sockets and streams that were opened with it; that it is over already

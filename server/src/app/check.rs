@@ -21,6 +21,7 @@ use crate::people::account::{Person, Session};
 use crate::people::component::Component;
 use crate::people::invitation::Invitation;
 use crate::people::link::Link;
+use crate::people::mail::letter::Letter;
 use crate::people::paper::Paper;
 use crate::people::seat::Seat;
 use crate::people::token::Pass;
@@ -150,6 +151,7 @@ impl Check<'_> {
                 Coll::Component => drop(self.records::<Component>(coll).await?),
                 Coll::Person => drop(self.records::<Person>(coll).await?),
                 Coll::Seat => drop(self.records::<Seat>(coll).await?),
+                Coll::Letter => drop(self.records::<Letter>(coll).await?),
                 Coll::Session => drop(self.records::<Session>(coll).await?),
                 Coll::Link => drop(self.records::<Link>(coll).await?),
                 Coll::Token | Coll::Ticket => drop(self.records::<Pass>(coll).await?),

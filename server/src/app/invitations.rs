@@ -21,6 +21,7 @@ use crate::people::account::{Person, Session, initials};
 use crate::people::directory::{Entry, Register};
 use crate::people::invitation::{Invitation, Standing};
 use crate::people::link::LinkClosed;
+use crate::people::mail::letter::About;
 use crate::people::token::Secret;
 use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 
@@ -98,16 +99,17 @@ impl App {
             made: now,
             expires: now + Invitation::LASTS,
             key: secret.key(),
+            mailed: Vec::new(),
             end: None,
         };
         let about =
             json!({ "invitation": invitation.id, "component": component.id, "function": new.function });
         let ops = vec![
             Op::put(Coll::Invitation, invitation.id.to_string(), Expect::Absent, &invitation),
-            key_record(&invitation),
+            key_record(&invitation.key, invitation.id),
             audit::entry(now, "invite", By::Seat(by), about),
         ];
-        self.store.commit(ops).await?;
+        self.commit_with_letter(ops, About::Invitation(invitation.id)).await?;
         let made = self.link_of(&invitation, &secret);
         Ok((invitation, made))
     }
@@ -132,10 +134,10 @@ impl App {
         let about = json!({ "invitation": id });
         let ops = vec![
             put(&record, &after),
-            key_record(&after),
+            key_record(&after.key, id),
             audit::entry(now, "invitation_renewed", By::Seat(by), about),
         ];
-        self.store.commit(ops).await?;
+        self.commit_with_letter(ops, About::Invitation(id)).await?;
         let made = self.link_of(&after, &secret);
         Ok((after, made))
     }
@@ -154,6 +156,26 @@ impl App {
         let ops = vec![put(&record, &after), audit::entry(now, "invitation_withdrawn", By::Seat(by), about)];
         self.store.commit(ops).await?;
         Ok(after)
+    }
+
+    /// An invitation that waits, with a link of its own for a letter about it; `None` when it waits no more.
+    pub(super) async fn invitation_for_letter(
+        &self,
+        id: InvitationId,
+    ) -> Result<Option<(Invitation, LinkMade)>, Refusal> {
+        let _turn = self.settling.alone(TURN).await;
+        let (record, before) = match self.invitation(id).await {
+            Err(Refusal::NotFound) => return Ok(None),
+            found => found?,
+        };
+        if before.standing(self.clock.now()) != Standing::Open {
+            return Ok(None);
+        }
+        let secret = Secret::draw();
+        let after = before.with_letter(secret.key());
+        self.store.commit(vec![put(&record, &after), key_record(&secret.key(), id)]).await?;
+        let made = self.link_of(&after, &secret);
+        Ok(Some((after, made)))
     }
 
     /// Somebody comes in with the token of an invitation, whose key this is: they get an account if they have none, the seat
@@ -240,8 +262,8 @@ fn by_key(key: &str) -> String {
 }
 
 /// The record that leads from a link to its invitation.
-fn key_record(invitation: &Invitation) -> Op {
-    Op::put(Coll::Invitation, by_key(&invitation.key), Expect::Absent, &invitation.id)
+fn key_record(key: &str, id: InvitationId) -> Op {
+    Op::put(Coll::Invitation, by_key(key), Expect::Absent, &id)
 }
 
 fn put(before: &Record, after: &Invitation) -> Op {

@@ -9,6 +9,7 @@ use crdt::sync::room::{ChunkLimits, QuotaLimits, RoomSettings};
 
 use crate::live::LiveSettings;
 use crate::live::aside::AsideLimits;
+use crate::people::mail::post::PostSettings;
 
 /// The settings of a running service.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The PDF program; `None`: the file `borrador-pdf` beside this program.
     pub pdf_worker: Option<PathBuf>,
+    /// Where letters are handed over; `None`: nobody is written to.
+    pub mail: Option<PostSettings>,
     /// This service is a demonstration.
     pub demo: bool,
     /// How much of everything.
@@ -52,6 +55,8 @@ pub struct Limits {
     pub chapter_paragraphs: usize,
     /// Attempts to sign in, for each network address and minute.
     pub sign_ins_per_minute: u32,
+    /// Letters with a way in that one person is sent in a minute.
+    pub way_in_letters_per_minute: u32,
     /// Exports, for each person and minute.
     pub exports_per_minute: u32,
     /// Exports of one person that wait or run at once.
@@ -161,6 +166,7 @@ impl Default for Limits {
             chapter_characters: 60_000,
             chapter_paragraphs: 1_000,
             sign_ins_per_minute: 30,
+            way_in_letters_per_minute: 2,
             exports_per_minute: 30,
             exports_per_person: 4,
             exports_at_once: 32,
@@ -202,6 +208,7 @@ impl Settings {
             guest_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             pdf_worker: None,
+            mail: None,
             demo: false,
             limits: Limits::default(),
         }

@@ -34,7 +34,7 @@ impl App {
         Ok(over.len())
     }
 
-    /// Remove links, invitations, tickets and kept answers that are over. Answers with how many there were.
+    /// Remove links, invitations, letters, tickets and kept answers that are over. Answers with how many there were.
     pub async fn sweep(&self) -> Result<usize, Refusal> {
         let now = self.clock.now();
         // A used or expired link stays for a week, so that its person is told what happened to it.
@@ -43,7 +43,8 @@ impl App {
         let answers = |answer: &Dated| now.since(answer.at) < ANSWERS_LAST;
         let answers = self.sweep_of::<Dated>(Coll::Answer, answers).await?;
         let invitations = self.sweep_invitations(now).await?;
-        Ok(links.len() + invitations + tickets.len() + answers.len())
+        let letters = self.sweep_letters(now).await?;
+        Ok(links.len() + invitations + letters + tickets.len() + answers.len())
     }
 
     /// Pack the older changes of texts that have grown, and remove snapshots that nothing names. See

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use super::config_mail::MailConfig;
 use crate::app::settings::Limits;
 
 /// What a configuration file says. What it does not say stays as it is by default.
@@ -33,6 +34,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// `pdf_worker`.
     pub pdf_worker: Option<PathBuf>,
+    /// `mail`.
+    pub mail: MailConfig,
     /// `limits`.
     pub limits: Limits,
 }
@@ -107,6 +110,34 @@ pub const KEYS: &[Key] = &[
             Ok(())
         }),
     },
+    Key {
+        name: "mail.server",
+        about: "host and port of the mail server letters are handed to, such as smtp.example.org:587; without it nobody is written to",
+        kind: Kind::Word(|config, word| config.mail.server(&word)),
+    },
+    Key {
+        name: "mail.security",
+        about: "tls (from the first byte), starttls (the default), or none (for a server on this machine)",
+        kind: Kind::Word(|config, word| config.mail.security(&word)),
+    },
+    Key {
+        name: "mail.from",
+        about: "who writes: Borrador <borrador@example.org>",
+        kind: Kind::Word(|config, word| config.mail.from(&word)),
+    },
+    Key {
+        name: "mail.user",
+        about: "user of the mail server, if it asks",
+        kind: Kind::Word(|config, word| {
+            config.mail.user = Some(word);
+            Ok(())
+        }),
+    },
+    Key {
+        name: "mail.password_file",
+        about: "file with their password on its first line; readable by the service alone",
+        kind: Kind::Word(|config, word| config.mail.password_file(&word)),
+    },
     number!("limits.json_body_bytes", 1024..=16 * MIB, Size json_body_bytes, "a JSON body"),
     number!("limits.import_bytes", 1024..=64 * MIB, Size import_bytes, "a document that is imported or put"),
     number!("limits.path_bytes", 256..=8 * 1024, Size path_bytes, "an address with its query"),
@@ -117,6 +148,7 @@ pub const KEYS: &[Key] = &[
     number!("limits.chapter_characters", 1_000..=60_000, Size chapter_characters, "characters in a chapter that is imported or put at once"),
     number!("limits.chapter_paragraphs", 10..=1_000, Size chapter_paragraphs, "its paragraphs"),
     number!("limits.sign_ins_per_minute", 1..=10_000, Short sign_ins_per_minute, "attempts to sign in, for each network address"),
+    number!("limits.way_in_letters_per_minute", 1..=1_000, Short way_in_letters_per_minute, "letters with a sign-in link, for each person"),
     number!("limits.exports_per_minute", 1..=10_000, Short exports_per_minute, "exports, for each person"),
     number!("limits.exports_per_person", 1..=1_000, Size exports_per_person, "exports of one person that wait or run at once"),
     number!("limits.exports_at_once", 1..=10_000, Size exports_at_once, "exports that wait or run at once"),
@@ -201,6 +233,10 @@ fn parse(file: &Path, text: &str) -> Result<Config, Vec<Mistake>> {
             });
         }
     });
+    if let Err((key, words)) = config.mail.settings() {
+        let line = line_at(text.find("[mail]").unwrap_or_default());
+        mistakes.push(Mistake { file: file.to_owned(), line, key: key.to_owned(), words: words.to_owned() });
+    }
     mistakes.sort_by_key(|mistake| mistake.line);
     if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
 }
@@ -209,7 +245,9 @@ fn walk(table: &DeTable<'_>, prefix: &str, visit: &mut impl FnMut(&str, usize, &
     for (key, value) in table {
         let name = format!("{prefix}{}", key.get_ref());
         match value.get_ref() {
-            DeValue::Table(inner) if name == "limits" => walk(inner, "limits.", visit),
+            DeValue::Table(inner) if name == "limits" || name == "mail" => {
+                walk(inner, &format!("{name}."), visit);
+            }
             value => visit(&name, key.span().start, value),
         }
     }

@@ -3,7 +3,7 @@
 //! | File | What it does |
 //! |---|---|
 //! | `cli.rs` | what can be said on the command line |
-//! | `config.rs` | the configuration file |
+//! | `config.rs`, `config_mail.rs` | the configuration file |
 //! | `clock.rs` | the one clock |
 //! | `telemetry.rs` | logs |
 //! | `open.rs` | from a store to a service |
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod config_mail;
 pub mod crowd;
 pub mod demo;
 pub mod open;

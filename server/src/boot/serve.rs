@@ -76,6 +76,8 @@ fn settings(said: &Serve) -> Result<Settings, String> {
         guest_origins: file.guest_origins,
         trusted_proxies: file.trusted_proxies,
         pdf_worker: said.pdf_worker.clone().or(file.pdf_worker),
+        // The file was read without mistakes, so this has none.
+        mail: file.mail.settings().map_err(|(key, words)| format!("borrador: {key} {words}"))?,
         limits: file.limits,
         ..defaults
     })
@@ -96,6 +98,7 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     let keeps_data = said.store == StoreKind::Sled;
     let admin = keeps_data.then(|| admin::listen(app.clone(), data)).transpose();
     let admin = admin.map_err(|error| format!("cannot open {}: {error}", admin::socket(data).display()))?;
+    let carrying = tokio::spawn(app.clone().watch_letters());
     let (sweeping, tidying) = (tokio::spawn(sweep(app.clone())), tokio::spawn(tidy(app.clone())));
     let waiting = tokio::spawn(app.clone().watch_instants());
     // Before the greeting: whoever reads it may tell the process to stop at once.
@@ -109,6 +112,7 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     app.news.end();
     app.live.stop().await;
     handle.stop(true).await;
+    carrying.abort();
     sweeping.abort();
     tidying.abort();
     waiting.abort();

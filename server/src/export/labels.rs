@@ -34,6 +34,15 @@ impl Words {
         self.with(id, None)
     }
 
+    /// The message with this id and these arguments.
+    pub fn say(&self, id: &str, args: &[(&str, &str)]) -> String {
+        let mut given = FluentArgs::new();
+        for (name, words) in args {
+            given.set(*name, (*words).to_owned());
+        }
+        self.with(id, Some(&given))
+    }
+
     /// A day in words: "21 de septiembre de 2016".
     pub fn day(&self, (year, month, day): (i32, u8, u8)) -> String {
         let mut args = FluentArgs::new();

@@ -24,6 +24,7 @@ use crate::http::people::Nothing;
 use crate::http::reviews::{AuthorView, author_view};
 use crate::people::directory::Register;
 use crate::people::invitation::{Invitation, Standing};
+use crate::people::mail::letter::{About, Letter, State};
 
 /// A seat that is offered.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +45,19 @@ pub struct InvitationView {
     #[schema(value_type = String, format = DateTime)]
     expires_at: Moment,
     state: Standing,
+    /// Where its newest letter stands; none where nobody is written to.
+    letter: Option<LetterView>,
+}
+
+/// A letter, as who keeps the people sees it.
+#[derive(Serialize, ToSchema)]
+pub struct LetterView {
+    state: State,
+    /// When it was last tried.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Moment>,
+    /// What the mail server said then.
+    words: Option<String>,
 }
 
 /// An invitation that was just made, with its link.
@@ -79,7 +93,10 @@ pub async fn list(app: web::Data<App>, caller: Caller, page: Page) -> Result<Htt
     let all = app.invitations(caller.seat).await?;
     let (some, next) = page.of(all, |invitation| invitation.id.to_string())?;
     let now = app.clock.now();
-    let some: Vec<InvitationView> = some.iter().map(|each| view(&caller.register, each, now)).collect();
+    let letters = app.letters().await?;
+    let about = |id| letters.iter().rfind(|letter| letter.about == About::Invitation(id));
+    let some: Vec<InvitationView> =
+        some.iter().map(|each| view(&caller.register, each, about(each.id), now)).collect();
     Ok(HttpResponse::Ok().json(json!({ "invitations": some, "next": next })))
 }
 
@@ -97,7 +114,7 @@ pub async fn make(
     let new = NewInvitation { to, component: ComponentId(component), function, role };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let made = app.offer_seat(caller.seat, new).await?;
-        Ok((StatusCode::CREATED, json!(made_view(&app, &caller, &made))))
+        Ok((StatusCode::CREATED, json!(made_view(&app, &caller, &made).await?)))
     })
     .await
 }
@@ -112,7 +129,7 @@ pub async fn renew(
     _body: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let made = app.renew_invitation(caller.seat, invitation_id(&id)?).await?;
-    Ok(HttpResponse::Ok().json(made_view(&app, &caller, &made)))
+    Ok(HttpResponse::Ok().json(made_view(&app, &caller, &made).await?))
 }
 
 /// Take it back: its link works no more.
@@ -125,19 +142,30 @@ pub async fn withdraw(
     _body: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let withdrawn = app.withdraw_invitation(caller.seat, invitation_id(&id)?).await?;
-    Ok(HttpResponse::Ok().json(view(&caller.register, &withdrawn, app.clock.now())))
+    let letter = app.letter_of_invitation(withdrawn.id).await?;
+    Ok(HttpResponse::Ok().json(view(&caller.register, &withdrawn, letter.as_ref(), app.clock.now())))
 }
 
 fn invitation_id(id: &str) -> Result<InvitationId, Refusal> {
     id.parse().map_err(|_| Refusal::NotFound)
 }
 
-fn made_view(app: &App, caller: &Caller, (invitation, link): &(Invitation, LinkMade)) -> InvitationMade {
-    let invitation = view(&caller.register, invitation, app.clock.now());
-    InvitationMade { invitation, url: link.url.clone() }
+async fn made_view(
+    app: &App,
+    caller: &Caller,
+    (invitation, link): &(Invitation, LinkMade),
+) -> Result<InvitationMade, Refusal> {
+    let letter = app.letter_of_invitation(invitation.id).await?;
+    let invitation = view(&caller.register, invitation, letter.as_ref(), app.clock.now());
+    Ok(InvitationMade { invitation, url: link.url.clone() })
 }
 
-fn view(register: &Register, invitation: &Invitation, now: Moment) -> InvitationView {
+fn view(
+    register: &Register,
+    invitation: &Invitation,
+    letter: Option<&Letter>,
+    now: Moment,
+) -> InvitationView {
     InvitationView {
         id: invitation.id.0,
         name: invitation.name.clone(),
@@ -150,5 +178,10 @@ fn view(register: &Register, invitation: &Invitation, now: Moment) -> Invitation
         made_at: invitation.made,
         expires_at: invitation.expires,
         state: invitation.standing(now),
+        letter: letter.map(|letter| LetterView {
+            state: letter.state(),
+            at: letter.tries.last().map(|last| last.at),
+            words: letter.tries.last().map(|last| last.answer.words().to_owned()),
+        }),
     }
 }

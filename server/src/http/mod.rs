@@ -63,6 +63,7 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/openapi.json").route(get().to(openapi)))
         .service(at("/api/v1/sign-in").route(post().to(people::sign_in)))
         .service(at("/api/v1/sign-out").route(post().to(people::sign_out)))
+        .service(at("/api/v1/sign-in-letters").route(post().to(people::ask_for_letter)))
         .service(at("/api/v1/sign-in-links").route(post().to(people::make_link)))
         .service(at("/api/v1/sync-tickets").route(post().to(people::make_ticket)))
         .service(at("/api/v1/me").route(get().to(people::me)))
@@ -222,6 +223,7 @@ pub async fn health(app: web::Data<App>) -> HttpResponse {
         "version": env!("CARGO_PKG_VERSION"),
         "store": app.store.name(),
         "connections": app.live.connections(),
+        "mail": app.mail.is_on(),
     }))
 }
 

@@ -27,6 +27,7 @@ use crate::http::error::Problem;
         super::openapi,
         people::sign_in,
         people::sign_out,
+        people::ask_for_letter,
         people::make_link,
         people::make_ticket,
         people::me,

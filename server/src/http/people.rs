@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::app::invitations::Arriving;
 use crate::app::refusal::Refusal;
+use crate::app::words;
 use crate::export::labels;
 use crate::http::components::{ComponentView, component_view};
 use crate::http::error::Problem;
@@ -119,6 +120,15 @@ pub struct SignIn {
 }
 impl Incoming for SignIn {}
 
+/// Who asks for a way in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterFor {
+    /// The address of their account.
+    email: String,
+}
+impl Incoming for LetterFor {}
+
 /// Nothing.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +193,22 @@ pub async fn sign_out(
     }
     let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, gone)).finish())
+}
+
+/// Ask for a sign-in link by mail. The answer is the same whoever is here.
+#[utoipa::path(post, path = "/api/v1/sign-in-letters", tag = "people", request_body = LetterFor,
+    responses((status = 202), (status = 404, description = "This service writes no letters"), (status = 429, description = "Too many")))]
+pub async fn ask_for_letter(
+    req: HttpRequest,
+    app: web::Data<App>,
+    body: Body<LetterFor>,
+) -> Result<HttpResponse, Problem> {
+    if !app.mail.is_on() {
+        return Err(Refusal::NotFound.into());
+    }
+    app.admits_sign_in(address::client(&req, &app.settings.trusted_proxies))?;
+    app.into_inner().ask_for_way_in(words::email("email", &body.value.email)?);
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// Make a link with which the caller signs in on another device.

@@ -39,6 +39,10 @@ pub struct Invitation {
     pub expires: Moment,
     /// The SHA-256 of its token.
     pub key: String,
+    /// The same of the links that were sent by mail since that one was made: each letter has one of its own, written when it is
+    /// sent.
+    #[serde(default)]
+    pub mailed: Vec<String>,
     /// How the invitation ended; `None` while it waits.
     #[serde(default)]
     pub end: Option<End>,
@@ -99,7 +103,9 @@ impl Invitation {
         match self.standing(now) {
             Standing::Used => Err(LinkClosed::Used),
             Standing::Withdrawn => Err(LinkClosed::Withdrawn),
-            _ if self.key != key => Err(LinkClosed::Withdrawn),
+            _ if self.key != key && !self.mailed.iter().any(|mailed| mailed == key) => {
+                Err(LinkClosed::Withdrawn)
+            }
             Standing::Expired => Err(LinkClosed::Expired),
             Standing::Open => Ok(()),
         }
@@ -109,8 +115,18 @@ impl Invitation {
     pub fn renewed(&self, key: String, by: SeatId, now: Moment) -> Result<Invitation, LinkClosed> {
         match self.end {
             Some(End::Used { .. }) => Err(LinkClosed::Used),
-            _ => Ok(Invitation { key, by, made: now, expires: now + Self::LASTS, end: None, ..self.clone() }),
+            _ => {
+                let expires = now + Self::LASTS;
+                Ok(Invitation { key, mailed: Vec::new(), by, made: now, expires, end: None, ..self.clone() })
+            }
         }
+    }
+
+    /// The same invitation with one more link, for a letter.
+    pub fn with_letter(&self, key: String) -> Invitation {
+        let mut next = self.clone();
+        next.mailed.push(key);
+        next
     }
 
     /// The invitation taken back. What was used stays used; taking it back twice changes nothing.
@@ -150,6 +166,7 @@ mod tests {
             made: now,
             expires: now + Invitation::LASTS,
             key: "first".to_owned(),
+            mailed: Vec::new(),
             end: None,
         }
     }
@@ -170,8 +187,14 @@ mod tests {
     fn rev71_made_anew_only_the_newest_link_works_and_a_withdrawn_one_does_not() {
         let monday = Moment::from_unix_ms(0);
         let late = monday + Invitation::LASTS;
-        let again = amina(monday).renewed("second".to_owned(), INES, late).unwrap();
+        let mailed = amina(monday).with_letter("by mail".to_owned());
+        assert_eq!(
+            ["first", "by mail", "another"].map(|key| mailed.must_open_for(key, monday).is_ok()),
+            [true, true, false]
+        );
+        let again = mailed.renewed("second".to_owned(), INES, late).unwrap();
         assert_eq!(again.must_open_for("first", late), Err(LinkClosed::Withdrawn));
+        assert_eq!(again.must_open_for("by mail", late), Err(LinkClosed::Withdrawn));
         assert_eq!(again.must_open_for("second", late), Ok(()));
         let back = again.withdrawn(INES, late).unwrap();
         assert_eq!(back.must_open_for("second", late), Err(LinkClosed::Withdrawn));

@@ -9,6 +9,7 @@ pub mod component;
 pub mod directory;
 pub mod invitation;
 pub mod link;
+pub mod mail;
 pub mod paper;
 pub mod seat;
 pub mod token;

@@ -10,6 +10,7 @@ mod exports;
 mod form_and_size;
 mod harness;
 mod large;
+mod mail;
 mod matrix;
 mod milestones;
 mod news;

@@ -151,6 +151,8 @@ impl Cell {
 enum Rule {
     /// Anybody, signed in or not.
     Public,
+    /// Not there in this service, whoever asks.
+    Absent,
     /// Whoever holds a seat.
     Seat,
     /// Nobody but whose it is: for this asker it does not exist.
@@ -337,6 +339,7 @@ impl Row {
         };
         match (self.rule, world.asker) {
             (Rule::Public, _) => Cell::Yes,
+            (Rule::Absent, _) => Cell::Nothing,
             (_, Asker::Stranger) => Cell::SignIn,
             (Rule::Seat, Asker::Ended) if self.path == "/api/v1/sign-out" => Cell::Yes,
             // A page must be able to read why: the socket opens, and closes with the reason.

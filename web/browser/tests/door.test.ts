@@ -115,6 +115,35 @@ test('Nadia has two hats, and comments with the one she wears', async () => {
   await card.getByText('Tunis', { exact: true }).waitFor()
 })
 
+test('Nadia changes her hat, and reloads, in the middle of a comment: her words are still there, and she signs them with the new hat', async () => {
+  const nadia = await stage.enter('Nadia Bel')
+  const words = 'Not finished yet'
+  const field = nadia.page.getByRole('textbox', { name: 'Your comment' })
+  const begins = async () => {
+    await nadia.text.waitFor()
+    await nadia.selects('opaque list')
+    await nadia.presses('Control+Alt+m')
+    await field.waitFor()
+  }
+  await nadia.opens('4', 'en')
+  await begins()
+  await field.fill(words)
+  await nadia.clicks(/^Menu of Nadia Bel/)
+  const hats = nadia.page.getByRole('combobox', { name: 'You act as' })
+  const worn = await hats.locator('option:checked').textContent()
+  await hats.selectOption({ label: worn?.startsWith('Tunis') ? 'Working Group on Migration and Co-development (focal point)' : 'Tunis (deputy)' })
+  await nadia.presses('Escape')
+  await begins()
+  expect(await field.inputValue()).toBe(words)
+  await nadia.reloads()
+  await begins()
+  expect(await field.inputValue()).toBe(words)
+  await nadia.presses('Control+Enter')
+  await nadia.page.getByRole('region', { name: /^Comment by Nadia Bel on “opaque list/ }).getByText(words).waitFor()
+  await begins()
+  expect(await field.inputValue()).toBe('')
+})
+
 test('an address that leads nowhere says so, and shows the way home', async () => {
   const marta = await stage.enter('Marta Roca')
   marta.troubles.expect(/nowhere.* 404/)

@@ -1,9 +1,9 @@
 /** Who keeps the people: components, seats, invitations. The lists that everybody reads are in `client.ts`. */
 import { ifMatch, path } from './address'
 import * as model from './model'
-import { array, boolean, integer, nullable, object, oneOf, string } from './parse'
+import { array, boolean, integer, nullable, object, oneOf, since, string } from './parse'
 import type { Parsed } from './parse'
-import { json, type Requester } from './request'
+import { json, nothing, type Requester } from './request'
 
 const role = nullable(oneOf('admin', 'secretariat'))
 /** What a seat is in the whole service, beyond papers; `null` for nearly all. */
@@ -44,6 +44,8 @@ const invitation = object({
   made_at: string,
   expires_at: string,
   state: oneOf('open', 'expired', 'used', 'withdrawn'),
+  /** Its newest letter by mail; `null` where nobody is written to. */
+  letter: nullable(object({ state: oneOf('waiting', 'accepted', 'refused', 'gave_up', 'moot'), at: nullable(string), words: nullable(string) })),
 })
 export type Invitation = Parsed<typeof invitation>
 
@@ -80,6 +82,11 @@ export function peopleRoutes({ get, post, put, create }: Requester) {
     invite: (said: InvitationWords) => create('/api/v1/invitations', json(invitationMade), said),
     renewInvitation: (id: string) => post(path`/invitations/${id}/renew`, json(invitationMade), {}),
     withdrawInvitation: (id: string) => post(path`/invitations/${id}/withdraw`, json(invitation), {}),
+
+    /** Does the service write letters? */
+    hasMail: async () => (await get('/health', json(object({ mail: since(boolean, false) })))).mail,
+    /** Answered alike whoever is here. */
+    askForLetter: (email: string) => post('/api/v1/sign-in-letters', nothing, { email }),
 
     giveSeat: (said: { person: string; component: string; function: SeatFunction; role: ServiceRole }) =>
       create('/api/v1/seats', json(keptSeat), said),

@@ -10,7 +10,7 @@ const person = (name: string, ...seats: [string, KeptPerson['seats'][number]['fu
 })
 const invitation = (component_id: string, state: Invitation['state']): Invitation => ({
   id: `${component_id} ${state}`, name: 'Amina Keita', email: 'amina@example.org', language: 'en', component_id, function: 'contributor', role: null,
-  by: { person: 'Inés Duarte' }, made_at: '', expires_at: '', state,
+  by: { person: 'Inés Duarte' }, made_at: '', expires_at: '', state, letter: null,
 })
 
 const components = [component('LYON', 'city', 'Lyon'), component('MEWA', 'section', 'Oriente Medio'), component('AFR', 'section', 'África', true)]

@@ -1,6 +1,7 @@
 /**
- * The words of a form, kept in this window until it was sent or given up: through an error, a lost connection, a reload. A browser
- * that refuses to keep anything simply starts from an empty form.
+ * The words of a form, kept in this window until it was sent or given up: through an error, a lost connection, a reload, another
+ * hat. They are one person's: another who signs in to this window does not see them. A browser that refuses to keep anything simply
+ * starts from an empty form.
  */
 
 export interface KeptForm<T> {
@@ -10,9 +11,9 @@ export interface KeptForm<T> {
   clear(): void
 }
 
-/** `name` tells the forms apart. Words that do not fit `looksRight` (of an older page) are given up. */
-export function keptForm<T>(name: string, looksRight: (kept: unknown) => kept is T): KeptForm<T> {
-  const key = `borrador/form/${name}`
+/** `name` tells the forms of a person apart. Words that do not fit `looksRight` (of an older page) are given up. */
+export function keptForm<T>(personId: string | undefined, name: string, looksRight: (kept: unknown) => kept is T): KeptForm<T> {
+  const key = `borrador/form/${personId ?? 'nobody'}/${name}`
   return {
     get() {
       try {
@@ -37,4 +38,8 @@ export function keptForm<T>(name: string, looksRight: (kept: unknown) => kept is
       }
     },
   }
+}
+
+export function isText(kept: unknown): kept is string {
+  return typeof kept === 'string'
 }
