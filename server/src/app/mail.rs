@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::notices::{Channel, Delivery, Outcome};
 use super::refusal::Refusal;
 use crate::people::mail::letter::{About, Letter, State};
 use crate::people::mail::post::Post;
@@ -132,6 +133,7 @@ impl App {
                 letter.tried(&written.email, answer, self.clock.now())
             }
         };
+        self.note_on_notice(&after).await?;
         let state = after.state();
         let put = |key, expect| Op::put(Coll::Letter, key, expect, &after);
         if state == State::Waiting {
@@ -151,6 +153,28 @@ impl App {
             tracing::warn!(letter = %after.id, words = last.answer.words(), "a letter did not reach its mail server");
         }
         Ok(None)
+    }
+
+    /// What came of a try stands with the notice too: together with what was seen it is the proof that somebody was told.
+    async fn note_on_notice(&self, letter: &Letter) -> Result<(), Refusal> {
+        let (About::Notice(person, notice), Some(last)) = (letter.about, letter.tries.last()) else {
+            return Ok(());
+        };
+        if letter.moot {
+            return Ok(());
+        }
+        let words = last.answer.words().to_owned();
+        let outcome = match letter.state() {
+            State::Accepted => Outcome::Accepted,
+            State::Refused => Outcome::Refused { words },
+            State::GaveUp => Outcome::GaveUp { words },
+            State::Waiting | State::Moot => Outcome::Delayed { words },
+        };
+        let delivery = Delivery { channel: Channel::Mail, at: last.at, outcome };
+        match self.note_delivery(person, notice, &delivery).await {
+            Err(Refusal::NotFound) => Ok(()),
+            noted => noted,
+        }
     }
 
     /// Carry letters whenever one is written or due, until the service is gone. Those that waited when it stopped go first.

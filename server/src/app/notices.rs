@@ -19,6 +19,7 @@ use super::App;
 use super::news::{Topic, What};
 use super::refusal::Refusal;
 use crate::people::directory::Register;
+use crate::people::mail::letter;
 use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 
 /// Something a person was told.
@@ -180,11 +181,22 @@ impl App {
                 deliveries: Vec::new(),
             })
             .collect();
-        (notices.iter().flat_map(new_records).collect(), notices)
+        let mut ops: Vec<Op> = notices.iter().flat_map(new_records).collect();
+        ops.extend(
+            notices.iter().filter_map(|each| self.letter_about(letter::About::Notice(each.person, each.id))),
+        );
+        (ops, notices)
+    }
+
+    /// One of a person's notices; `None` when there is none like it.
+    pub async fn notice(&self, person: PersonId, id: NoticeId) -> Result<Option<Notice>, Refusal> {
+        let record = self.store.get(Coll::Notice, &format!("{person}/{id}")).await?;
+        Ok(record.map(|record| record.read()).transpose()?)
     }
 
     /// Notices are stored: tell the open pages of those they are for.
     pub fn notices_told(&self, notices: &[Notice]) {
+        self.letters_written();
         let mut told: Vec<(PaperId, ComponentId)> =
             notices.iter().map(|notice| (notice.message.paper, notice.component)).collect();
         told.sort_unstable();

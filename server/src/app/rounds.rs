@@ -306,7 +306,8 @@ pub fn shown(register: &Register, round: Option<RoundId>, now: Moment) -> Shown 
 /// REV25: the components that a round asks: invited, not released, not closed.
 pub fn asked(register: &Register, round: &Round) -> Vec<ComponentId> {
     let invited = round.plan.invited.iter().copied();
-    invited.filter(|id| round.asks(*id) && register.component(*id).is_some()).collect()
+    let takes_part = |id| register.component(id).is_some_and(|component| !component.closed);
+    invited.filter(|id| round.asks(*id) && takes_part(*id)).collect()
 }
 
 fn has_come_due(round: &Round, now: Moment) -> bool {
@@ -411,9 +412,16 @@ fn checked_act(act: Act) -> Result<Act, Refusal> {
     })
 }
 
+/// REV19, REV20: all of them are components, and none is closed.
 fn are_components(register: &Register, asked: &BTreeSet<ComponentId>) -> Result<(), Refusal> {
-    match asked.iter().find(|id| register.component(**id).is_none()) {
-        None => Ok(()),
-        Some(unknown) => Err(Refusal::field("invited", format!("{unknown} is not the id of a component"))),
+    for id in asked {
+        match register.component(*id) {
+            None => return Err(Refusal::field("invited", format!("{id} is not the id of a component"))),
+            Some(component) if component.closed => {
+                return Err(Refusal::ComponentClosed(component.code.clone()));
+            }
+            Some(_) => {}
+        }
     }
+    Ok(())
 }

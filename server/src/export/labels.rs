@@ -34,13 +34,11 @@ impl Words {
         self.with(id, None)
     }
 
-    /// The message with this id and these arguments.
-    pub fn say(&self, id: &str, args: &[(&str, &str)]) -> String {
-        let mut given = FluentArgs::new();
-        for (name, words) in args {
-            given.set(*name, (*words).to_owned());
-        }
-        self.with(id, Some(&given))
+    /// The message with this id, with these arguments.
+    pub fn fill(&self, id: &str, values: &[(&str, &str)]) -> String {
+        let mut args = FluentArgs::new();
+        values.iter().for_each(|(name, value)| args.set(*name, (*value).to_owned()));
+        self.with(id, Some(&args))
     }
 
     /// A day in words: "21 de septiembre de 2016".

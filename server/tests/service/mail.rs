@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use borrador::app::notices::{About, Outcome};
 use borrador::app::settings::Settings;
 use borrador::people::mail::letter::{Answer, Letter, State};
 use borrador::people::mail::post::{PostSettings, Security};
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::harness::{Service, Somebody};
+use super::rounds;
 
 /// A mail server that runs until it is dropped.
 struct MailServer {
@@ -255,6 +257,45 @@ async fn rev73_the_task_carries_a_letter_as_soon_as_it_is_written_and_no_request
     let ines = service.signs_in("ines").await;
     invites(&service, &ines, "amina@example.org", "en").await;
     assert_eq!(mail.took().await.to, ["amina@example.org"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev29_rev73_whoever_speaks_for_an_asked_component_is_written_to_and_it_is_on_record_that_they_were()
+{
+    let mut mail = MailServer::start().await;
+    let service = Service::with(by_mail(mail.port)).await;
+    let ines = service.signs_in("ines").await;
+    let round = rounds::opens(&service, &ines, &["AFR"], |_| {}).await;
+    assert_eq!(service.app.carry_letters().await.unwrap(), None);
+    let taken = mail.took().await;
+    assert_eq!(taken.to, ["adaeze@example.org"]);
+    assert!(
+        taken.body.contains("«Second reading»")
+            && taken.body.contains("hasta el 21 de septiembre de 2016, 14:42 UTC"),
+        "{}",
+        taken.body
+    );
+    assert!(taken.body.contains("/p/housing/review"), "{}", taken.body);
+    let about = About::Round(round["id"].as_str().unwrap().parse().unwrap());
+    let told = service.app.notices_about(about).await.unwrap();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].is_delivered() && told[0].seen.is_none());
+    assert_eq!(
+        told[0].deliveries.iter().map(|each| each.outcome.clone()).collect::<Vec<_>>(),
+        [Outcome::Accepted]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev73_what_adaeze_has_seen_on_her_start_page_is_not_sent_after_her() {
+    let service = Service::with(by_mail(1)).await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    rounds::opens(&service, &ines, &["AFR"], |_| {}).await;
+    let seen: Vec<Value> = rounds::told(&adaeze).await.iter().map(|notice| notice["id"].clone()).collect();
+    let see = adaeze.post("/api/v1/notices/seen", &json!({ "notices": seen }).to_string()).send().await;
+    assert!(see.status < 300, "{}", see.text());
+    assert_eq!(service.app.carry_letters().await.unwrap(), None);
+    assert_eq!(letters(&service).await[0].state(), State::Moot);
 }
 
 #[tokio::test(flavor = "multi_thread")]

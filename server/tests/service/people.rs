@@ -6,6 +6,7 @@ use crdt::ids::{ComponentId, PersonId, SeatId};
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Service, Somebody};
+use super::rounds;
 
 /// What somebody is told of a list.
 async fn listed(somebody: &Somebody, what: &str) -> Vec<Value> {
@@ -143,6 +144,21 @@ async fn rev19_nobody_comes_into_a_closed_component() {
     assert_eq!(olga.get("/api/v1/me").send().await.status, 200, "who sits there goes on");
     assert_eq!(ines.post(&format!("/api/v1/components/{afr}/open"), "{}").send().await.status, 200);
     assert_eq!(enters(&service, &link).await.status, 200, "the link was not used up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev19_a_closed_component_is_asked_in_no_new_round_and_no_longer_in_one_that_runs() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let round = rounds::opens(&service, &ines, &["AFR", "MEWA"], |_| {}).await;
+    let afr = component(&service, "AFR");
+    assert_eq!(ines.post(&format!("/api/v1/components/{afr}/close"), "{}").send().await.status, 200);
+    let register = service.app.directory.register();
+    let running = register.round(round["id"].as_str().unwrap().parse().unwrap()).unwrap();
+    assert_eq!(borrador::app::rounds::asked(&register, running), [component(&service, "MEWA")]);
+    let milestone = rounds::sealed(&ines, "Quito draft").await;
+    let plan = rounds::plan(&service, &milestone, &["AFR"]);
+    rounds::drafts(&ines, &plan).await.is_refused(409, "component_closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
