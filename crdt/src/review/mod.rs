@@ -8,6 +8,7 @@
 //! sees it, [`disposition`] what becomes of it; [`position`] is what a component says of a sealed draft.
 
 pub mod amendment;
+pub mod asked;
 pub mod disposition;
 pub mod permission;
 pub mod position;

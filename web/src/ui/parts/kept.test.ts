@@ -24,7 +24,7 @@ test('Samir, who signs in to the same window, sees none of it, and neither does 
 })
 
 test('what does not look right, and a browser that keeps nothing, leave an empty form', () => {
-  keptForm<unknown>('nadia', 'say/1', (kept): kept is unknown => true).set({ of: 'an older page' })
+  keptForm<unknown>('nadia', 'say/1', (_): _ is unknown => true).set({ of: 'an older page' })
   expect(keptForm('nadia', 'say/1', isText).get()).toBeNull()
   globalThis.sessionStorage = { getItem: () => { throw new Error('forbidden') }, setItem: () => { throw new Error('full') } } as unknown as Storage
   const kept = keptForm('nadia', 'say/1', isText)
