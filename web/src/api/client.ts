@@ -15,6 +15,7 @@ import type { Parser } from './parse'
 import { peopleRoutes } from './people'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
+import { roundRoutes } from './rounds'
 
 export type FileFormat = 'pdf' | 'md'
 export type Api = ReturnType<typeof createApi>
@@ -25,6 +26,7 @@ export function createApi(options: RequestOptions) {
 
   return {
     ...peopleRoutes(verbs),
+    ...roundRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

@@ -9,3 +9,4 @@ export type {
   PaperRights, PaperSummary, Pen, Person, Run, Seat, SetAside, Text, Thread, Translated,
 } from './model'
 export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'
+export type { Asks, Coverage, Notice, Phase, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'

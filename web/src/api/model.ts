@@ -206,6 +206,8 @@ export const comment = object({
   at: string,
   /** Plain text. */
   body: string,
+  /** The component says it: whoever wrote it inside is not told, and `person` is empty. */
+  as_component: since(boolean, false),
 })
 export type Comment = Parsed<typeof comment>
 
@@ -222,6 +224,20 @@ export const thread = object({
   comments: array(comment),
   resolved_by: optional(string),
   resolved_at: optional(string),
+  /** How its component sent it; nothing for what was never sent in a component's name. */
+  sent: optional(object({
+    component: string,
+    round: nullable(string),
+    at: string,
+    on_behalf: boolean,
+    /** It came after the closing, and waits or was let in. */
+    late: nullable(oneOf('waiting', 'admitted')),
+    admitted_because: nullable(string),
+  })),
+  /** What the component means to do with it; only its people are told. */
+  prepared: optional(object({ keep: boolean, note: string, person: string })),
+  /** Why the component took it back. */
+  withdrawn: optional(string),
 })
 export type Thread = Parsed<typeof thread>
 export const threads = object({ threads: array(thread) })

@@ -37,9 +37,16 @@ export function formatMoment(when: string | number): string {
   return day === shortDay(serviceNow()) ? formatTime(when) : `${day}, ${formatTime(when)}`
 }
 
-/** "23 sept 2016, 18:00 CEST": an exact instant in the reader's zone, with the zone named. */
-export function formatInstant(when: string | number): string {
-  return format(when, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
+/** "23 September 2016 at 14:00 CEST": an instant that binds people, with the zone it is read in: the reader's, unless another is given. */
+export function formatInstant(when: string | number, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language()], {
+    day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short', ...(timeZone ? { timeZone } : {}),
+  }).format(new Date(when))
+}
+
+/** "23 September". */
+export function formatDayAndMonth(when: string | number): string {
+  return format(when, { day: 'numeric', month: 'long' })
 }
 
 export function formatNumber(value: number): string {

@@ -30,6 +30,17 @@ describe('an address leads to its page', () => {
   })
 })
 
+describe('the review of a paper', () => {
+  test('a round, and the one that matters now', () => {
+    expect(parse('/p/ciudades/review')).toEqual({ page: 'review', slug: 'ciudades', round: null })
+    expect(parse('/p/ciudades/review/r-1')).toEqual({ page: 'review', slug: 'ciudades', round: 'r-1' })
+  })
+
+  test("the room of one's component", () => {
+    expect(parse('/p/ciudades/desk')).toEqual({ page: 'desk', slug: 'ciudades' })
+  })
+})
+
 describe('an address that leads nowhere is lost, never an error', () => {
   test.each([
     '/nowhere',
@@ -41,6 +52,9 @@ describe('an address that leads nowhere is lost, never an error', () => {
     '/papers//es/4',
     '/papers/%E0%A4%A',
     '/sign-in/again',
+    '/p/ciudades',
+    '/p/ciudades/nowhere',
+    '/p/ciudades/desk/more',
   ])('%s', (path) => {
     expect(parse(path)).toEqual({ page: 'lost' })
   })
@@ -51,5 +65,6 @@ test('every path that is built is read back as the same place', () => {
   expect(parse(paths.signIn)).toEqual({ page: 'sign-in' })
   expect(parse(paths.paper('a b/c'))).toEqual({ page: 'paper', slug: 'a b/c' })
   expect(parse(paths.writing('ciudades', 'es', '4.1'))).toEqual({ page: 'writing', slug: 'ciudades', language: 'es', number: '4.1' })
+  expect(parse(paths.procedure('a b', 'review', 'x-1'))).toEqual({ page: 'review', slug: 'a b', round: 'x-1' })
   expect(parse(paths.milestone('ciudades', 'x-1'))).toEqual({ page: 'milestone', slug: 'ciudades', id: 'x-1' })
 })

@@ -16,6 +16,10 @@ export type Route =
   | { page: 'paper'; slug: string }
   | { page: 'writing'; slug: string; language: string; number: string }
   | { page: 'milestone'; slug: string; id: string }
+  /** A round; without its id, the one that matters now. */
+  | { page: 'review'; slug: string; round: string | null }
+  /** The room of one's component. */
+  | { page: 'desk'; slug: string }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -27,11 +31,20 @@ export function parse(pathname: string): Route {
   if (root === 'sign-in' && parts.length === 1) return { page: 'sign-in' }
   if (root === 'set-aside' && parts.length === 1) return { page: 'set-aside' }
   if (root === 'people' && parts.length === 1) return { page: 'people' }
+  if (root === 'p' && slug !== undefined && third !== undefined) return procedure(slug, third, parts.slice(3))
   if (root !== 'papers' || slug === undefined) return { page: 'lost' }
   if (third === undefined) return { page: 'paper', slug }
   if (fourth === undefined || parts.length > 4) return { page: 'lost' }
   if (third === 'milestones') return { page: 'milestone', slug, id: fourth }
   if (LANGUAGE.test(third) && CHAPTER.test(fourth)) return { page: 'writing', slug, language: third, number: fourth }
+  return { page: 'lost' }
+}
+
+/** The pages of a paper's review: `/p/SLUG/NAME…`. */
+function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
+  if (more.length > 0) return { page: 'lost' }
+  if (name === 'review') return { page: 'review', slug, round: id ?? null }
+  if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
 }
 
@@ -43,6 +56,9 @@ export const paths = {
   paper: (slug: string) => `/papers/${encodeURIComponent(slug)}`,
   writing: (slug: string, language: string, number: string) =>
     `/papers/${encodeURIComponent(slug)}/${encodeURIComponent(language)}/${encodeURIComponent(number)}`,
+  /** `procedure('cities', 'review')`, `procedure('cities', 'review', id)`. */
+  procedure: (slug: string, name: string, id?: string) =>
+    `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
 }
 

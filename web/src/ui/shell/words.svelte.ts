@@ -7,7 +7,7 @@ import {
   LANGUAGES, errorMessage, onLanguage, preferredLanguage, t as translate, useLanguage,
   type Language, type MessageArguments, type MessageId,
 } from '../../i18n'
-import { formatDay, formatInstant, formatMoment, formatNumber, formatTime } from '../../i18n/dates'
+import { formatDay, formatDayAndMonth, formatInstant, formatMoment, formatNumber, formatTime } from '../../i18n/dates'
 import { remembered } from './remembered'
 
 export const interfaceLanguages = LANGUAGES
@@ -75,10 +75,16 @@ export function ago(when: string): string {
   return formatMoment(when)
 }
 
-/** "23 sept 2016, 18:00 CEST": an exact instant in the reader's zone, with the zone named. */
-export function instant(when: string): string {
+/** "23 September 2016 at 14:00 CEST": an instant that binds, in the reader's zone or another, which is named. */
+export function instant(when: string | number, zone?: string): string {
   follow()
-  return formatInstant(when)
+  return formatInstant(when, zone)
+}
+
+/** "23 September", in the reader's zone; a calendar day is the same everywhere. */
+export function dayAndMonth(when: string): string {
+  follow()
+  return formatDayAndMonth(when)
 }
 
 /** "10:42", from milliseconds. */

@@ -2,7 +2,7 @@
  * The comments of a paper while one of its texts is open: fetched once, kept fresh by the server's events, shown for one
  * text. What is written here goes to the server and comes back as the thread it made; nothing is shown as said before that.
  */
-import { listenToPaper, type Anchor, type PaperEvents, type Thread } from '../../api'
+import { listenToPaper, type Anchor, type PaperEvents, type Round, type Thread } from '../../api'
 import { withThread } from '../../review'
 import { api } from '../shell/session.svelte'
 
@@ -24,6 +24,10 @@ export class Discussion {
   /** The thread whose card is open; `DRAFT` is the card of the draft. */
   active = $state<string | null>(null)
   draft = $state.raw<Draft | null>(null)
+  /** The round that asks one's component runs: what one says is then for the component first, unless one chooses otherwise. */
+  round = $state.raw<Round | null>(null)
+  /** Who will read the drafted words. */
+  audience = $state<'component' | 'all'>('all')
   /** What went wrong when the threads were fetched; `null` when nothing did. */
   problem = $state.raw<unknown>(null)
 
@@ -44,12 +48,21 @@ export class Discussion {
   /** Fetches the threads and follows what happens to them and to the paper; returns how to stop. */
   follow(seat: string, onText: (event: PaperEvents['text']) => void, onRights: (event: PaperEvents['rights']) => void): () => void {
     void this.fetch()
+    void this.askRound()
     return listenToPaper(this.slug, seat, {
       onThread: ({ thread }) => this.take(thread),
       onText,
       onRights,
       onMilestone: () => {}, // a sealed draft changes nothing on the page where people write
-      onResume: () => void this.fetch(),
+      onProcedure: ({ topic }) => {
+        if (topic !== 'rounds') return
+        void this.askRound()
+        void this.fetch() // what was sealed may be open now
+      },
+      onResume: () => {
+        void this.fetch()
+        void this.askRound()
+      },
       onUnreadable: (error) => console.error('An event could not be read.', error),
     })
   }
@@ -61,6 +74,17 @@ export class Discussion {
     } catch (error) {
       this.problem = error
     }
+  }
+
+  private async askRound(): Promise<void> {
+    try {
+      const rounds = await api.rounds(this.slug)
+      this.round = rounds.find(({ phase, rights }) => (phase === 'open' || phase === 'paused') && rights.is_asked) ?? null
+    } catch {
+      // Without an answer one comments as outside of a round: for everybody, as the form then says.
+      this.round = null
+    }
+    if (!this.draft) this.audience = this.round ? 'component' : 'all'
   }
 
   take(thread: Thread): void {
@@ -82,7 +106,7 @@ export class Discussion {
   async say(body: string): Promise<void> {
     if (!this.draft) return
     const { anchor, paragraph } = this.draft
-    const thread = await api.openThread(this.textId, { anchor, paragraph, body, audience: 'all' })
+    const thread = await api.openThread(this.textId, { anchor, paragraph, body, audience: this.audience })
     this.take(thread)
     this.draft = null
     this.active = thread.id
