@@ -9,10 +9,12 @@ use super::App;
 use super::papers::aside;
 use super::refusal::Refusal;
 use super::settings::Settings;
+use crate::export::annex::{Annex, Entry};
 use crate::export::files::{self, Sheet};
+use crate::export::labels::Words;
 use crate::export::queue::Queue;
 use crate::export::worker::{Worker, WorkerError};
-use crate::people::paper::Paper;
+use crate::people::paper::{Paper, in_language};
 use crate::store::{Coll, Expect, Op, StoreError};
 
 /// A kind of file.
@@ -99,7 +101,7 @@ impl App {
         self.make(person, paper, language, format, chapters, None).await
     }
 
-    /// A file of a sealed milestone: the same bytes whenever it is asked for.
+    /// A file of a sealed milestone, with the positions on it behind its words: the same bytes until one of them changes.
     pub async fn export_milestone(
         &self,
         person: PersonId,
@@ -108,7 +110,11 @@ impl App {
         language: &str,
         format: Format,
     ) -> Result<FileMade, Refusal> {
-        let key = format!("{}/{language}.{}", milestone.id, format.extension());
+        let annex = self.annex(paper, milestone, language).await?;
+        let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
+        if let Some(annex) = &annex {
+            key += &format!("/{}", annex.digest);
+        }
         if let Some(kept) = self.kept_file(&key).await? {
             let name = files::name(paper, Some(milestone), language, format.extension());
             return Ok(FileMade { name, format, bytes: kept });
@@ -117,12 +123,39 @@ impl App {
         for text in milestone.texts.iter().filter(|text| text.language == language) {
             chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
         }
-        let made = self.make(person, paper, language, format, chapters, Some(milestone)).await?;
+        let made = self.make(person, paper, language, format, chapters, Some((milestone, annex))).await?;
         // Reading goes on when nothing can be written: the file is made anew the next time.
         if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
             tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
         }
         Ok(made)
+    }
+
+    /// What everybody may see of the positions on a sealed draft, as an annex: the file is the same for all who ask.
+    async fn annex(
+        &self,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+    ) -> Result<Option<Annex>, Refusal> {
+        let taken = self.public_positions(paper, milestone.id).await?;
+        let (register, drafts) = (self.directory.register(), self.milestones(paper.id).await?);
+        let entries = taken.iter().map(|taken| {
+            let component = register.component(taken.position.component);
+            let said_of = drafts.iter().find(|draft| draft.id == taken.said.binding.milestone);
+            Entry {
+                component: component
+                    .and_then(|component| in_language(&component.name, language, &paper.languages))
+                    .or(component.map(|component| component.code.as_str()))
+                    .unwrap_or_default()
+                    .to_owned(),
+                subject: taken.position.subject,
+                said: &taken.said,
+                standing: &taken.standing,
+                draft: said_of.map(|draft| draft.name.as_str()).unwrap_or_default(),
+            }
+        });
+        Ok(Annex::of(&Words::of(language), milestone, entries))
     }
 
     async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
@@ -149,17 +182,22 @@ impl App {
         language: &str,
         format: Format,
         chapters: Vec<ChapterBlocks>,
-        milestone: Option<&Milestone>,
+        sealed: Option<(&Milestone, Option<Annex>)>,
     ) -> Result<FileMade, Refusal> {
         if chapters.is_empty() {
             return Err(Refusal::NotFound);
         }
+        let (milestone, annex) = sealed.unzip();
         let now = self.clock.now();
         self.export_rate.take(person, now)?;
         let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
         let _place = self.exports.queue.enter(person).map_err(full)?;
         let name = files::name(paper, milestone, language, format.extension());
         let sheet = Sheet::new(paper, language, chapters, milestone, now, self.settings.demo);
+        let sheet = match annex.flatten() {
+            Some(annex) => sheet.with_annex(annex),
+            None => sheet,
+        };
         let bytes = match format {
             Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
             Format::Pdf => {

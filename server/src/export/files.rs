@@ -5,6 +5,7 @@ use crdt::moment::Moment;
 use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, markdown};
 
+use super::annex::Annex;
 use super::labels::Words;
 use super::worker::Job;
 use crate::people::paper::{Paper, in_language};
@@ -87,6 +88,15 @@ impl Sheet {
         };
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+    }
+
+    /// The same with an annex behind its last chapter: another document, though the sealed words are the same.
+    pub fn with_annex(mut self, annex: Annex) -> Self {
+        let digest: String = annex.digest.to_string().chars().take(16).collect();
+        self.ident = format!("{}+{digest}", self.ident);
+        let behind = Tree::of(self.tree.next_number, [annex.chapter]);
+        self.tree.chapters.extend(behind.chapters);
+        self
     }
 
     /// As Markdown, with the facts about it at the head.

@@ -170,7 +170,7 @@ pub async fn sealed_text(
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, FOR_EVER)).json(view))
 }
 
-/// A file of a sealed milestone: the same bytes every time.
+/// A file of a sealed milestone: its words, and behind them the reservations and explanations of components.
 #[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
     params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.md, …")), responses((status = 200)))]
 pub async fn file(
@@ -187,8 +187,11 @@ pub async fn file(
         .filter(|(language, _)| milestone.languages.iter().any(|known| known == language))
         .ok_or(Refusal::NotFound)?;
     let made = app.export_milestone(caller.person, paper, &milestone, language, format).await?;
-    Ok(download(made, Some(FOR_EVER)))
+    Ok(download(made, Some(ASK_AGAIN)))
 }
+
+/// The words of a file never change, the positions behind them may.
+const ASK_AGAIN: &str = "private, no-cache";
 
 /// Sealed things never change, but only who is signed in may keep them.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";

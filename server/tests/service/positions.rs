@@ -1,13 +1,16 @@
 //! Positions: taken on sealed drafts by focal points, bound to the words, confirmed, lifted, and on record.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::harness::{Answer, PAPER, Service, Somebody};
 
 const POSITIONS: &str = "/api/v1/papers/housing/positions";
 
-/// Inés seals the paper as it is.
-async fn seals(ines: &Somebody, name: &str) -> Value {
+/// Inés seals the paper as it is, a minute later than what was done before: drafts are told apart by when they were sealed.
+async fn seals(service: &Service, ines: &Somebody, name: &str) -> Value {
+    service.passes(Duration::from_mins(1));
     let body = json!({ "name": name }).to_string();
     let sealed = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &body).send().await;
     assert_eq!(sealed.status, 201, "{}", sealed.text());
@@ -40,7 +43,7 @@ async fn rev55_a_focal_point_takes_a_position_on_a_sealed_draft_and_everybody_re
     let service = Service::start().await;
     let [ines, adaeze, samir] =
         [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let taken = says(&adaeze, &draft, "supports").await;
     assert_eq!(taken.status, 201, "{}", taken.text());
     let seen = &positions(&samir, "").await[0];
@@ -66,7 +69,7 @@ async fn rev55_a_draft_that_is_not_sealed_takes_no_position() {
 async fn rev56_an_objection_without_a_way_out_is_refused_by_the_name_of_the_field() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let objects = async |words: &str, way_out: &str| {
         let body = json!({ "milestone": draft["id"], "subject": {"on": "paper"}, "stance": "objects", "words": words, "way_out": way_out });
         adaeze.post(POSITIONS, &body.to_string()).send().await
@@ -84,7 +87,7 @@ async fn rev56_an_objection_without_a_way_out_is_refused_by_the_name_of_the_fiel
 async fn rev57_a_component_has_one_position_on_a_place_and_the_earlier_ones_are_kept() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     says(&adaeze, &draft, "reservation").await;
     let now = says(&adaeze, &draft, "supports").await.json();
     assert_eq!(now["earlier"][0]["stance"], "reservation");
@@ -101,7 +104,7 @@ async fn rev57_a_component_has_one_position_on_a_place_and_the_earlier_ones_are_
 async fn rev57_two_who_speak_at_once_do_not_overwrite_each_other() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let first = says(&adaeze, &draft, "supports").await.json();
     let lift = format!("{POSITIONS}/{}/lift", first["id"].as_str().unwrap());
     says(&adaeze, &draft, "abstains").await;
@@ -121,7 +124,7 @@ async fn rev57_two_who_speak_at_once_do_not_overwrite_each_other() {
 async fn rev58_when_the_words_change_a_position_is_to_be_reconfirmed_and_is_in_one_act() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let taken = says(&adaeze, &draft, "reservation").await.json();
     let reconfirm = format!("{POSITIONS}/{}/reconfirm", taken["id"].as_str().unwrap());
     let of = |draft: &Value| json!({ "milestone": draft["id"] }).to_string();
@@ -131,7 +134,7 @@ async fn rev58_when_the_words_change_a_position_is_to_be_reconfirmed_and_is_in_o
     assert_eq!((&now["standing"], &now["changed_chapters"]), (&json!("to_reconfirm"), &json!(["1"])));
     let then = &positions(&adaeze, &format!("?milestone={}", draft["id"].as_str().unwrap())).await[0];
     assert_eq!(then["standing"], "stands", "of the draft it was said of");
-    let next = seals(&ines, "Quito draft").await;
+    let next = seals(&service, &ines, "Quito draft").await;
     let confirmed = adaeze.post(&reconfirm, &of(&next)).send().await.json();
     assert_eq!((&confirmed["standing"], &confirmed["reconfirms"]), (&json!("stands"), &json!(true)));
     assert_eq!(confirmed["words"], "Small towns are left out.");
@@ -143,7 +146,7 @@ async fn rev58_when_the_words_change_a_position_is_to_be_reconfirmed_and_is_in_o
 async fn rev58_a_paragraph_is_known_by_its_own_words() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let blocks = ines
         .get(&format!("/api/v1/milestones/{}/texts/{}", draft["id"].as_str().unwrap(), service.text()))
         .send()
@@ -178,7 +181,7 @@ async fn rev55_the_secretariat_enters_what_a_component_sent_with_the_letter() {
     let service = Service::start().await;
     let [ines, adaeze, samir] =
         [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
-    let draft = seals(&ines, "Bogotá draft").await;
+    let draft = seals(&service, &ines, "Bogotá draft").await;
     let mewa = service.app.directory.register().component_by_code("MEWA").unwrap().id;
     let enter = |received: Value| {
         let body = json!({
@@ -200,4 +203,26 @@ async fn rev55_the_secretariat_enters_what_a_component_sent_with_the_letter() {
     adaeze.get(&url).send().await.is_refused(404, "not_found");
     let seen = &positions(&adaeze, "").await[0];
     assert_eq!((&seen["on_behalf"], &seen["received"]), (&json!(true), &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev59_reservations_and_explanations_are_printed_behind_the_sealed_words() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let draft = seals(&service, &ines, "Bogotá draft").await;
+    let file = draft["files"]["en"]["md"].as_str().unwrap();
+    let bare = ines.get(file).send().await.text();
+    assert!(!bare.contains("Reservations and explanations"));
+    let taken = says(&adaeze, &draft, "reservation").await.json();
+    let annexed = ines.get(file).send().await.text();
+    let annex = annexed.strip_prefix(bare.trim_end()).unwrap_or_else(|| panic!("other words: {annexed}"));
+    assert!(annex.contains("# Reservations and explanations of position"), "{annex}");
+    assert!(
+        annex.contains("AFR")
+            && annex.contains("**Reservation**")
+            && annex.contains("Small towns are left out.")
+    );
+    assert_eq!(ines.get(file).send().await.text(), annexed, "the same until a position changes");
+    adaeze.post(&format!("{POSITIONS}/{}/lift", taken["id"].as_str().unwrap()), "{}").send().await;
+    assert_eq!(ines.get(file).send().await.text(), bare, "a lifted reservation is not printed");
 }

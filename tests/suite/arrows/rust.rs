@@ -9,7 +9,7 @@ type Arrows = &'static [(&'static str, &'static [&'static str])];
 const CRDT: Arrows = &[
     ("sync", &["document", "review", "ids", "moment"]),
     ("render", &["document", "review", "history", "ids", "moment"]),
-    ("review", &["document", "ids", "moment"]),
+    ("review", &["document", "history", "ids", "moment"]),
     ("history", &["document", "ids", "moment"]),
     ("document", &["ids", "moment"]),
 ];
@@ -31,7 +31,7 @@ const CORE: Arrows = &[
     ("http", &["document", "review", "history", "render", "sync::wire", "ids", "moment"]),
     ("app", &["document", "review", "history", "render", "sync::events", "sync::room", "ids", "moment"]),
     ("live", &["sync", "document", "ids", "moment"]),
-    ("export", &["render", "history", "document", "ids", "moment"]),
+    ("export", &["render", "review", "history", "document", "ids", "moment"]),
     ("people", &["review", "ids", "moment"]),
     ("store", &["ids", "moment"]),
 ];

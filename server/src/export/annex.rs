@@ -1,0 +1,143 @@
+//! The annex of a sealed draft: the reservations, objections and explanations of position that count for it.
+//!
+//! It is printed behind the words and is no part of them: the fingerprint on the cover is that of the sealed text alone. The
+//! same positions give the same annex, so a file that was made once stays as it is until a position changes.
+
+use crdt::document::{Block, BlockKind, Marks, Run};
+use crdt::history::Digest;
+use crdt::history::digest;
+use crdt::history::milestone::Milestone;
+use crdt::ids::{ChapterId, ParagraphId};
+use crdt::moment::Moment;
+use crdt::render::ChapterBlocks;
+use crdt::review::position::{Said, Stance, Standing, Subject};
+use sha2::{Digest as _, Sha256};
+
+use super::labels::Words;
+
+/// What a component said, as the annex prints it.
+pub struct Entry<'a> {
+    /// The component's name in the language of the file.
+    pub component: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// What was said.
+    pub said: &'a Said,
+    /// How it stands to the words of the draft.
+    pub standing: &'a Standing,
+    /// The draft it was said of.
+    pub draft: &'a str,
+}
+
+/// An annex.
+pub struct Annex {
+    /// To be printed behind the last chapter.
+    pub chapter: ChapterBlocks,
+    /// The digest of its blocks: another annex is another file.
+    pub digest: Digest,
+}
+
+impl Annex {
+    /// The annex of these positions; `None` when there is nothing to print.
+    pub fn of<'a>(
+        words: &Words,
+        draft: &Milestone,
+        entries: impl IntoIterator<Item = Entry<'a>>,
+    ) -> Option<Annex> {
+        let printed = |entry: &Entry<'_>| {
+            entry.said.statement.is_annexed() && !matches!(entry.standing, Standing::Lifted)
+        };
+        let entries: Vec<Entry<'a>> = entries.into_iter().filter(printed).collect();
+        let latest = entries.iter().map(|entry| entry.said.submission.at).max()?;
+        let mut page = Page { words, draft, blocks: Vec::new() };
+        page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("annex-title"))]);
+        let as_of = words.fill("annex-note", &[("date", &page.day(latest))]);
+        page.say(PLAIN, vec![Run::plain(as_of)]);
+        entries.iter().for_each(|entry| page.entry(entry));
+        let chapter = ChapterBlocks { number: words.get("annex-number"), depth: 1, blocks: page.blocks };
+        Some(Annex { digest: digest::of_text(&chapter.blocks), chapter })
+    }
+}
+
+const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
+
+struct Page<'a> {
+    words: &'a Words,
+    draft: &'a Milestone,
+    blocks: Vec<Block>,
+}
+
+impl Page<'_> {
+    fn entry(&mut self, entry: &Entry<'_>) {
+        let Entry { component, subject, said, standing, draft } = entry;
+        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(component.as_str())]);
+        let stance = Run::marked(self.words.get(stance_id(said.statement.stance)), Marks::on(["strong"]));
+        let about = self.subject(*subject, said);
+        self.say(PLAIN, vec![stance, Run::plain(format!(". {about}"))]);
+        self.lines(PLAIN, &said.statement.words);
+        if !said.statement.way_out.is_empty() {
+            self.say(PLAIN, vec![Run::plain(self.words.get("annex-way-out"))]);
+            self.lines(BlockKind::Quote, &said.statement.way_out);
+        }
+        let how = if said.submission.on_behalf { "annex-taken-on-behalf" } else { "annex-taken" };
+        let mut taken = self.words.fill(how, &[("date", &self.day(said.submission.at)), ("draft", draft)]);
+        if matches!(standing, Standing::ToReconfirm(_)) {
+            taken += " ";
+            taken += &self.words.get("annex-to-reconfirm");
+        }
+        self.say(PLAIN, vec![Run::marked(taken, Marks::on(["em"]))]);
+    }
+
+    fn subject(&self, subject: Subject, said: &Said) -> String {
+        let number = |is_it: &dyn Fn(ChapterId) -> bool| {
+            let text = self.draft.texts.iter().find(|text| is_it(text.chapter));
+            text.map(|text| text.number.clone()).unwrap_or_default()
+        };
+        match subject {
+            Subject::Paper => self.words.get("annex-on-paper"),
+            Subject::Chapter { chapter } => {
+                self.words.fill("annex-on-chapter", &[("number", &number(&|id| id == chapter))])
+            }
+            Subject::Paragraph(_) => {
+                let quoted = said.binding.paragraph.as_ref();
+                let beginning = quoted.map(|quoted| quoted.beginning.as_str()).unwrap_or_default();
+                match quoted.and_then(|quoted| quoted.number) {
+                    Some(number) => self.words.fill(
+                        "annex-on-paragraph",
+                        &[("number", &number.to_string()), ("beginning", beginning)],
+                    ),
+                    None => self.words.fill("annex-on-words", &[("beginning", beginning)]),
+                }
+            }
+        }
+    }
+
+    fn lines(&mut self, kind: BlockKind, words: &str) {
+        for line in words.lines().filter(|line| !line.trim().is_empty()) {
+            self.say(kind.clone(), vec![Run::plain(line.trim())]);
+        }
+    }
+
+    /// A block whose id follows from its place: headings are labels in the PDF.
+    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
+        let place: [u8; 32] = Sha256::digest(format!("annex/{}", self.blocks.len()).as_bytes()).into();
+        let id = ParagraphId(std::array::from_fn(|at| place[at]));
+        self.blocks.push(Block::new(id, kind, runs));
+    }
+
+    fn day(&self, at: Moment) -> String {
+        self.words.day(at.date())
+    }
+}
+
+/// The message that names a stance.
+fn stance_id(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Supports => "stance-supports",
+        Stance::SupportsWithComments => "stance-supports_with_comments",
+        Stance::CanLiveWith => "stance-can_live_with",
+        Stance::Reservation => "stance-reservation",
+        Stance::Objects => "stance-objects",
+        Stance::Abstains => "stance-abstains",
+    }
+}
