@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core'
 import { launchChromium } from './harness/chromium'
 import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person'
 import { Service } from './harness/service'
+import { takeAgreement, theyTakePositions } from './shots-agreement'
 
 const WIDTHS = { '1440x900': DESK, '390x844': PHONE }
 const SCHEMES = ['light', 'dark'] as const
@@ -29,12 +30,14 @@ export async function main([folder]: string[]): Promise<void> {
 async function takeAll(browser: Browser, service: Service, folder: string): Promise<void> {
   const adaeze = await Person.arrives(browser, service, 'Adaeze Obi')
   const milestone = await sealedDraft(browser, service)
+  await theyTakePositions(browser, service)
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     for (const colorScheme of SCHEMES) {
       const circumstances = { locale: 'es-ES', viewport, colorScheme }
       const named = (page: string) => path.join(folder, `${page}-${colorScheme}-${size}.png`)
       await takeStranger(browser, service, circumstances, named)
       await takePeople(browser, service, circumstances, named)
+      await takeAgreement(browser, service, circumstances, named)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
     }
   }

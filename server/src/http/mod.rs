@@ -195,6 +195,8 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/review",
         "/p/{slug}/review/{round}",
         "/p/{slug}/desk",
+        "/p/{slug}/positions",
+        "/p/{slug}/positions/{draft}",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

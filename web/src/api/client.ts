@@ -13,6 +13,7 @@ import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
 import type { Parser } from './parse'
 import { peopleRoutes } from './people'
+import { positionRoutes } from './positions'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 import { roundRoutes } from './rounds'
@@ -27,6 +28,7 @@ export function createApi(options: RequestOptions) {
   return {
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
+    ...positionRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

@@ -10,3 +10,5 @@ export type {
 } from './model'
 export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'
 export type { Asks, Coverage, Notice, Phase, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
+export { STANCES, needsReason } from './positions'
+export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'

@@ -13,6 +13,8 @@ export const remembered = {
   appearance: slot('appearance'),
   /** The seat a person wore last. */
   seat: (personId: string) => slot(`seat/${personId}`),
+  /** Words in a form that was not sent yet. Its name says whose it is. */
+  form: (name: string) => slot(`form/${name}`),
 }
 
 function slot(name: string): Remembered {

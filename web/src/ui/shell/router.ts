@@ -20,6 +20,8 @@ export type Route =
   | { page: 'review'; slug: string; round: string | null }
   /** The room of one's component. */
   | { page: 'desk'; slug: string }
+  /** `draft`: a sealed draft's id, `now`, or `null` for the latest sealed one. */
+  | { page: 'positions'; slug: string; draft: string | null }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -44,6 +46,7 @@ export function parse(pathname: string): Route {
 function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (more.length > 0) return { page: 'lost' }
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
+  if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
   if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
 }
@@ -60,6 +63,9 @@ export const paths = {
   procedure: (slug: string, name: string, id?: string) =>
     `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
+  /** On a sealed draft, on the paper as it is `now`, or on the latest sealed draft. */
+  positions: (slug: string, draft?: string) =>
+    `/p/${encodeURIComponent(slug)}/positions` + (draft === undefined ? '' : `/${encodeURIComponent(draft)}`),
 }
 
 /** A language as BCP 47 writes it, short forms only: `es`, `pt-BR`. */
