@@ -20,6 +20,7 @@ pub mod instants;
 pub mod invitations;
 pub mod letters;
 pub mod mail;
+pub mod matrix;
 pub mod milestones;
 pub mod news;
 pub mod notices;
@@ -56,6 +57,7 @@ use self::amendments::branches::Branches;
 use self::exports::Exports;
 use self::instants::Instants;
 use self::mail::{Mail, WayInLetters};
+use self::matrix::shelf::Shelf;
 use self::news::News;
 use self::rate::Rate;
 use self::refusal::Refusal;
@@ -95,6 +97,7 @@ pub struct App {
     /// Who writes on which branch.
     pub branches: Arc<Branches>,
     activity: Activity,
+    shelf: Shelf,
     settling: Turns,
     /// Running numbers are given one after the other.
     numbering: Mutex<()>,
@@ -125,6 +128,7 @@ impl App {
             answering: Turns::default(),
             activity: Activity::default(),
             branches,
+            shelf: Shelf::default(),
             settling: Turns::default(),
             numbering: Mutex::default(),
             large: Semaphore::new(LARGE_AT_ONCE),

@@ -84,6 +84,13 @@ impl Anchor {
             .reduce(|all, one| all.start.min(one.start)..all.end.max(one.end))
     }
 
+    /// Where the first of the quoted words that survives stands now, as a UTF-16 offset; `None` when none does. Elements keep their
+    /// order for life, so this need not look at the others.
+    pub fn start_among(&self, elements: &Elements) -> Option<usize> {
+        let found = |element: ElementId| elements.place(&element.actor, element.counter);
+        self.elements().find_map(found).map(|place| place.start)
+    }
+
     /// Whether every element stands, or once stood, in this text, and every head is one of its changes.
     pub fn check(&self, text: &Text) -> Result<(), AnchorError> {
         let lengths = self.runs.iter().try_fold(0u64, |sum, run| sum.checked_add(run.length));

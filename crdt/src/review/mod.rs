@@ -10,6 +10,8 @@
 pub mod amendment;
 pub mod asked;
 pub mod disposition;
+pub mod entry;
+pub mod matrix;
 pub mod permission;
 pub mod position;
 pub mod remark;

@@ -14,6 +14,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::Entry;
 use super::permission::{Action, Place, Rights, may};
 use super::remark::{Prepared, Withdrawn};
 use super::submission::{Reader, Submission, Visibility};
@@ -54,6 +55,9 @@ pub struct Thread {
     /// The component took it back.
     #[serde(default)]
     pub withdrawn: Option<Withdrawn>,
+    /// What the matrix has of it.
+    #[serde(default)]
+    pub entry: Entry,
 }
 
 /// How far the round is in which a thread was sent, for who may read it.
@@ -144,10 +148,8 @@ impl Comment {
         if characters > Self::MAX_CHARACTERS {
             return Err(ThreadError::TooLong { characters });
         }
-        match body.chars().find(|c| is_forbidden(*c)) {
-            Some(character) => Err(ThreadError::Forbidden { character }),
-            None => Ok(Self { id, seat, at, body }),
-        }
+        plain(&body).map_err(|character| ThreadError::Forbidden { character })?;
+        Ok(Self { id, seat, at, body })
     }
 }
 
@@ -178,6 +180,7 @@ impl Thread {
             said_inside: 0,
             prepared: None,
             withdrawn: None,
+            entry: Entry::default(),
         }
     }
 
@@ -231,6 +234,11 @@ impl Thread {
     pub fn is_open(&self) -> bool {
         self.resolved.is_none()
     }
+}
+
+/// Words for others to read, or the first character that they may not hold.
+pub(super) fn plain(words: &str) -> Result<(), char> {
+    words.chars().find(|c| is_forbidden(*c)).map_or(Ok(()), Err)
 }
 
 /// Controls other than line breaks and tabs, and the characters that embed, isolate or override a direction.

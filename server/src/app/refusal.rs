@@ -7,6 +7,8 @@
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, PersonId, SeatId};
 use crdt::review::amendment::AmendmentError;
+use crdt::review::disposition::DispositionError;
+use crdt::review::entry::EntryError;
 use crdt::review::position::PositionError;
 use crdt::review::remark::RemarkError;
 use crdt::review::round::RoundError;
@@ -159,6 +161,12 @@ pub enum Refusal {
         /// How many it may have.
         most: usize,
     },
+    /// A remark that cannot be answered, described or judged like this.
+    #[error("{0}")]
+    Entry(#[from] EntryError),
+    /// Rows of the matrix that stand in the way of an act on several. Nothing was changed.
+    #[error("{} of the rows cannot be taken together with the others; nothing was changed, look at them and try again", .0.len())]
+    RowsInTheWay(Vec<RowInTheWay>),
     /// The same `Idempotency-Key` with another request.
     #[error("this Idempotency-Key was used for another request; use a new one")]
     IdempotencyConflict,
@@ -216,6 +224,15 @@ pub enum Refusal {
     Fault(String),
 }
 
+/// A row that stands in the way of an act on several.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct RowInTheWay {
+    /// The row.
+    pub id: uuid::Uuid,
+    /// The code of the reason.
+    pub code: &'static str,
+}
+
 impl Refusal {
     /// A value that breaks a rule.
     pub fn field(field: &str, rule: impl Into<String>) -> Self {
@@ -267,6 +284,12 @@ impl Refusal {
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),
             Refusal::TooManyDrafts { .. } => "too_many_drafts",
+            Refusal::Entry(EntryError::Disposition(DispositionError::Own)) => "own_remark",
+            Refusal::Entry(EntryError::Answered) => "remark_answered",
+            Refusal::Entry(EntryError::Unanswered) => "answer_gone",
+            Refusal::Entry(EntryError::NotTheirs) => "not_allowed",
+            Refusal::Entry(_) => "field_invalid",
+            Refusal::RowsInTheWay(_) => "rows_in_the_way",
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crdt::document::Anchor;
 use crdt::ids::{CommentId, PaperId, ParagraphId, SeatId, TextId, ThreadId};
 use crdt::moment::Moment;
+use crdt::review::entry::{Entry, Kind};
 use crdt::review::permission::Action;
 use crdt::review::thread::{Audience, Comment, Thread};
 use serde_json::json;
@@ -42,6 +43,10 @@ pub struct NewThread {
     pub body: String,
     /// Who may read it.
     pub audience: Audience,
+    /// What it is about.
+    pub kind: Kind,
+    /// The words it would like instead; may be empty.
+    pub proposed: String,
 }
 
 /// Something that is done to a thread.
@@ -89,6 +94,7 @@ impl App {
         }
         let now = self.clock.now();
         let first = Comment::new(CommentId(Uuid::new_v4()), seat, now, &new.body)?;
+        let entry = Entry::new(new.kind, &new.proposed)?;
         let anchor = new.anchor;
         let anchor = aside(move || match anchor.check(&document) {
             Ok(()) => Ok(anchor),
@@ -97,7 +103,7 @@ impl App {
         .await?;
         let id = ThreadId(Uuid::new_v4());
         let to = (new.audience, who.component.id);
-        let thread = Thread::open(id, (text, new.paragraph), anchor, to, first);
+        let thread = Thread { entry, ..Thread::open(id, (text, new.paragraph), anchor, to, first) };
         let mut ops = new_records(&thread).to_vec();
         ops.push(audit::entry(now, "thread_opened", By::Seat(seat), json!({ "thread": id })));
         self.store.commit(ops).await?;

@@ -6,6 +6,8 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use crdt::review::disposition::DispositionError;
+use crdt::review::entry::{Entry, EntryError};
 use crdt::review::round::RoundError;
 use serde_json::{Value, json};
 
@@ -24,6 +26,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("stands_above", 403, "Only an administrator does this"),
     ("own_amendment", 403, "An amendment of one's own"),
     ("seat_ended", 403, "The seat has ended"),
+    ("own_remark", 403, "Nobody answers their own remark"),
     ("cross_site_refused", 403, "The request comes from another site"),
     ("not_found", 404, "Not found"),
     ("invitation_unknown", 404, "The sign-in link is not known"),
@@ -56,6 +59,9 @@ const CODES: &[(&str, u16, &str)] = &[
     ("touched_since", 409, "The text was changed since"),
     ("copy_missing", 409, "There is no copy to take"),
     ("too_many_drafts", 409, "Too many drafts"),
+    ("remark_answered", 409, "The remark was answered"),
+    ("answer_gone", 409, "The answer holds no more"),
+    ("rows_in_the_way", 409, "Some rows are in the way"),
     ("idempotency_conflict", 409, "The key was used for another request"),
     ("invitation_used", 410, "The sign-in link was used"),
     ("invitation_expired", 410, "The sign-in link is too old"),
@@ -187,6 +193,11 @@ impl From<Refusal> for Problem {
             Refusal::SeatEnded(seats) => problem.details(json!({ "seats": seats })),
             Refusal::Comment(_) => problem.details(json!({ "field": "body" })),
             Refusal::Round(error) => about_round(problem, &error),
+            Refusal::Entry(error) => match entry_field(&error) {
+                Some(field) => problem.details(json!({ "field": field })),
+                None => problem,
+            },
+            Refusal::RowsInTheWay(rows) => problem.details(json!({ "rows": rows })),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
             Refusal::ExportRefused { reason, hints, .. } => {
@@ -214,6 +225,19 @@ fn about_round(problem: Problem, error: &RoundError) -> Problem {
         RoundError::WrongPhase { phase } => problem.details(json!({ "phase": phase })),
         RoundError::Paused { reason } => problem.details(json!({ "reason": reason })),
         RoundError::NotOpenYet | RoundError::NotInvited | RoundError::NotAskedFor { .. } => problem,
+    }
+}
+
+/// The field that an objection to an answer or a remark is about.
+fn entry_field(error: &EntryError) -> Option<&'static str> {
+    match error {
+        EntryError::Withdrawn => Some("outcome"),
+        EntryError::Disposition(DispositionError::Own)
+        | EntryError::Unanswered
+        | EntryError::Answered
+        | EntryError::NotTheirs => None,
+        EntryError::TooLong { most: Entry::MAX_PROPOSED, .. } => Some("proposed"),
+        _ => Some("words"),
     }
 }
 

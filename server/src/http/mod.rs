@@ -11,6 +11,7 @@ pub mod events;
 pub mod exports;
 pub mod intake;
 pub mod invitations;
+pub mod matrix;
 pub mod milestones;
 pub mod notices;
 pub mod openapi;
@@ -118,6 +119,18 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/threads/{id}/comments").route(post().to(reviews::answer)))
         .service(at("/api/v1/threads/{id}/resolve").route(post().to(reviews::resolve)))
         .service(at("/api/v1/threads/{id}/reopen").route(post().to(reviews::reopen)))
+        .service(at("/api/v1/threads/{id}/entry").route(post().to(matrix::acts::describe)))
+        .service(at("/api/v1/threads/{id}/verdict").route(post().to(matrix::acts::judge)))
+        .service(at("/api/v1/papers/{slug}/matrix").route(get().to(matrix::list)))
+        .service(
+            at("/api/v1/papers/{slug}/matrix/index").route(get().to(matrix::index).wrap(Compress::default())),
+        )
+        .service(at("/api/v1/papers/{slug}/matrix/rows").route(get().to(matrix::some)))
+        .service(at("/api/v1/papers/{slug}/matrix/answers").route(post().to(matrix::acts::answer)))
+        .service(
+            at("/api/v1/papers/{slug}/matrix/answers/{id}/undo").route(post().to(matrix::acts::take_back)),
+        )
+        .service(at("/api/v1/papers/{slug}/matrix/assignments").route(post().to(matrix::acts::assign)))
         .service(at("/api/v1/set-aside").route(get().to(set_aside::list)))
         .service(
             at("/api/v1/set-aside/{id}")
@@ -191,6 +204,7 @@ fn pages(config: &mut ServiceConfig) {
         "/people",
         "/papers/{slug}",
         "/papers/{slug}/milestones/{id}",
+        "/p/{slug}/matrix",
         "/papers/{slug}/{language}/{number}",
         "/p/{slug}/review",
         "/p/{slug}/review/{round}",

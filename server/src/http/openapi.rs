@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    amendments, components, coverage, events, exports, invitations, milestones, notices, papers, people,
-    positions, remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
+    amendments, components, coverage, events, exports, invitations, matrix, milestones, notices, papers,
+    people, positions, remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -74,6 +74,14 @@ use crate::http::error::Problem;
         reviews::answer,
         reviews::resolve,
         reviews::reopen,
+        matrix::list,
+        matrix::index,
+        matrix::some,
+        matrix::acts::answer,
+        matrix::acts::take_back,
+        matrix::acts::assign,
+        matrix::acts::describe,
+        matrix::acts::judge,
         milestones::seal,
         milestones::list,
         milestones::one,

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::document::Anchor;
 use crdt::ids::{ComponentId, ParagraphId, SeatId, TextId, ThreadId};
 use crdt::moment::Moment;
+use crdt::review::entry::Kind;
 use crdt::review::submission::Submission;
 use crdt::review::thread::{Audience, Comment};
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,13 @@ pub struct NewThreadBody {
     #[serde(default = "everybody")]
     #[schema(value_type = String, example = "all")]
     audience: Audience,
+    /// What it is about: `general`, `substantive`, `editorial`, `translation` or `evidence`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "substantive")]
+    kind: Kind,
+    /// The words it would like instead.
+    #[serde(default)]
+    proposed: String,
 }
 impl Incoming for NewThreadBody {}
 
@@ -175,8 +183,8 @@ pub async fn open(
     body: Body<NewThreadBody>,
 ) -> Result<HttpResponse, Problem> {
     let (text, ..): (TextId, _, _) = texts::readable(&caller, &id)?;
-    let NewThreadBody { anchor, paragraph, body: words, audience } = body.value;
-    let new = NewThread { anchor, paragraph, body: words, audience };
+    let NewThreadBody { anchor, paragraph, body: words, audience, kind, proposed } = body.value;
+    let new = NewThread { anchor, paragraph, body: words, audience, kind, proposed };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let kept = app.open_thread(text, caller.seat, new).await?;
         Ok((StatusCode::CREATED, json!(view(&caller.register, caller.seat, &kept))))

@@ -123,6 +123,8 @@ collections! {
     Letter = 25 "letter",
     /// What amendments propose, by `amendment id/revision`.
     AmendmentPart = 28 "amendment revision",
+    /// Answers that were given together, by `paper id/batch id`: what an undo takes back.
+    AnswerBatch = 30 "answers given together",
 }
 
 impl Coll {

@@ -4,6 +4,7 @@
 //! line of a stream, is what a test waits for.
 
 mod amendments;
+mod answers;
 mod commands;
 mod drill;
 mod exports;

@@ -18,6 +18,7 @@ use borrador::people::paper::Paper;
 use borrador::people::seat::Seat;
 use crdt::document::Anchor;
 use crdt::ids::{PersonId, SeatId, TextId, ThreadId};
+use crdt::review::entry::Kind;
 use crdt::review::permission::{Action, Function, Grant, Place, Role, Scope, may};
 use crdt::review::thread::Audience;
 use crdt::sync::events::Access;
@@ -173,6 +174,8 @@ enum Rule {
     SeenInPaper(Action),
     /// Whoever may do one of these in the first chapter; for everybody else it does not exist.
     SeenByAny(&'static [Action]),
+    /// Either of two actions, in the first chapter.
+    MayEither(Action, Action),
 }
 
 struct Row {
@@ -252,11 +255,19 @@ macro_rules! row {
 mod amendments;
 mod people;
 mod positions;
+mod remarks;
 mod rounds;
 
 /// All rows: those of the paper and its rights, then those of each part of the review.
 fn rows() -> Vec<Row> {
-    let parts = [of_the_paper(), amendments::rows(), people::rows(), positions::rows(), rounds::rows()];
+    let parts = [
+        of_the_paper(),
+        amendments::rows(),
+        people::rows(),
+        positions::rows(),
+        remarks::rows(),
+        rounds::rows(),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -354,6 +365,10 @@ impl Row {
                 _ => Cell::Nothing,
             },
             (Rule::May(action), _) => by(action, &here),
+            (Rule::MayEither(one, other), _) if may(&rights, one, &here) || may(&rights, other, &here) => {
+                Cell::Yes
+            }
+            (Rule::MayEither(..), _) => Cell::No,
             (Rule::InPaper(action), _) => by(action, &paper.place()),
             (Rule::InService(action), _) => by(action, &Place::default()),
             (Rule::MayAny(actions), _) => {
@@ -468,7 +483,8 @@ impl World {
 
         let opens = async |seat: SeatId, audience: Audience| {
             let (anchor, paragraph) = anchor(&service).await;
-            let new = NewThread { anchor, paragraph, body: "Who pays?".to_owned(), audience };
+            let (body, proposed) = ("Who pays?".to_owned(), String::new());
+            let new = NewThread { anchor, paragraph, body, audience, kind: Kind::General, proposed };
             service.app.open_thread(service.text(), seat, new).await.map(|kept| kept.thread.id).ok()
         };
         let samirs = opens(samir.id, Audience::All).await.unwrap();

@@ -109,7 +109,14 @@ fn of(id: ThreadId, act: &str) -> String {
 /// A remark inside the component of this seat. Adaeze speaks for the asker's.
 async fn inside(w: &World, by: SeatId) -> (ThreadId, u64) {
     let (anchor, paragraph) = super::anchor(&w.service).await;
-    let new = NewThread { anchor, paragraph, body: "Who pays?".to_owned(), audience: Audience::Component };
+    let new = NewThread {
+        anchor,
+        paragraph,
+        body: "Who pays?".to_owned(),
+        audience: Audience::Component,
+        kind: Default::default(),
+        proposed: String::new(),
+    };
     let kept = w.service.app.open_thread(w.service.text(), by, new).await.unwrap();
     (kept.thread.id, kept.version)
 }
