@@ -59,6 +59,8 @@ pub struct Spot {
     pub paragraph: ParagraphId,
     /// The place of that paragraph in the text, 0 for the first; `None` when the words are gone.
     pub block: Option<usize>,
+    /// Where the words begin, in UTF-16 units from the start of the text; 0 when they are gone.
+    pub start: usize,
     /// The number of that paragraph in the paper, if it has one.
     pub number: Option<usize>,
 }
@@ -82,6 +84,8 @@ struct OutlineBlock {
 pub struct Located {
     /// Its place in the text, 0 for the first.
     pub block: usize,
+    /// Where the first of the words begins, in UTF-16 units from the start of the text.
+    pub start: usize,
     /// Its id.
     pub paragraph: ParagraphId,
     /// Its number among the numbered paragraphs of the text, from 1.
@@ -203,11 +207,12 @@ impl Row {
         self.disposition().map_or(State::Unanswered, |answer| State::Answered(answer.outcome))
     }
 
-    /// REV49: text order is chapter, place in it (rows whose words are gone behind the others), language, and what came first.
+    /// REV49: text order is chapter, paragraph (rows whose words are gone behind the others), language, place in the paragraph, and
+    /// what came first.
     fn text_key(&self) -> impl Ord + use<> {
         let Source::Remark(thread) = &self.source;
-        let Spot { chapter, language, block, .. } = self.spot;
-        (chapter, block.is_none(), block, language, thread.created, thread.id)
+        let Spot { chapter, language, block, start, .. } = self.spot;
+        (chapter, block.is_none(), block, language, start, thread.created, thread.id)
     }
 }
 
@@ -301,7 +306,7 @@ impl Outline {
         let start = anchor.start_among(&self.elements)?;
         let block = self.blocks.partition_point(|block| block.start <= start).checked_sub(1)?;
         let OutlineBlock { id: paragraph, ordinal, .. } = self.blocks[block];
-        Some(Located { block, paragraph, ordinal })
+        Some(Located { block, start, paragraph, ordinal })
     }
 }
 
@@ -329,7 +334,7 @@ mod tests {
 
     fn row(component: ComponentId, id: u128, chapter: usize, block: Option<usize>) -> Row {
         let spot =
-            Spot { text: TEXT, chapter, language: 0, paragraph: ParagraphId([7; 8]), block, number: None };
+            Spot { text: TEXT, chapter, language: 0, paragraph: ParagraphId([7; 8]), block, start: 0, number: None };
         Row { source: Source::Remark(Arc::new(thread(component, id, "¿Qué vivienda?"))), version: 1, spot }
     }
 

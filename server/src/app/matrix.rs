@@ -34,6 +34,7 @@ impl App {
                     language,
                     paragraph: located.map_or(kept.thread.paragraph, |located| located.paragraph),
                     block: located.map(|located| located.block),
+                    start: located.map_or(0, |located| located.start),
                     number: located.and_then(|located| located.ordinal).map(|n| first_number - 1 + n),
                 };
                 rows.push(Row { source: Source::Remark(kept.thread.clone()), version: kept.version, spot });

@@ -8,6 +8,7 @@
  * Requests act with the seat that `seat()` names at that moment. How they are sent is `request.ts`.
  */
 import { ifMatch, path, query } from './address'
+import { matrixRoutes } from './matrix'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
@@ -29,6 +30,7 @@ export function createApi(options: RequestOptions) {
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),
+    ...matrixRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

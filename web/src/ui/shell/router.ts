@@ -22,6 +22,7 @@ export type Route =
   | { page: 'desk'; slug: string }
   /** `draft`: a sealed draft's id, `now`, or `null` for the latest sealed one. */
   | { page: 'positions'; slug: string; draft: string | null }
+  | { page: 'matrix'; slug: string }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -47,6 +48,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (more.length > 0) return { page: 'lost' }
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
+  if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
 }
@@ -62,6 +64,7 @@ export const paths = {
   /** `procedure('cities', 'review')`, `procedure('cities', 'review', id)`. */
   procedure: (slug: string, name: string, id?: string) =>
     `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
+  matrix: (slug: string) => `/p/${encodeURIComponent(slug)}/matrix`,
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
   /** On a sealed draft, on the paper as it is `now`, or on the latest sealed draft. */
   positions: (slug: string, draft?: string) =>

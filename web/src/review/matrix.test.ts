@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { Line, MatrixIndex } from '../api'
+import { EVERYTHING, itemsOf, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
+
+const line = (id: string, fields: Partial<Line> = {}): Line => ({
+  id, version: 1, component: 0, chapter: 0, number: 1, kind: 1, state: 0, assigned: 0, verdict: 0, ...fields,
+})
+
+const index = (rows: Line[]): MatrixIndex => ({
+  components: [{ code: 'AFR', hue: 1 }, { code: 'MEWA', hue: 2 }],
+  chapters: [{ id: 'a', number: '1', titles: {} }, { id: 'b', number: '2', titles: {} }],
+  kinds: ['general', 'substantive', 'editorial', 'translation', 'evidence'],
+  states: ['unanswered', 'accepted', 'modified', 'partly', 'noted', 'not_accepted', 'deferred', 'withdrawn', 'overtaken'],
+  assigned: [], answerers: 0, may_answer: true, rows,
+})
+
+const shape = (items: Item[]) => items.map((item) => ('line' in item ? item.line.id : `${item.group}×${item.count}`)).join(' ')
+
+describe('rows in groups', () => {
+  const rows = [line('one', { component: 1 }), line('two', { state: 6 }), line('three', { chapter: 1, component: 1, state: 1 })]
+
+  it('REV49 keeps the order of the text inside each group', () => {
+    expect(shape(itemsOf(index(rows), EVERYTHING, 'chapter'))).toBe('0×2 one two 1×1 three')
+    expect(shape(itemsOf(index(rows), EVERYTHING, 'component'))).toBe('0×1 two 1×2 one three')
+    expect(shape(itemsOf(index(rows), EVERYTHING, 'none'))).toBe('one two three')
+  })
+
+  it('REV50 wants what fits all the filter says, and what is put off is still open', () => {
+    expect(shape(itemsOf(index(rows), { ...EVERYTHING, component: 1, state: 1 }, 'none'))).toBe('three')
+    expect(shape(itemsOf(index(rows), { ...EVERYTHING, state: STILL_OPEN }, 'none'))).toBe('one two')
+    expect(itemsOf(index(rows), { ...EVERYTHING, kind: 4 }, 'chapter')).toEqual([])
+  })
+})
+
+describe('the window', () => {
+  const items = itemsOf(index(Array.from({ length: 30_000 }, (_, n) => line(String(n), { chapter: n < 10 ? 0 : 1 }))), EVERYTHING, 'chapter')
+  const tops = topsOf(items, { row: 80, group: 40 })
+
+  it('holds what is seen and little more, wherever one is', () => {
+    expect(tops.at(-1)).toBe(30_000 * 80 + 2 * 40)
+    expect(windowOf(tops, 0, 800)).toEqual({ from: 0, to: 17 })
+    expect(windowOf(tops, 1_200_000, 800, 0)).toEqual({ from: 15_001, to: 15_012 })
+    expect(windowOf(tops, 9e9, 800)).toEqual({ from: 29_996, to: 30_002 })
+    expect(windowOf(topsOf([], { row: 80, group: 40 }), 0, 800)).toEqual({ from: 0, to: 0 })
+  })
+
+  it('steps from row to row, over the heads of groups, and stays at the ends', () => {
+    expect(rowBeside(items, 1, 1)).toBe(2)
+    expect(rowBeside(items, 10, 1)).toBe(12)
+    expect(rowBeside(items, 12, -1)).toBe(10)
+    expect(rowBeside(items, 1, -1)).toBe(1)
+    expect(rowBeside(items, 1, 1e9)).toBe(30_001)
+    expect(rowBeside(items, 0, 1)).toBe(1)
+  })
+})

@@ -1,0 +1,95 @@
+/**
+ * The matrix as a page shows it: which rows are wanted, in which groups, and which of them lie inside the window. Pure: thousands of
+ * rows are filtered here at every keystroke, and only the few that are seen are drawn.
+ *
+ *     const items = itemsOf(index, { ...EVERYTHING, kind: 2 }, 'chapter')
+ *     const tops = topsOf(items, { row: 80, group: 40 })
+ *     windowOf(tops, scrollTop, height)        // { from: 112, to: 131 }
+ */
+import type { Line, MatrixIndex } from '../api'
+
+/** Places in the lists of the index; `null` wants all. */
+export interface Filter {
+  component: number | null
+  chapter: number | null
+  kind: number | null
+  /** −1: whatever has no final answer. */
+  state: number | null
+  assigned: number | null
+}
+export const EVERYTHING: Filter = { component: null, chapter: null, kind: null, state: null, assigned: null }
+
+export type Grouping = 'chapter' | 'component' | 'none'
+export type Item = { group: number; count: number } | { line: Line }
+
+/** Rows that still need somebody: unanswered, or put off. */
+export const STILL_OPEN = -1
+
+export function wants(filter: Filter, line: Line, deferred: number): boolean {
+  return (
+    (filter.component === null || filter.component === line.component) &&
+    (filter.chapter === null || filter.chapter === line.chapter) &&
+    (filter.kind === null || filter.kind === line.kind) &&
+    (filter.state === null || filter.state === line.state || (filter.state === STILL_OPEN && isOpen(line, deferred))) &&
+    (filter.assigned === null || filter.assigned === line.assigned)
+  )
+}
+
+/** `deferred` is the place of that state. */
+export const isOpen = (line: Line, deferred: number): boolean => line.state === 0 || line.state === deferred
+
+/** The wanted rows in groups, each begun by its head; the rows of a group stay in the order of the text. */
+export function itemsOf(index: MatrixIndex, filter: Filter, grouping: Grouping): Item[] {
+  const deferred = index.states.indexOf('deferred')
+  const lines = index.rows.filter((line) => wants(filter, line, deferred))
+  if (grouping === 'none') return lines.map((line) => ({ line }))
+  const groups = new Map<number, Line[]>()
+  for (const line of lines) {
+    const group = groups.get(line[grouping])
+    if (group) group.push(line)
+    else groups.set(line[grouping], [line])
+  }
+  const ordered = [...groups].sort(([one], [other]) => one - other)
+  return ordered.flatMap(([group, inIt]) => [{ group, count: inIt.length }, ...inIt.map((line) => ({ line }))])
+}
+
+/** Where each item begins, in pixels from the first; one number more, the height of all. */
+export function topsOf(items: readonly Item[], height: { row: number; group: number }): Float64Array {
+  const tops = new Float64Array(items.length + 1)
+  items.forEach((item, place) => (tops[place + 1] = tops[place] + ('line' in item ? height.row : height.group)))
+  return tops
+}
+
+/** The items that lie at least partly between `top` and `top + height`, `to` excluded, with some to spare on both sides. */
+export function windowOf(tops: Float64Array, top: number, height: number, spare = 6): { from: number; to: number } {
+  const count = tops.length - 1
+  const from = Math.max(0, placeAt(tops, top) - spare)
+  return { from, to: Math.min(count, placeAt(tops, top + height) + 1 + spare) }
+}
+
+/** The item that begins at or before `top`. */
+function placeAt(tops: Float64Array, top: number): number {
+  let [low, high] = [0, tops.length - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (tops[middle] <= top) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** The next row from `from` in the direction of `step`, heads passed over; `from` itself when there is none. */
+export function rowBeside(items: readonly Item[], from: number, step: number): number {
+  const direction = Math.sign(step)
+  let [place, left, found] = [from, Math.abs(step), from]
+  while (left > 0) {
+    place += direction
+    const item = items[place]
+    if (!item) break
+    if ('line' in item) {
+      found = place
+      left -= 1
+    }
+  }
+  return found
+}

@@ -1,0 +1,18 @@
+/** The letters that answer a row, and what each one means. They count only while a row has the focus. */
+import type { AnswerOutcome } from '../../api'
+
+export const ANSWER_KEYS: Readonly<Record<string, AnswerOutcome>> = {
+  a: 'accepted', m: 'modified', p: 'partly', n: 'noted', x: 'not_accepted', d: 'deferred', o: 'overtaken',
+}
+
+/** What can be given as an answer, in the order of the form. */
+export const GIVEN = Object.values(ANSWER_KEYS)
+
+/** Answers that may stand without words. */
+export const WITHOUT_WORDS: readonly AnswerOutcome[] = ['accepted', 'noted']
+
+/** Drawn with a shape beside the word: `.state` and these. */
+export const SHAPES: Readonly<Record<string, string>> = {
+  unanswered: 'off', accepted: 'good full', modified: 'good half', partly: 'good half', noted: 'act full', not_accepted: 'bad square',
+  deferred: 'warn half', withdrawn: 'off full', overtaken: 'off square',
+}

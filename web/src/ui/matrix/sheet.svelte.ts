@@ -1,0 +1,207 @@
+/**
+ * The matrix of one paper as it is on the page: all rows in short, the few in full that are looked at, what is chosen, and what was
+ * answered last. The rows that are in the window are asked for in one request; a row that changed is forgotten and asked for again.
+ */
+import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../../api'
+import { ApiError } from '../../api'
+import { EVERYTHING, isOpen, itemsOf, rowBeside, type Filter, type Grouping, type Item } from '../../review'
+import { api } from '../shell/session.svelte'
+
+/** As many ids as fit into one request. */
+const MOST_IDS = 50
+/** Between two looks at a matrix that others are answering, in milliseconds. */
+const REST_MS = 400
+
+export class Sheet {
+  index = $state.raw<MatrixIndex | null>(null)
+  problem = $state.raw<unknown>(null)
+  filter = $state.raw<Filter>(EVERYTHING)
+  grouping = $state<Grouping>('chapter')
+  /** Looked for by the server, in everything the rows say. */
+  words = $state('')
+  looking = $state(false)
+  /** In full, by id. */
+  rows = $state.raw<ReadonlyMap<string, MatrixRow>>(new Map())
+  selected = $state.raw<ReadonlySet<string>>(new Set())
+  /** The row with the focus, by id. */
+  cursor = $state<string | null>(null)
+  /** What was given last and can be taken back. */
+  last = $state.raw<{ batch: string; count: number } | null>(null)
+
+  readonly items: readonly Item[] = $derived(this.index ? itemsOf(this.index, this.filter, this.grouping) : [])
+  readonly places: ReadonlyMap<string, number> = $derived(
+    new Map(this.items.flatMap((item, place): [string, number][] => ('line' in item ? [[item.line.id, place]] : []))),
+  )
+  readonly shown = $derived(this.places.size)
+  readonly stillOpen = $derived.by(() => {
+    const deferred = this.index?.states.indexOf('deferred') ?? -1
+    return this.index?.rows.filter((line) => isOpen(line, deferred)).length ?? 0
+  })
+
+  #wanted = new Set<string>()
+  #fetching = new Set<string>()
+  #round = 0
+  #resting: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly slug: string) {}
+
+  /** Asks for all rows anew. Of several questions the last one's answer counts. */
+  async look(): Promise<void> {
+    const round = ++this.#round
+    this.looking = true
+    try {
+      const index = await api.matrixIndex(this.slug, this.words.trim())
+      if (round !== this.#round) return
+      const versions = new Map(index.rows.map(({ id, version }) => [id, version]))
+      this.rows = new Map([...this.rows].filter(([id, row]) => versions.get(id) === row.version))
+      this.selected = new Set([...this.selected].filter((id) => versions.has(id)))
+      this.index = index
+      this.problem = null
+      if (this.cursor !== null) this.want([this.cursor])
+    } catch (error) {
+      if (round === this.#round) this.problem = error
+    } finally {
+      if (round === this.#round) this.looking = false
+    }
+  }
+
+  /** Somebody changed something: looks again, once for many changes in a row. */
+  lookSoon(): void {
+    this.#resting ??= setTimeout(() => {
+      this.#resting = undefined
+      void this.look()
+    }, REST_MS)
+  }
+
+  /** These rows are looked at: those that are not here in full are asked for. */
+  want(ids: readonly string[]): void {
+    const missing = ids.filter((id) => !this.rows.has(id) && !this.#fetching.has(id))
+    if (missing.length === 0) return
+    const idle = this.#wanted.size === 0
+    // Whoever scrolls quickly is not interested in what has gone by.
+    this.#wanted = new Set(missing)
+    if (idle) queueMicrotask(() => void this.#fetch())
+  }
+
+  async #fetch(): Promise<void> {
+    const ids = [...this.#wanted].slice(0, MOST_IDS)
+    this.#wanted = new Set()
+    for (const id of ids) this.#fetching.add(id)
+    try {
+      this.#take(await api.matrixRows(this.slug, ids))
+    } catch (error) {
+      this.problem = error
+    } finally {
+      for (const id of ids) this.#fetching.delete(id)
+    }
+  }
+
+  /** Rows as they are now: in full, and in short where the answer shows. */
+  #take(rows: readonly MatrixRow[]): void {
+    const next = new Map(this.rows)
+    for (const row of rows) next.set(row.id, row)
+    this.rows = next
+    const index = this.index
+    if (!index) return
+    const changed = new Map(rows.map((row) => [row.id, row]))
+    const stale = index.rows.some((line) => (changed.get(line.id)?.version ?? line.version) !== line.version)
+    if (!stale) return
+    const seats = [...index.assigned]
+    const placeOf = (row: MatrixRow) => {
+      if (!row.assigned) return 0
+      const place = seats.findIndex(({ seat_id }) => seat_id === row.assigned?.seat_id)
+      return place < 0 ? seats.push(row.assigned) : place + 1
+    }
+    const lines = index.rows.map((line) => {
+      const row = changed.get(line.id)
+      if (!row) return line
+      const verdict = row.verdict ? (row.verdict.satisfied ? 1 : 2) : 0
+      const state = row.answer ? index.states.indexOf(row.answer.outcome) : 0
+      return { ...line, version: row.version, kind: index.kinds.indexOf(row.kind), state, assigned: placeOf(row), verdict } as typeof line
+    })
+    this.index = { ...index, assigned: seats, rows: lines }
+  }
+
+  /** Reads one row anew, as it is now. */
+  async read(id: string): Promise<MatrixRow | null> {
+    const [row] = await api.matrixRows(this.slug, [id])
+    if (row) this.#take([row])
+    return row ?? null
+  }
+
+  marks(ids: Iterable<string>): RowMark[] {
+    const versions = new Map(this.index?.rows.map(({ id, version }) => [id, version]))
+    return [...ids].flatMap((id) => {
+      const version = this.rows.get(id)?.version ?? versions.get(id)
+      return version === undefined ? [] : [{ id, version }]
+    })
+  }
+
+  /** One answer for these rows. Throws what the server refuses; then nothing has changed. */
+  async answer(rows: readonly RowMark[], answer: { outcome: AnswerOutcome; words: string; result?: NonNullable<Answer['result']> }): Promise<void> {
+    const given = await api.answerRows(this.slug, rows, answer)
+    this.last = { batch: given.batch, count: given.rows.length }
+    this.#take(given.rows)
+  }
+
+  /** Takes back what was given last; tells how many were answered by others since. */
+  async takeBack(): Promise<{ count: number; left: number } | null> {
+    const last = this.last
+    if (!last) return null
+    const { rows, left } = await api.takeBackAnswers(this.slug, last.batch)
+    this.last = null
+    this.#take(rows)
+    return { count: rows.length, left }
+  }
+
+  async assign(rows: readonly RowMark[], seat: string | null): Promise<void> {
+    this.#take(await api.assignRows(this.slug, rows, seat))
+  }
+
+  async judge(row: RowMark, verdict: { satisfied: boolean; words: string }): Promise<void> {
+    await api.judgeAnswer(row, verdict)
+    await this.read(row.id)
+  }
+
+  async describe(row: RowMark, entry: Parameters<typeof api.describeRemark>[1]): Promise<void> {
+    await api.describeRemark(row, entry)
+    await this.read(row.id)
+  }
+
+  // ---- moving and choosing
+
+  /** Moves the cursor by so many rows; to the first one when there is none. */
+  move(step: number): void {
+    const from = this.cursor === null ? undefined : this.places.get(this.cursor)
+    this.moveTo(from === undefined ? rowBeside(this.items, -1, 1) : rowBeside(this.items, from, step))
+  }
+
+  moveTo(place: number): void {
+    const item = this.items[place]
+    if (item && 'line' in item) this.cursor = item.line.id
+  }
+
+  toggle(id: string): void {
+    const next = new Set(this.selected)
+    if (!next.delete(id)) next.add(id)
+    this.selected = next
+  }
+
+  /** Chooses all rows from one to the other, both included. */
+  selectBetween(one: string, other: string): void {
+    const [from, to] = [this.places.get(one), this.places.get(other)].map((place) => place ?? 0).sort((a, b) => a - b)
+    const between = this.items.slice(from, to + 1).flatMap((item) => ('line' in item ? [item.line.id] : []))
+    this.selected = new Set([...this.selected, ...between])
+  }
+
+  selectAll(): void {
+    this.selected = new Set(this.places.keys())
+  }
+
+  selectNone(): void {
+    this.selected = new Set()
+  }
+}
+
+/** Was it refused because somebody else was first? */
+export const isStale = (error: unknown): boolean => error instanceof ApiError && error.code === 'stale_version'
