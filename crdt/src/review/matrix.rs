@@ -333,8 +333,15 @@ mod tests {
     }
 
     fn row(component: ComponentId, id: u128, chapter: usize, block: Option<usize>) -> Row {
-        let spot =
-            Spot { text: TEXT, chapter, language: 0, paragraph: ParagraphId([7; 8]), block, start: 0, number: None };
+        let spot = Spot {
+            text: TEXT,
+            chapter,
+            language: 0,
+            paragraph: ParagraphId([7; 8]),
+            block,
+            start: 0,
+            number: None,
+        };
         Row { source: Source::Remark(Arc::new(thread(component, id, "¿Qué vivienda?"))), version: 1, spot }
     }
 
