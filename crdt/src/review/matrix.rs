@@ -202,8 +202,12 @@ impl Row {
         }
     }
 
-    /// How far it is.
+    /// How far it is. What its component took back needs no other answer.
     pub fn state(&self) -> State {
+        let Source::Remark(thread) = &self.source;
+        if thread.withdrawn.is_some() {
+            return State::Answered(Outcome::Withdrawn);
+        }
         self.disposition().map_or(State::Unanswered, |answer| State::Answered(answer.outcome))
     }
 

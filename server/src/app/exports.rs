@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use crdt::history::milestone::Milestone;
 use crdt::ids::{PersonId, from_hex, to_hex};
+use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
 
 use super::App;
@@ -12,7 +13,7 @@ use super::settings::Settings;
 use crate::export::annex::{Annex, Entry};
 use crate::export::files::{self, Sheet};
 use crate::export::labels::Words;
-use crate::export::queue::Queue;
+use crate::export::queue::{Place, Queue};
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::{Paper, in_language};
 use crate::store::{Coll, Expect, Op, StoreError};
@@ -158,6 +159,13 @@ impl App {
         Ok(Annex::of(&Words::of(language), milestone, entries))
     }
 
+    /// I15: a place among the exports, until it is dropped.
+    pub(super) fn export_place(&self, person: PersonId, now: Moment) -> Result<Place, Refusal> {
+        self.export_rate.take(person, now)?;
+        let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
+        self.exports.queue.enter(person).map_err(full)
+    }
+
     async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
         let sha256 = self.store.put_blob(bytes).await?;
         self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
@@ -189,9 +197,7 @@ impl App {
         }
         let (milestone, annex) = sealed.unzip();
         let now = self.clock.now();
-        self.export_rate.take(person, now)?;
-        let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
-        let _place = self.exports.queue.enter(person).map_err(full)?;
+        let _place = self.export_place(person, now)?;
         let name = files::name(paper, milestone, language, format.extension());
         let sheet = Sheet::new(paper, language, chapters, milestone, now, self.settings.demo);
         let sheet = match annex.flatten() {

@@ -2,10 +2,11 @@
 //!
 //! The rules are `crdt::review::{matrix, entry}`'s. Rows are made anew for every reader, of what that reader may read at that
 //! moment; what makes it quick is the [`shelf`], which keeps threads read and their places found.
-//! [`answers`] is what is done to rows.
+//! [`answers`] is what is done to rows, [`table`] how they look in a file.
 
 pub mod answers;
 pub mod shelf;
+pub mod table;
 
 use crdt::ids::SeatId;
 use crdt::review::matrix::{Order, Row, Source, Spot, is_in_matrix};

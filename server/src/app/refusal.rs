@@ -7,7 +7,6 @@
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, PersonId, SeatId};
 use crdt::review::amendment::AmendmentError;
-use crdt::ids::{ChangeHash, SeatId};
 use crdt::review::disposition::DispositionError;
 use crdt::review::entry::EntryError;
 use crdt::review::position::PositionError;

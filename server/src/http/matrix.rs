@@ -1,6 +1,8 @@
-//! The matrix: its rows in pages, all of them in short, and single ones in full. What is done to them is in [`acts`].
+//! The matrix: its rows in pages, all of them in short, and single ones in full. What is done to them is in [`acts`],
+//! files of them are in [`files`].
 
 pub mod acts;
+pub mod files;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -65,6 +67,8 @@ pub struct RowView {
     replies: usize,
     #[schema(value_type = String, example = "all")]
     audience: Audience,
+    /// Its component took it back.
+    withdrawn: Option<WithdrawnView>,
     answer: Option<AnswerView>,
     verdict: Option<VerdictView>,
     /// Answers that held before, the oldest first.
@@ -85,6 +89,14 @@ pub struct AnswerView {
     /// The text and the paragraph in which the resulting words stand.
     #[schema(value_type = Option<Object>)]
     result: Option<Place>,
+}
+
+/// A component took its remark back.
+#[derive(Serialize, ToSchema)]
+pub struct WithdrawnView {
+    #[schema(value_type = String, format = DateTime)]
+    at: Moment,
+    reason: String,
 }
 
 /// What a component says of an answer.
@@ -326,6 +338,12 @@ pub fn view(caller: &Caller, paper: &Paper, row: &Row) -> RowView {
     let answers = caller.may(Action::AnswerRemarks, &place);
     let own = caller.component == thread.component;
     let unanswered = row.disposition().is_none();
+    // What a component said among itself is not even counted outside.
+    let replies = if own { thread.comments.len() } else { thread.as_seen_outside().comments.len() };
+    let withdrawn = thread
+        .withdrawn
+        .as_ref()
+        .map(|withdrawn| WithdrawnView { at: withdrawn.at, reason: withdrawn.reason.clone() });
     RowView {
         id: row.id(),
         what: "remark",
@@ -346,8 +364,9 @@ pub fn view(caller: &Caller, paper: &Paper, row: &Row) -> RowView {
         comment: row.comment().to_owned(),
         proposed: row.proposed().to_owned(),
         at: thread.created,
-        replies: thread.comments.len().saturating_sub(1),
+        replies: replies.saturating_sub(1),
         audience: thread.audience,
+        withdrawn,
         answer: row.disposition().map(|answer| answer_view(register, answer)),
         verdict: row.verdict().map(|verdict| verdict_view(register, verdict)),
         earlier: thread.entry.earlier.iter().map(|earlier| earlier_view(register, earlier)).collect(),

@@ -126,6 +126,7 @@ fn interface(config: &mut ServiceConfig) {
             at("/api/v1/papers/{slug}/matrix/index").route(get().to(matrix::index).wrap(Compress::default())),
         )
         .service(at("/api/v1/papers/{slug}/matrix/rows").route(get().to(matrix::some)))
+        .service(at("/api/v1/papers/{slug}/matrix/file").route(get().to(matrix::files::file)))
         .service(at("/api/v1/papers/{slug}/matrix/answers").route(post().to(matrix::acts::answer)))
         .service(
             at("/api/v1/papers/{slug}/matrix/answers/{id}/undo").route(post().to(matrix::acts::take_back)),

@@ -77,6 +77,7 @@ use crate::http::error::Problem;
         matrix::list,
         matrix::index,
         matrix::some,
+        matrix::files::file,
         matrix::acts::answer,
         matrix::acts::take_back,
         matrix::acts::assign,

@@ -314,3 +314,57 @@ async fn rev50_rows_are_filtered_and_come_in_pages() {
     let rest = rows(&samir, &format!("?limit=2&cursor={}", first["next"].as_str().unwrap())).await;
     assert_eq!(rest.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev52_the_matrix_goes_out_in_three_kinds_of_files_without_what_the_reader_may_not_see() {
+    let (service, [samir, _, adaeze, nadia]) = begins().await;
+    remarks(&service, &samir, "welcome", json!({ "body": "=For all", "proposed": "greet" })).await;
+    remarks(&service, &samir, "everyone", json!({ "body": "For few.", "audience": "rapporteurs" })).await;
+    remarks(&service, &samir, "Cities", json!({ "body": "Between us.", "audience": "component" })).await;
+    let row = rows(&nadia, "?words=all").await.remove(0);
+    answers(&nadia, &[&row], "partly", "In paragraph 2.").await;
+    let lines = async |somebody: &Somebody, query: &str| {
+        let file =
+            somebody.get(&format!("/api/v1/papers/{PAPER}/matrix/file?language=en&{query}")).send().await;
+        assert_eq!(file.status, 200, "{}", file.text());
+        assert!(
+            file.header("content-disposition")
+                .unwrap()
+                .starts_with("attachment; filename=\"housing - Matrix")
+        );
+        let found = borrador::export::tables::read::read(&file.body, Default::default()).unwrap();
+        found[0].lines.iter().map(|line| line.cells.clone()).collect::<Vec<_>>()
+    };
+    for format in ["xlsx", "csv", "docx"] {
+        let seen = lines(&adaeze, &format!("format={format}")).await;
+        let head = seen.iter().position(|line| line[0].starts_with("Component")).unwrap();
+        let [only] = &seen[head + 1..] else { panic!("{format}: {seen:?}") };
+        assert_eq!(
+            only[..8],
+            [
+                "MEWA",
+                "1",
+                "1",
+                "Substantive",
+                "=For all",
+                "greet",
+                "Accepted in part: In paragraph 2.",
+                "welcome"
+            ],
+            "{format}"
+        );
+        assert_eq!(only[11], row["id"].as_str().unwrap(), "{format}");
+        assert_eq!(lines(&samir, &format!("format={format}")).await.len(), seen.len() + 1, "{format}");
+        assert_eq!(
+            lines(&samir, &format!("format={format}&state=partly")).await.len(),
+            seen.len(),
+            "{format}"
+        );
+    }
+    for wrong in
+        ["format=pdf&language=en", "format=csv&language=tlh", "language=en", "format=csv&language=en&kind=x"]
+    {
+        let path = format!("/api/v1/papers/{PAPER}/matrix/file?{wrong}");
+        samir.get(&path).send().await.is_refused(422, "field_invalid");
+    }
+}

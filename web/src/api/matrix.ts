@@ -14,6 +14,8 @@ const outcome = oneOf(...OUTCOMES)
 export type Kind = Parsed<typeof kind>
 export type Outcome = Parsed<typeof outcome>
 
+export type TableFormat = 'xlsx' | 'csv' | 'docx'
+
 /** Rows that can be asked for by id, and rows that one act may be about. */
 export const MOST_IDS = 50
 export const MOST_ROWS = 500
@@ -52,6 +54,8 @@ export const row = object({
   proposed: string,
   at: string,
   replies: integer,
+  /** Its component took it back. */
+  withdrawn: nullable(object({ at: string, reason: string })),
   answer: nullable(answer),
   verdict: nullable(verdict),
   earlier: array(object({ ...answerFields, until: string, verdict: nullable(verdict) })),
@@ -122,6 +126,9 @@ export function matrixRoutes({ get, post, create }: Requester) {
     /** At most 50. Those that are not there are left out. */
     matrixRows: async (slug: string, ids: readonly string[]) =>
       (await get(path`/papers/${slug}/matrix/rows` + query({ ids: ids.join(',') }), json(rows))).rows,
+    /** An address for a download. `filter` holds the parts of the question as the server spells them. */
+    matrixFile: (slug: string, format: TableFormat, language: string, filter: Record<string, string>) =>
+      path`/papers/${slug}/matrix/file` + query({ format, language, ...filter }),
     /** Answers all of the rows, or none. */
     answerRows: (slug: string, rows: readonly RowMark[], answer: NewAnswer) =>
       create(path`/papers/${slug}/matrix/answers`, json(given), { rows: marks(rows), ...answer }),

@@ -390,11 +390,13 @@ fn answered(
     Ok(thread.dispose(&decider, &proposers(register, thread), disposition.clone())?)
 }
 
-/// REV18: whose a remark is: its component's, and of those who spoke in it for that component.
+/// REV18: whose a remark is: its component's, and of those who spoke in it or sent it for that component.
 pub fn proposers(register: &Register, thread: &Thread) -> Proposers {
     let of_component = |seat: SeatId| {
         register.seat(seat).filter(|seat| seat.component == thread.component).map(|seat| seat.person)
     };
-    let people = thread.comments.iter().filter_map(|comment| of_component(comment.seat)).collect();
+    let seats = thread.comments.iter().map(|comment| comment.seat);
+    let seats = seats.chain(thread.submission.as_ref().map(|sent| sent.by));
+    let people = seats.filter_map(of_component).collect();
     Proposers { components: [thread.component].into(), people }
 }

@@ -12,6 +12,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/papers/{slug}/matrix" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/papers/{slug}/matrix/index" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/papers/{slug}/matrix/rows" "", InPaper(Action::Read), |w| (format!("?ids={}", w.samirs), String::new())),
+        row!("GET" "/api/v1/papers/{slug}/matrix/file" "", InPaper(Action::Read), |_| ("?format=csv&language=en".to_owned(), String::new())),
         row!("POST" "/api/v1/papers/{slug}/matrix/answers" "another's, for all", May(Action::AnswerRemarks), |w| (String::new(), json!({"rows": [{"id": w.samirs, "version": 1}], "outcome": "accepted"}).to_string())),
         row!("POST" "/api/v1/papers/{slug}/matrix/answers" "another component's", NotTheirs, |w| (String::new(), json!({"rows": [{"id": w.mewas, "version": 1}], "outcome": "accepted"}).to_string())),
         row!("POST" "/api/v1/papers/{slug}/matrix/answers/{id}/undo" "another's", NotTheirs, once |w| Box::pin(async {

@@ -4,7 +4,7 @@
  */
 import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../../api'
 import { ApiError } from '../../api'
-import { EVERYTHING, isOpen, itemsOf, rowBeside, type Filter, type Grouping, type Item } from '../../review'
+import { EVERYTHING, isOpen, itemsOf, rowBeside, STILL_OPEN, type Filter, type Grouping, type Item } from '../../review'
 import { api } from '../shell/session.svelte'
 
 /** As many ids as fit into one request. */
@@ -36,6 +36,22 @@ export class Sheet {
   readonly stillOpen = $derived.by(() => {
     const deferred = this.index?.states.indexOf('deferred') ?? -1
     return this.index?.rows.filter((line) => isOpen(line, deferred)).length ?? 0
+  })
+
+  /** The same question as the server spells it, for files. */
+  readonly question: Record<string, string> = $derived.by(() => {
+    const { index, filter } = this
+    if (!index) return {}
+    const parts = {
+      component: filter.component === null ? '' : index.components[filter.component].code,
+      chapter: filter.chapter === null ? '' : index.chapters[filter.chapter].number,
+      kind: filter.kind === null ? '' : index.kinds[filter.kind],
+      state: filter.state === null ? '' : filter.state === STILL_OPEN ? 'unanswered,deferred' : index.states[filter.state],
+      assigned: filter.assigned === null ? '' : filter.assigned === 0 ? 'nobody' : index.assigned[filter.assigned - 1].seat_id,
+      words: this.words.trim(),
+      order: this.grouping === 'component' ? 'component' : '',
+    }
+    return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ''))
   })
 
   #wanted = new Set<string>()
@@ -116,7 +132,7 @@ export class Sheet {
       const row = changed.get(line.id)
       if (!row) return line
       const verdict = row.verdict ? (row.verdict.satisfied ? 1 : 2) : 0
-      const state = row.answer ? index.states.indexOf(row.answer.outcome) : 0
+      const state = row.withdrawn ? index.states.indexOf('withdrawn') : row.answer ? index.states.indexOf(row.answer.outcome) : 0
       return { ...line, version: row.version, kind: index.kinds.indexOf(row.kind), state, assigned: placeOf(row), verdict } as typeof line
     })
     this.index = { ...index, assigned: seats, rows: lines }
