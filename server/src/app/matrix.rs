@@ -2,9 +2,12 @@
 //!
 //! The rules are `crdt::review::{matrix, entry}`'s. Rows are made anew for every reader, of what that reader may read at that
 //! moment; what makes it quick is the [`shelf`], which keeps threads read and their places found.
-//! [`answers`] is what is done to rows, [`table`] how they look in a file.
+//! [`answers`] is what is done to rows, [`table`] how they look in a file, and
+//! [`imports`] how they come back in one.
 
 pub mod answers;
+pub mod imports;
+pub mod incoming;
 pub mod shelf;
 pub mod table;
 

@@ -181,6 +181,12 @@ pub enum Refusal {
     /// The file cannot be read as Markdown.
     #[error("{0}")]
     ImportUnreadable(String),
+    /// The file has a part that only attackers put into such files.
+    #[error("{0}")]
+    ImportUnsafe(String),
+    /// The file has more rows or bytes than are taken.
+    #[error("{0}")]
+    ImportTooLarge(String),
     /// The content breaks the limits of a text.
     #[error("{0}")]
     ChangeRefused(String),
@@ -293,6 +299,8 @@ impl Refusal {
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",
+            Refusal::ImportUnsafe(_) => "import_unsafe",
+            Refusal::ImportTooLarge(_) => "import_too_large",
             Refusal::ChangeRefused(_) => "change_refused",
             Refusal::ExportRefused { .. } => "export_refused",
             Refusal::ExportTooLong { .. } => "export_too_long",

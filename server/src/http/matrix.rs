@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod files;
+pub mod imports;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -237,6 +238,8 @@ pub async fn index(
         "assigned": assigned.iter().map(|seat| author_view(register, *seat)).collect::<Vec<_>>(),
         "answerers": seats.len(),
         "may_answer": may_answer,
+        "may_bring": caller.may(Action::PrepareForComponent, &paper.place()),
+        "may_enter": caller.may(Action::SubmitOnBehalf, &paper.place()),
         "rows": lines,
     })))
 }

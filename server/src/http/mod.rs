@@ -126,6 +126,12 @@ fn interface(config: &mut ServiceConfig) {
             at("/api/v1/papers/{slug}/matrix/index").route(get().to(matrix::index).wrap(Compress::default())),
         )
         .service(at("/api/v1/papers/{slug}/matrix/rows").route(get().to(matrix::some)))
+        .service(at("/api/v1/papers/{slug}/matrix/imports").route(post().to(matrix::imports::bring)))
+        .service(at("/api/v1/papers/{slug}/matrix/imports/{id}").route(get().to(matrix::imports::one)))
+        .service(
+            at("/api/v1/papers/{slug}/matrix/imports/{id}/take-in")
+                .route(post().to(matrix::imports::take_in)),
+        )
         .service(at("/api/v1/papers/{slug}/matrix/file").route(get().to(matrix::files::file)))
         .service(at("/api/v1/papers/{slug}/matrix/answers").route(post().to(matrix::acts::answer)))
         .service(

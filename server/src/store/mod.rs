@@ -125,6 +125,8 @@ collections! {
     AmendmentPart = 28 "amendment revision",
     /// Answers that were given together, by `paper id/batch id`: what an undo takes back.
     AnswerBatch = 30 "answers given together",
+    /// Files with a matrix that were brought, by `paper id/import id`.
+    MatrixImport = 31 "matrix that was brought",
 }
 
 impl Coll {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::harness::{Answer, PAPER, Service, Somebody};
 
 /// Nadia, rapporteur of the paper, and Claire, focal point of MEWA, have come too.
-async fn begins() -> (Service, [Somebody; 4]) {
+pub(super) async fn begins() -> (Service, [Somebody; 4]) {
     let service = Service::start().await;
     for (name, code, function, role) in [
         ("Nadia Benali", "AFR", Function::Observer, Some(Role::Rapporteur)),
@@ -52,7 +52,7 @@ async fn begins() -> (Service, [Somebody; 4]) {
 }
 
 /// A remark of somebody on words of the first chapter.
-async fn remarks(service: &Service, somebody: &Somebody, words: &str, extra: Value) -> Value {
+pub(super) async fn remarks(service: &Service, somebody: &Somebody, words: &str, extra: Value) -> Value {
     let text = service.app.live.text(service.text()).await.unwrap();
     let reading = text.read();
     let holds = |(block, _): &(&crdt::document::Block, _)| block.words().contains(words);
@@ -67,7 +67,7 @@ async fn remarks(service: &Service, somebody: &Somebody, words: &str, extra: Val
     opened.json()
 }
 
-async fn rows(somebody: &Somebody, query: &str) -> Vec<Value> {
+pub(super) async fn rows(somebody: &Somebody, query: &str) -> Vec<Value> {
     let answer = somebody.get(&format!("/api/v1/papers/{PAPER}/matrix{query}")).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["rows"].as_array().unwrap().clone()
@@ -77,7 +77,7 @@ fn mark(row: &Value) -> Value {
     json!({ "id": row["id"], "version": row["version"] })
 }
 
-async fn answers(somebody: &Somebody, rows: &[&Value], outcome: &str, words: &str) -> Answer {
+pub(super) async fn answers(somebody: &Somebody, rows: &[&Value], outcome: &str, words: &str) -> Answer {
     let rows: Vec<Value> = rows.iter().map(|row| mark(row)).collect();
     let body = json!({ "rows": rows, "outcome": outcome, "words": words });
     somebody.post(&format!("/api/v1/papers/{PAPER}/matrix/answers"), &body.to_string()).send().await

@@ -10,6 +10,7 @@ mod drill;
 mod exports;
 mod form_and_size;
 mod harness;
+mod imports;
 mod large;
 mod mail;
 mod matrix;

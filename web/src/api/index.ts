@@ -4,8 +4,8 @@ export type { Api, FileFormat } from './client'
 export { ApiError, errorOf } from './error'
 export { listenToPaper } from './events'
 export type { EventOptions, PaperEventHandlers } from './events'
-export { KINDS, OUTCOMES } from './matrix'
-export type { Answer, Foreseen, Kind, Line, MatrixIndex, MatrixRow, Outcome as AnswerOutcome, RowMark } from './matrix'
+export { KINDS, MOST_NEW, OUTCOMES } from './matrix'
+export type { Answer, BroughtMatrix, Foreseen, Kind, Line, MatrixIndex, MatrixRow, Outcome as AnswerOutcome, RowMark } from './matrix'
 export type {
   Anchor, Attribution, Audience, Block, Chapter, ChapterRights, ChapterText, Comment, Component, Me, Milestone, Paper, PaperEvents,
   PaperRights, PaperSummary, Pen, Person, Run, Seat, SetAside, Text, Thread, Translated,

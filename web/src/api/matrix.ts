@@ -99,9 +99,33 @@ export const matrixIndex = object({
   /** The first so many of `assigned` may answer somewhere in the paper. */
   answerers: integer,
   may_answer: boolean,
+  /** May bring in a file of one's own component, or of another one. */
+  may_bring: boolean,
+  may_enter: boolean,
   rows: array(line),
 })
 export type MatrixIndex = Parsed<typeof matrixIndex>
+
+/** New remarks that one file brings in. */
+export const MOST_NEW = 500
+
+const broughtMatrix = object({
+  id: string,
+  name: string,
+  component: string,
+  on_behalf: boolean,
+  rows: array(object({
+    line: integer,
+    what: oneOf('new', 'known', 'changed', 'repeated', 'foreign', 'unreadable'),
+    /** The end of a message id. */
+    note: nullable(string),
+    comment: string,
+    chapter: nullable(string),
+    number: nullable(integer),
+    how: nullable(oneOf('quote', 'number', 'chapter', 'beginning')),
+  })),
+})
+export type BroughtMatrix = Parsed<typeof broughtMatrix>
 
 const inTheWay = array(object({ id: string, code: string }))
 export type Foreseen = Parsed<typeof inTheWay>
@@ -139,6 +163,11 @@ export function matrixRoutes({ get, post, create }: Requester) {
     },
     /** The answers that held before hold again. */
     takeBackAnswers: (slug: string, batch: string) => post(path`/papers/${slug}/matrix/answers/${batch}/undo`, json(takenBack), {}),
+    /** Nothing is taken in yet. `content` is base64. */
+    bringMatrix: (slug: string, file: { name: string; content: string; component?: string }) =>
+      create(path`/papers/${slug}/matrix/imports`, json(broughtMatrix), file),
+    takeInMatrix: (slug: string, id: string) =>
+      post(path`/papers/${slug}/matrix/imports/${id}/take-in`, json(object({ new: integer, changed: integer })), {}),
     /** `null` for nobody. */
     assignRows: async (slug: string, rows: readonly RowMark[], seat: string | null) =>
       (await post(path`/papers/${slug}/matrix/assignments`, json(object({ rows: array(row) })), { rows: marks(rows), seat })).rows,

@@ -11,7 +11,7 @@ const index = (rows: Line[]): MatrixIndex => ({
   chapters: [{ id: 'a', number: '1', titles: {} }, { id: 'b', number: '2', titles: {} }],
   kinds: ['general', 'substantive', 'editorial', 'translation', 'evidence'],
   states: ['unanswered', 'accepted', 'modified', 'partly', 'noted', 'not_accepted', 'deferred', 'withdrawn', 'overtaken'],
-  assigned: [], answerers: 0, may_answer: true, rows,
+  assigned: [], answerers: 0, may_answer: true, may_bring: true, may_enter: true, rows,
 })
 
 const shape = (items: Item[]) => items.map((item) => ('line' in item ? item.line.id : `${item.group}×${item.count}`)).join(' ')

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { PAPER, type Person } from '../harness/person'
+import { theStage } from '../harness/stage'
+
+const stage = theStage()
+const SLUG = PAPER.split('/').at(-1)!
+const MATRIX = `/p/${SLUG}/matrix`
+
+/** Twelve remarks of Camila's, on words that others have commented on already. */
+async function remarks(of: string): Promise<void> {
+  const person = await stage.enter(of)
+  const { threads } = (await (await person.context.request.get(`/api/v1/papers/${SLUG}/threads`)).json()) as { threads: { text: string; anchor: unknown; paragraph: string }[] }
+  for (let n = 0; n < 12; n += 1) {
+    const { text, anchor, paragraph } = threads[n % threads.length]
+    const answer = await person.context.request.post(`/api/v1/texts/${text}/threads`, {
+      data: { anchor, paragraph, body: `${of} asks ${n + 1}`, kind: 'editorial' },
+      headers: { origin: stage.service().url },
+    })
+    expect(answer.status()).toBe(201)
+  }
+}
+
+/** The matrix with the remarks of `of` alone. */
+async function opensMatrix(person: Person, of: string): Promise<void> {
+  await person.goesTo(MATRIX)
+  await person.seesHeading('Matrix of remarks')
+  await person.page.getByRole('searchbox').fill(`${of} asks`)
+  await person.sees('12 rows')
+  await person.page.getByText(`${of} asks`).first().waitFor()
+}
+
+const rowsWith = (person: Person, words: string) => person.page.locator('.canvas [data-row]').filter({ hasText: words })
+const focused = (person: Person) => person.page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex') ?? document.activeElement?.tagName)
+
+test('Nadia answers ten rows by keyboard alone, each answer leading to the next row', async () => {
+  await remarks('Camila Rojas')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Camila Rojas')
+  await nadia.page.getByRole('row', { name: /Camila Rojas asks/ }).first().focus()
+  for (let n = 0; n < 10; n += 1) {
+    await nadia.presses('p')
+    await nadia.page.getByRole('textbox', { name: 'Why, in words for its authors' }).fill(`Taken in paragraph ${n + 1}.`)
+    await nadia.presses('Control+Enter')
+    await expect.poll(() => rowsWith(nadia, 'Accepted in part').count()).toBe(n + 1)
+    await expect.poll(() => focused(nadia)).not.toBe('TEXTAREA')
+    await nadia.presses('Escape')
+  }
+  await nadia.presses('?')
+  await nadia.seesHeading('The matrix by keyboard')
+})
+
+test('rows are answered together after a look, and taken back together', async () => {
+  await remarks('Claire Vasseur')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Claire Vasseur')
+  await nadia.page.getByRole('row', { name: /Claire Vasseur asks/ }).first().focus()
+  await nadia.presses('Space', 'Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown', 'n')
+  await nadia.seesHeading('Answer 4 rows')
+  await nadia.clicks('Look what happens')
+  await nadia.sees('4 rows get this answer.')
+  await nadia.clicks('Answer 4 rows')
+  await nadia.sees('4 answers given.')
+  await expect.poll(() => rowsWith(nadia, 'Noted').count()).toBe(4)
+  await nadia.clicks('Take back')
+  await nadia.sees('4 answers were taken back; they stay on record.')
+  await expect.poll(() => rowsWith(nadia, 'Noted').count()).toBe(0)
+})
+
+test('of two who answer one row, the second is told whose answer stands, and keeps the words', async () => {
+  await remarks('Tomás Ibarra')
+  const [nadia, marta] = await Promise.all([stage.enter('Nadia Bel'), stage.enter('Marta Roca')])
+  await Promise.all([opensMatrix(nadia, 'Tomás Ibarra'), opensMatrix(marta, 'Tomás Ibarra')])
+  await marta.page.getByRole('row', { name: /Tomás Ibarra asks/ }).first().focus()
+  await marta.presses('x')
+  const words = marta.page.getByRole('textbox', { name: 'Why, in words for its authors' })
+  await words.fill('We said so in Lisbon.')
+  await nadia.page.getByRole('row', { name: /Tomás Ibarra asks/ }).first().focus()
+  await nadia.presses('a')
+  await nadia.page.getByRole('textbox', { name: /^Words for its authors/ }).press('Control+Enter')
+  await nadia.sees('Answer given.')
+  await marta.sees(/^Nadia Bel answered this row while you were writing/)
+  expect(await words.inputValue()).toBe('We said so in Lisbon.')
+  await marta.reloads()
+  await marta.page.getByRole('textbox', { name: 'Why, in words for its authors' }).or(marta.button('Give another answer')).first().waitFor()
+})
+
+test('Adaeze brings a spreadsheet in, sees what each row is, and finds the remarks known the second time', async () => {
+  const adaeze = await stage.enter('Adaeze Obi')
+  const csv = 'Paragraph,Comments,Proposed change\n5,"Who pays, and since when?",\n6,,better words\n,,\n7,,\n'
+  for (const [first, second] of [['2 are new', 'Take in 2 remarks'], ['2 are here already', 'Nothing to take in']]) {
+    await adaeze.goesTo(MATRIX)
+    await adaeze.clicks('Bring in a file')
+    await adaeze.page.getByLabel('File', { exact: true }).setInputFiles({ name: 'comments.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await adaeze.clicks('Look at it')
+    await adaeze.page.getByRole('listitem').filter({ hasText: first }).waitFor()
+    await adaeze.sees('no comment and no proposed words')
+    const take = adaeze.button(second)
+    await take.waitFor()
+    if (await take.isDisabled()) continue
+    await take.click()
+    await adaeze.sees('2 new remarks were taken in.')
+  }
+})
