@@ -1,4 +1,4 @@
-/** Pictures of how components come to agree: positions on a sealed draft. Alone: `node bench/run.mjs browser/shots-agreement.ts FOLDER`. */
+/** Pictures of how components come to agree: positions on a sealed draft, and silence. Alone: `node bench/run.mjs browser/shots-agreement.ts FOLDER`. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -8,6 +8,7 @@ import { Service } from './harness/service'
 
 const SLUG = PAPER.split('/')[2] ?? ''
 export const POSITIONS = `/p/${SLUG}/positions`
+export const SILENCE = `/p/${SLUG}/silence`
 
 type Named = (page: string) => string
 
@@ -52,6 +53,9 @@ export async function theyTakePositions(browser: Browser, service: Service): Pro
   await say('Tomás Ibarra', 'objects', 'El párrafo sobre financiación pide recursos sin decir de dónde salen.', 'Pedimos a los Estados transferencias estables, en proporción a la población atendida y con cargo a los presupuestos generales.')
   await say('Ratna Wirawan', 'can_live_with')
   await say('Nadia Bel', 'abstains', 'El grupo de trabajo no se ha reunido todavía.')
+  const { components } = await (await ines.context.request.get('/api/v1/components')).json() as { components: { id: string; code: string }[] }
+  const listed = components.filter(({ code }) => ['AFR', 'INCLUSION', 'LATAM', 'FINANCE'].includes(code)).map(({ id }) => id)
+  await asks(ines, `${api}/silences`, { milestone: sealed.id, question: 'Este borrador es la posición común de la organización.', components: listed, ends: '2016-09-27T10:00:00Z' })
   await ines.leaves()
 }
 
@@ -67,5 +71,15 @@ export async function takeAgreement(browser: Browser, service: Service, circumst
   await tomas.page.getByRole('radio', { name: /^Objeta/ }).check()
   await tomas.page.getByLabel('El motivo').fill('Faltan los municipios pequeños.')
   await take('position-form')
+  await tomas.goesTo(SILENCE)
+  await tomas.seesHeading('Silencio')
+  await tomas.page.getByRole('link', { name: /^Ver: / }).click()
+  await tomas.sees('Objetar en nombre del componente')
+  await take('silence', true)
   await tomas.leaves()
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
+  await ines.goesTo(SILENCE)
+  await ines.clicks('Someter un borrador a silencio')
+  await ines.page.screenshot({ path: named('silence-form') })
+  await ines.leaves()
 }

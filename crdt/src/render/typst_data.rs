@@ -69,7 +69,10 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
     let blocks = tree.chapters.iter().flat_map(|chapter| {
         let nodes = chapter.nodes().into_iter().enumerate();
         nodes.filter_map(|(at, node)| match node {
-            Node::Heading(title) if at == 0 => Some(heading(title, Some(chapter.number.as_str()))),
+            // A certificate is one chapter without a number.
+            Node::Heading(title) if at == 0 => {
+                Some(heading(title, Some(chapter.number.as_str()).filter(|number| !number.is_empty())))
+            }
             // Words are what a heading is for: a reader of the outline would find an empty line.
             Node::Heading(other) => (!other.block.words().trim().is_empty()).then(|| heading(other, None)),
             other => block(&other),

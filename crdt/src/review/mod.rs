@@ -5,7 +5,8 @@
 //! of how a text is stored or shown.
 //!
 //! Where to look first: [`round`] asks the components; [`thread`] and [`amendment`] are what they say; [`submission`] says who
-//! sees it, [`disposition`] what becomes of it; [`position`] is what a component says of a sealed draft.
+//! sees it, [`disposition`] what becomes of it; [`position`] is what a component says of a
+//! sealed draft, [`silence`] what it means that nobody says anything.
 
 pub mod amendment;
 pub mod asked;
@@ -16,6 +17,7 @@ pub mod permission;
 pub mod position;
 pub mod remark;
 pub mod round;
+pub mod silence;
 pub mod submission;
 pub mod thread;
 pub mod written;

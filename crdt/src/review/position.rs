@@ -372,9 +372,15 @@ impl Position {
     pub fn admit(&self, admitted: Admitted) -> Result<Self, PositionError> {
         let mut next = self.clone();
         let waiting = next.said.iter_mut().rev().find(|said| !said.submission.counts());
-        let late = waiting.and_then(|said| said.submission.late.as_mut()).ok_or(PositionError::NotLate)?;
-        late.admitted = Some(admitted);
+        let waiting = waiting.ok_or(PositionError::NotLate)?;
+        waiting.submission = waiting.submission.admit(admitted).map_err(|_| PositionError::NotLate)?;
         Ok(next)
+    }
+
+    /// REV59: what came late after all that counts, and waits to be let in. `is_by_then` as for [`Position::as_of`].
+    pub fn waiting(&self, is_by_then: impl Fn(MilestoneId) -> bool) -> Option<&Said> {
+        let of_it = |said: &&Said| is_by_then(said.binding.milestone);
+        self.said.iter().rev().find(of_it).filter(|said| !said.submission.counts())
     }
 
     /// What counts: the last that came in time or was admitted. `None` while all of it waits.

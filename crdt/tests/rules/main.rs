@@ -14,3 +14,4 @@ mod markdown_import;
 mod people;
 mod positions;
 mod rounds;
+mod silence;

@@ -166,13 +166,13 @@ impl App {
         self.exports.queue.enter(person).map_err(full)
     }
 
-    async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
+    pub(super) async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
         let sha256 = self.store.put_blob(bytes).await?;
         self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
         Ok(())
     }
 
-    async fn kept_file(&self, key: &str) -> Result<Option<Bytes>, Refusal> {
+    pub(super) async fn kept_file(&self, key: &str) -> Result<Option<Bytes>, Refusal> {
         let Some(record) = self.store.get(Coll::File, key).await? else { return Ok(None) };
         let sha256: Option<[u8; 32]> =
             from_hex(&record.read::<String>()?).and_then(|bytes| bytes.try_into().ok());
@@ -196,14 +196,24 @@ impl App {
             return Err(Refusal::NotFound);
         }
         let (milestone, annex) = sealed.unzip();
-        let now = self.clock.now();
-        let _place = self.export_place(person, now)?;
         let name = files::name(paper, milestone, language, format.extension());
-        let sheet = Sheet::new(paper, language, chapters, milestone, now, self.settings.demo);
+        let sheet = Sheet::new(paper, language, chapters, milestone, self.clock.now(), self.settings.demo);
         let sheet = match annex.flatten() {
             Some(annex) => sheet.with_annex(annex),
             None => sheet,
         };
+        self.press(person, format, name, sheet).await
+    }
+
+    /// Make a file of a sheet, when this person and the service have a place for it.
+    pub(super) async fn press(
+        &self,
+        person: PersonId,
+        format: Format,
+        name: String,
+        sheet: Sheet,
+    ) -> Result<FileMade, Refusal> {
+        let _place = self.export_place(person, self.clock.now())?;
         let bytes = match format {
             Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
             Format::Pdf => {

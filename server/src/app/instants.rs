@@ -25,7 +25,10 @@ type Due = for<'a> fn(&'a App, Moment) -> NextInstant<'a>;
 type NextInstant<'a> = Pin<Box<dyn Future<Output = Result<Option<Moment>, Refusal>> + Send + 'a>>;
 
 /// Everything that waits for an instant.
-const PROCEDURES: &[(&str, Due)] = &[("rounds", |app, now| Box::pin(app.rounds_due(now)))];
+const PROCEDURES: &[(&str, Due)] = &[
+    ("rounds", |app, now| Box::pin(app.rounds_due(now))),
+    ("silence", |app, now| Box::pin(app.silences_due(now))),
+];
 
 /// A machine that slept, or a clock that was far off, is noticed after so long.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);

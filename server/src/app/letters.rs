@@ -59,6 +59,15 @@ impl App {
         let register = self.directory.register();
         let seat = register.who(notice.seat).filter(|who| !who.seat.ended);
         let (Some(who), None) = (seat, notice.seen) else { return Ok(None) };
+        // Read before there are messages: those do not go from one thread to another.
+        let silence = match notice.message.about {
+            notices::About::Silence(id) => Some(self.silence(notice.message.paper, id).await?.silence),
+            _ => None,
+        };
+        let draft = match &silence {
+            Some(silence) => self.milestone(silence.milestone).await?.1.name.clone(),
+            None => String::new(),
+        };
         let language = who.person.language.as_str();
         let words = Words::of(language);
         let paper = register.paper(notice.message.paper);
@@ -68,17 +77,20 @@ impl App {
             _ => None,
         };
         let component = in_language(&who.component.name, language, &fallbacks()).unwrap_or_default();
+        let page = silence.as_ref().map_or("review".to_owned(), |silence| format!("silence/{}", silence.id));
         let url = paper.map_or_else(
             || self.settings.public_url.clone(),
-            |paper| format!("{}/p/{}/review", self.settings.public_url, paper.slug),
+            |paper| format!("{}/p/{}/{page}", self.settings.public_url, paper.slug),
         );
-        let closes = round.map(|round| instant(&words, round.closes())).unwrap_or_default();
+        let closes = round.map(|round| round.closes()).or(silence.map(|silence| silence.instant()));
+        let closes = closes.map(|at| instant(&words, at)).unwrap_or_default();
         let args = [
             ("name", who.person.name.as_str()),
             ("component", component),
             ("paper", title),
             ("round", round.map_or("", |round| round.plan.name.as_str())),
             ("when", &closes),
+            ("draft", &draft),
             ("url", &url),
         ];
         let about = words.fill(&message_of(&words, notice.message.kind), &args);

@@ -81,6 +81,20 @@ pub enum Kind {
     RoundReleased,
     /// What their component sent late was let in.
     LateAdmitted,
+    /// A draft was put under silence to their component.
+    SilenceOpened,
+    /// Its instant was moved to a later one.
+    SilenceExtended,
+    /// Somebody objected in time.
+    SilenceBroken,
+    /// Somebody objected too late: it counts as a reservation.
+    SilenceObjectedLate,
+    /// Nobody objected: the draft is adopted.
+    SilenceAdopted,
+    /// Its instant came while somebody had not been told: nothing is adopted.
+    SilenceStopped,
+    /// It was called off.
+    SilenceCancelled,
 }
 
 /// What a notice is about.

@@ -14,16 +14,19 @@ use crdt::review::permission::Action;
 use crdt::review::position::{
     Binding, BoundWords, Position, Received, Said, Stance, Standing, Statement, Subject,
 };
-use crdt::review::submission::Submission;
+use crdt::review::round::{Ask, Phase, Round};
+use crdt::review::submission::{Admitted, Reader, Submission};
+use crdt::review::thread::Shown;
 use serde_json::json;
 
 use super::App;
 use super::audit::{self, By};
 use super::news::{Topic, What};
 use super::refusal::Refusal;
+use super::rounds::{MOST_REASON, Sending, shown};
 use super::sealed_words::is_drafted;
 use super::words;
-use crate::people::directory::Who;
+use crate::people::directory::{Register, Who};
 use crate::people::paper::Paper;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
@@ -64,6 +67,8 @@ pub struct Taken {
     pub said: Said,
     /// How it stands to the words.
     pub standing: Standing,
+    /// What was said later and came late: it waits to be let in.
+    pub waiting: Option<Said>,
     /// 1 when first said, one more with each change.
     pub version: u64,
 }
@@ -75,6 +80,7 @@ struct Kept {
 }
 
 /// Who speaks, and in whose name.
+#[derive(Clone, Copy)]
 struct Voice {
     component: ComponentId,
     on_behalf: bool,
@@ -90,18 +96,19 @@ impl App {
         draft: Option<MilestoneId>,
     ) -> Result<Vec<Taken>, Refusal> {
         let register = self.directory.register();
-        let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let kept = self.kept_positions(paper.id).await?;
-        self.as_they_stand(paper, kept, draft, |position, said| {
-            self.sees_position(who, paper, position, said)
-        })
-        .await
+        let reads = |position: &Position, said: &Said| {
+            let sent = (position.component, &said.submission);
+            self.reads_submission(&register, seat, sent, &paper.place())
+        };
+        self.as_they_stand(paper, kept, draft, reads).await
     }
 
     /// REV59: the same as everybody who reads the paper may see it: what is printed.
     pub async fn public_positions(&self, paper: &Paper, draft: MilestoneId) -> Result<Vec<Taken>, Refusal> {
         let kept = self.kept_positions(paper.id).await?;
-        self.as_they_stand(paper, kept, Some(draft), |_, said| self.is_public(said)).await
+        let register = self.directory.register();
+        self.as_they_stand(paper, kept, Some(draft), |_, said| self.is_public(&register, said)).await
     }
 
     async fn as_they_stand(
@@ -116,21 +123,23 @@ impl App {
         let draft = draft.transpose()?;
         let by_then: BTreeSet<MilestoneId> =
             sealed.iter().take(draft.map_or(usize::MAX, |at| at + 1)).map(|each| each.id).collect();
-        let found: Vec<(Kept, Said)> = kept
+        let found: Vec<(Kept, Said, Option<Said>)> = kept
             .into_iter()
             .filter_map(|mut kept| {
                 let position = kept.position.clone();
                 kept.position.said.retain(|said| is_seen(&position, said));
-                let said = kept.position.as_of(|id| by_then.contains(&id))?.clone();
-                Some((kept, said))
+                let waiting = kept.position.waiting(|id| by_then.contains(&id)).cloned();
+                let counts = kept.position.as_of(|id| by_then.contains(&id)).cloned();
+                Some((kept, counts.or_else(|| waiting.clone())?, waiting))
             })
             .collect();
-        let wanted = found.iter().flat_map(|(_, said)| said.binding.words.iter().copied());
+        let wanted = found.iter().flat_map(|(_, said, _)| said.binding.words.iter().copied());
         let digests = self.digests(draft.map(|at| &*sealed[at]), wanted).await?;
-        let taken = found.into_iter().map(|(kept, said)| Taken {
+        let taken = found.into_iter().map(|(kept, said, waiting)| Taken {
             standing: said.standing(|words: &BoundWords| digests.of(words)),
             position: Arc::new(kept.position),
             said,
+            waiting,
             version: kept.version,
         });
         Ok(taken.collect())
@@ -145,7 +154,7 @@ impl App {
     ) -> Result<Taken, Refusal> {
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
-        let voice = self.voice(who, paper, new.on_behalf_of)?;
+        let voice = voice(who, paper, new.on_behalf_of)?;
         if register.component(voice.component).is_none() {
             return Err(Refusal::field("component", "is one of the organisation"));
         }
@@ -160,15 +169,17 @@ impl App {
             (true, Some(file)) => Some(self.keep_received(file).await?),
             (false, _) => None,
         };
-        let submission = self.submission_of(seat, voice.on_behalf);
-        let said = Said { binding, statement, submission, received, reconfirms: false, lifted: None };
         let id = Position::id_of(voice.component, subject);
         let before = self.kept_position(paper.id, id).await?;
-        let next = match &before {
-            None => Position::open(voice.component, subject, said),
-            Some(kept) => kept.position.say(said)?,
+        let plan = |register: &Register| {
+            let submission = self.position_sent(register, paper, seat, voice, &draft)?;
+            let said = Said { binding, statement, submission, received, reconfirms: false, lifted: None };
+            match &before {
+                None => Ok(Position::open(voice.component, subject, said)),
+                Some(kept) => Ok(kept.position.say(said)?),
+            }
         };
-        self.write_position(paper, seat, before, next, "position_taken").await
+        self.write_position(paper, seat, (id, before.as_ref()), plan, "position_taken").await
     }
 
     /// REV58: say the same of a later draft.
@@ -183,8 +194,12 @@ impl App {
         let kept = self.own_position(paper, seat, id, expected).await?;
         let draft = self.sealed_draft(paper, milestone).await?;
         let (_, binding) = self.bind(paper, &draft, kept.position.subject).await?;
-        let next = kept.position.reconfirm(binding, self.submission_of(seat, false))?;
-        self.write_position(paper, seat, Some(kept), next, "position_reconfirmed").await
+        let voice = Voice { component: kept.position.component, on_behalf: false };
+        let plan = |register: &Register| {
+            let submission = self.position_sent(register, paper, seat, voice, &draft)?;
+            Ok(kept.position.reconfirm(binding, submission)?)
+        };
+        self.write_position(paper, seat, (id, Some(&kept)), plan, "position_reconfirmed").await
     }
 
     /// REV57: take it back.
@@ -196,8 +211,39 @@ impl App {
         expected: Option<u64>,
     ) -> Result<Taken, Refusal> {
         let kept = self.own_position(paper, seat, id, expected).await?;
-        let next = kept.position.lift(seat, self.clock.now());
-        self.write_position(paper, seat, Some(kept), next, "position_lifted").await
+        let plan = |_: &Register| Ok(kept.position.lift(seat, self.clock.now()));
+        self.write_position(paper, seat, (id, Some(&kept)), plan, "position_lifted").await
+    }
+
+    /// REV27, REV59: let in what came late, for a reason that everybody reads.
+    pub async fn admit_position(
+        &self,
+        paper: &Paper,
+        seat: SeatId,
+        id: PositionId,
+        reason: &str,
+    ) -> Result<Taken, Refusal> {
+        let reason = words::line("reason", reason, MOST_REASON)?;
+        let register = self.directory.register();
+        let may = |action| register.may(seat, action, &paper.place());
+        let kept = self.kept_position(paper.id, id).await?.ok_or(Refusal::NotFound)?;
+        let reads = |said: &Said| {
+            self.reads_submission(
+                &register,
+                seat,
+                (kept.position.component, &said.submission),
+                &paper.place(),
+            )
+        };
+        if !kept.position.said.iter().any(reads) {
+            return Err(Refusal::NotFound);
+        }
+        if !may(Action::RunRound) && !may(Action::AnswerRemarks) {
+            return Err(Refusal::NotAllowed("let in what came late"));
+        }
+        let admitted = Admitted { by: seat, at: self.clock.now(), reason };
+        let plan = |_: &Register| Ok(kept.position.admit(admitted)?);
+        self.write_position(paper, seat, (id, Some(&kept)), plan, "position_admitted").await
     }
 
     /// REV55: a file that was received, for those who may see it: its component, and who enters what others sent.
@@ -221,31 +267,11 @@ impl App {
         Ok((received.name.clone(), bytes.ok_or_else(missing)?))
     }
 
-    /// REV59: who sees what was said.
-    fn sees_position(&self, who: Who<'_>, _paper: &Paper, position: &Position, said: &Said) -> bool {
-        who.component.id == position.component || self.is_public(said)
-    }
-
-    fn is_public(&self, said: &Said) -> bool {
-        said.submission.round.is_none()
-    }
-
-    /// In whose name this seat may speak: in that of its component, or on behalf of one whose letter it has.
-    fn voice(
-        &self,
-        who: Who<'_>,
-        paper: &Paper,
-        on_behalf_of: Option<ComponentId>,
-    ) -> Result<Voice, Refusal> {
-        let may = |action| crdt::review::permission::may(&who.seat.rights(), action, &paper.place());
-        let component = on_behalf_of.unwrap_or(who.component.id);
-        if component == who.component.id && may(Action::SubmitForComponent) {
-            return Ok(Voice { component, on_behalf: false });
-        }
-        if on_behalf_of.is_some() && may(Action::SubmitOnBehalf) {
-            return Ok(Voice { component, on_behalf: true });
-        }
-        Err(Refusal::NotAllowed("speak for this component: its focal point does"))
+    /// May everybody who reads the paper read it?
+    fn is_public(&self, register: &Register, said: &Said) -> bool {
+        let Shown { visibility, is_closed } = shown(register, said.submission.round, self.clock.now());
+        let anybody = Reader { is_own: false, answers_for_place: false };
+        said.submission.is_shown(visibility, is_closed, anybody, false)
     }
 
     /// A position of the seat's own component, which the seat may change.
@@ -259,8 +285,15 @@ impl App {
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let kept = self.kept_position(paper.id, id).await?.ok_or(Refusal::NotFound)?;
-        let is_seen = |said: &Said| self.sees_position(who, paper, &kept.position, said);
-        if !kept.position.said.iter().any(is_seen) {
+        let reads = |said: &Said| {
+            self.reads_submission(
+                &register,
+                seat,
+                (kept.position.component, &said.submission),
+                &paper.place(),
+            )
+        };
+        if !kept.position.said.iter().any(reads) {
             return Err(Refusal::NotFound);
         }
         let speaks = register.may(seat, Action::SubmitForComponent, &paper.place());
@@ -276,7 +309,11 @@ impl App {
     }
 
     /// REV55: the sealed draft with this id.
-    async fn sealed_draft(&self, paper: &Paper, id: Option<MilestoneId>) -> Result<Arc<Milestone>, Refusal> {
+    pub(super) async fn sealed_draft(
+        &self,
+        paper: &Paper,
+        id: Option<MilestoneId>,
+    ) -> Result<Arc<Milestone>, Refusal> {
         let (of, draft) = match self.milestone(id.ok_or(Refusal::NotSealed)?).await {
             Err(Refusal::NotFound) => return Err(Refusal::NotSealed),
             found => found?,
@@ -310,45 +347,100 @@ impl App {
         Ok(Received { name, sha256: Digest(self.store.put_blob(file.bytes).await?), size_bytes })
     }
 
-    fn submission_of(&self, by: SeatId, on_behalf: bool) -> Submission {
-        Submission { round: None, by, at: self.clock.now(), on_behalf, late: None }
+    /// REV22, REV59: how a position on this draft comes: in the round that asks this component for one, if there is one that has not
+    /// been answered yet; else outside of any.
+    fn position_sent(
+        &self,
+        register: &Register,
+        paper: &Paper,
+        seat: SeatId,
+        voice: Voice,
+        draft: &Milestone,
+    ) -> Result<Submission, Refusal> {
+        let now = self.clock.now();
+        let asks = |round: &&Round| {
+            let is_in_time = !matches!(round.phase(now), Phase::Draft | Phase::Published);
+            let wants = round.plan.asks.contains(&Ask::Position) && round.asks(voice.component);
+            round.milestone == draft.id && is_in_time && wants
+        };
+        let round = register.rounds_of(paper.id).into_iter().filter(asks).next_back().map(|round| round.id);
+        let on_behalf = voice.on_behalf.then_some(voice.component);
+        self.submission_for(
+            register,
+            seat,
+            Sending { paper: paper.id, round, what: Ask::Position, on_behalf },
+        )
     }
 
-    /// One commit with its entry in the audit log; nothing when nothing changed. Whoever wrote first is not overwritten.
+    /// One commit with its entry in the audit log, planned where nobody closes a round meanwhile; nothing when nothing changed.
+    /// Whoever wrote first is not overwritten.
     async fn write_position(
         &self,
         paper: &Paper,
         seat: SeatId,
-        before: Option<Kept>,
-        next: Position,
+        (id, before): (PositionId, Option<&Kept>),
+        plan: impl FnOnce(&Register) -> Result<Position, Refusal>,
         event: &str,
     ) -> Result<Taken, Refusal> {
-        let (id, component) = (next.id, next.component);
-        if before.as_ref().is_none_or(|kept| kept.position != next) {
-            let expect = before.as_ref().map_or(Expect::Absent, |kept| Expect::Version(kept.version));
-            let said = next.current().or(next.said.last()).ok_or(Refusal::NotFound)?;
+        let mut news = None;
+        let work = |register: &Register| {
+            let next = plan(register)?;
+            if before.is_some_and(|kept| kept.position == next) {
+                return Ok((Vec::new(), Vec::new()));
+            }
+            let last = next.said.last().ok_or(Refusal::NotFound)?;
             let about = json!({
-                "position": id, "component": component, "milestone": said.binding.milestone,
-                "fingerprint": said.binding.fingerprint, "stance": said.statement.stance,
-                "on_behalf": said.submission.on_behalf,
+                "position": id, "component": next.component, "milestone": last.binding.milestone,
+                "fingerprint": last.binding.fingerprint, "stance": last.statement.stance,
+                "on_behalf": last.submission.on_behalf, "round": last.submission.round,
+                "late": last.submission.late.is_some(),
             });
-            let is_public = next.said.last().is_some_and(|said| self.is_public(said));
+            let within = (!self.is_public(register, last)).then_some(next.component);
+            news = Some(What::Procedure { topic: Topic::Positions, within });
+            let expect = before.map_or(Expect::Absent, |kept| Expect::Version(kept.version));
             let ops = vec![
                 Op::put(Coll::Position, key(paper.id, id), expect, &next),
                 audit::entry(self.clock.now(), event, By::Seat(seat), about),
             ];
-            match self.store.commit(ops).await {
-                Ok(_) => {}
-                Err(StoreError::Conflict { current, .. }) => {
-                    return Err(Refusal::StaleVersion { current: current.unwrap_or(0) });
-                }
-                Err(error) => return Err(error.into()),
+            Ok((Vec::new(), ops))
+        };
+        match self.directory.enter(work).await {
+            Ok(()) => {}
+            Err(Refusal::StorageFailed(StoreError::Conflict { current, .. })) => {
+                return Err(Refusal::StaleVersion { current: current.unwrap_or(0) });
             }
-            let within = (!is_public).then_some(component);
-            self.news.tell(paper.id, What::Procedure { topic: Topic::Positions, within });
+            Err(refusal) => return Err(refusal),
+        }
+        if let Some(news) = news {
+            self.news.tell(paper.id, news);
         }
         let mut taken = self.positions(paper, seat, None).await?.into_iter();
         taken.find(|taken| taken.position.id == id).ok_or(Refusal::NotFound)
+    }
+
+    /// REV69: the operations by which what was objected too late becomes a reservation on the whole draft.
+    pub(super) async fn reserve(
+        &self,
+        paper: &Paper,
+        seat: SeatId,
+        component: ComponentId,
+        draft: MilestoneId,
+        reason: &str,
+    ) -> Result<Vec<Op>, Refusal> {
+        let draft = self.sealed_draft(paper, Some(draft)).await?;
+        let (subject, binding) = self.bind(paper, &draft, Subject::Paper).await?;
+        let statement = Statement::new(Stance::Reservation, reason, "")?;
+        let submission =
+            Submission { round: None, by: seat, at: self.clock.now(), on_behalf: false, late: None };
+        let said = Said { binding, statement, submission, received: None, reconfirms: false, lifted: None };
+        let id = Position::id_of(component, subject);
+        let before = self.kept_position(paper.id, id).await?;
+        let next = match &before {
+            None => Position::open(component, subject, said),
+            Some(kept) => kept.position.say(said)?,
+        };
+        let expect = before.map_or(Expect::Absent, |kept| Expect::Version(kept.version));
+        Ok(vec![Op::put(Coll::Position, key(paper.id, id), expect, &next)])
     }
 
     async fn kept_positions(&self, paper: PaperId) -> Result<Vec<Kept>, Refusal> {
@@ -366,6 +458,19 @@ impl App {
         let Some(record) = self.store.get(Coll::Position, &key(paper, id)).await? else { return Ok(None) };
         Ok(Some(Kept { position: record.read()?, version: record.version }))
     }
+}
+
+/// In whose name this seat may speak: in that of its component, or on behalf of one whose letter it has.
+fn voice(who: Who<'_>, paper: &Paper, on_behalf_of: Option<ComponentId>) -> Result<Voice, Refusal> {
+    let may = |action| crdt::review::permission::may(&who.seat.rights(), action, &paper.place());
+    let component = on_behalf_of.unwrap_or(who.component.id);
+    if component == who.component.id && may(Action::SubmitForComponent) {
+        return Ok(Voice { component, on_behalf: false });
+    }
+    if on_behalf_of.is_some() && may(Action::SubmitOnBehalf) {
+        return Ok(Voice { component, on_behalf: true });
+    }
+    Err(Refusal::NotAllowed("speak for this component: its focal point does"))
 }
 
 /// REV55: who sees a letter that was received: it may say more than what was entered from it.

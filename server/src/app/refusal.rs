@@ -12,6 +12,7 @@ use crdt::review::entry::EntryError;
 use crdt::review::position::PositionError;
 use crdt::review::remark::RemarkError;
 use crdt::review::round::RoundError;
+use crdt::review::silence::SilenceError;
 use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
 
@@ -135,6 +136,9 @@ pub enum Refusal {
          the secretariat to seal one"
     )]
     NotSealed,
+    /// A procedure of silence does not stand as the act needs it to.
+    #[error("{0}")]
+    Silence(SilenceError),
     /// A position that cannot be taken, confirmed or let in as things stand.
     #[error("{0}")]
     Position(PositionError),
@@ -287,6 +291,7 @@ impl Refusal {
             Refusal::AnchorUnknown => "anchor_unknown",
             Refusal::StaleVersion { .. } => "stale_version",
             Refusal::NotSealed => "not_sealed",
+            Refusal::Silence(_) => "silence_refused",
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),
             Refusal::TooManyDrafts { .. } => "too_many_drafts",
@@ -310,6 +315,21 @@ impl Refusal {
             Refusal::TextUnreadable(_) => "text_unreadable",
             Refusal::Stopping => "restarting",
             Refusal::Fault(_) => "internal_error",
+        }
+    }
+}
+
+impl From<SilenceError> for Refusal {
+    fn from(error: SilenceError) -> Self {
+        let rule = error.to_string();
+        match error {
+            SilenceError::NobodyListed => Refusal::field("components", rule),
+            SilenceError::Question(_) => Refusal::field("question", rule),
+            SilenceError::Words(_) => Refusal::field("words", rule),
+            SilenceError::TooSoon { .. } | SilenceError::OnWeekend | SilenceError::NotLater { .. } => {
+                Refusal::field("ends", rule)
+            }
+            settled => Refusal::Silence(settled),
         }
     }
 }

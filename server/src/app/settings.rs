@@ -7,6 +7,7 @@ use std::time::Duration;
 use crdt::document::import::ChapterLimits;
 use crdt::sync::room::{ChunkLimits, QuotaLimits, RoomSettings};
 
+use super::zone::Zone;
 use crate::live::LiveSettings;
 use crate::live::aside::AsideLimits;
 use crate::people::mail::post::PostSettings;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub pdf_worker: Option<PathBuf>,
     /// Where letters are handed over; `None`: nobody is written to.
     pub mail: Option<PostSettings>,
+    /// The organisation's time zone: the days of the week of its procedures are those of this zone.
+    pub time_zone: Zone,
     /// This service is a demonstration.
     pub demo: bool,
     /// How much of everything.
@@ -67,6 +70,8 @@ pub struct Limits {
     pub export_seconds: u64,
     /// Jobs after which the PDF program is started afresh.
     pub pdf_jobs: u32,
+    /// Hours that a draft lies under silence at least.
+    pub silence_hours: u64,
     /// Event streams of one person at once.
     pub event_streams: usize,
     /// Connections at once.
@@ -172,6 +177,7 @@ impl Default for Limits {
             exports_at_once: 32,
             export_seconds: 60,
             pdf_jobs: 200,
+            silence_hours: 72,
             event_streams: 12,
             connections: 10_000,
             message_bytes: 16 << 20,
@@ -209,6 +215,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             pdf_worker: None,
             mail: None,
+            time_zone: Zone::utc(),
             demo: false,
             limits: Limits::default(),
         }

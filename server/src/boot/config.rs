@@ -20,6 +20,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::config_mail::MailConfig;
 use crate::app::settings::Limits;
+use crate::app::zone::Zone;
 
 /// What a configuration file says. What it does not say stays as it is by default.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +37,8 @@ pub struct Config {
     pub pdf_worker: Option<PathBuf>,
     /// `mail`.
     pub mail: MailConfig,
+    /// `time_zone`.
+    pub time_zone: Option<Zone>,
     /// `limits`.
     pub limits: Limits,
 }
@@ -138,6 +141,11 @@ pub const KEYS: &[Key] = &[
         about: "file with their password on its first line; readable by the service alone",
         kind: Kind::Word(|config, word| config.mail.password_file(&word)),
     },
+    Key {
+        name: "time_zone",
+        about: "the organisation's time zone, such as Europe/Madrid (by default UTC): no silence ends on a weekend there",
+        kind: Kind::Word(time_zone),
+    },
     number!("limits.json_body_bytes", 1024..=16 * MIB, Size json_body_bytes, "a JSON body"),
     number!("limits.import_bytes", 1024..=64 * MIB, Size import_bytes, "a document that is imported or put"),
     number!("limits.path_bytes", 256..=8 * 1024, Size path_bytes, "an address with its query"),
@@ -154,6 +162,7 @@ pub const KEYS: &[Key] = &[
     number!("limits.exports_at_once", 1..=10_000, Size exports_at_once, "exports that wait or run at once"),
     number!("limits.export_seconds", 1..=600, Long export_seconds, "until an export must be finished"),
     number!("limits.pdf_jobs", 1..=1_000_000, Short pdf_jobs, "jobs after which the PDF program is started afresh"),
+    number!("limits.silence_hours", 1..=8_760, Long silence_hours, "that a draft lies under silence at least"),
     number!("limits.event_streams", 1..=1_000, Size event_streams, "event streams of one person at once"),
     number!("limits.connections", 16..=100_000, Size connections, "connections at once"),
     number!("limits.message_bytes", 64 * 1024..=64 * MIB, Size message_bytes, "a message on a socket"),
@@ -327,6 +336,13 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
+}
+
+fn time_zone(config: &mut Config, word: String) -> Result<(), String> {
+    let found = Zone::named(&word);
+    config.time_zone =
+        Some(found.ok_or_else(|| format!("is a time zone such as Europe/Madrid, not {word}"))?);
+    Ok(())
 }
 
 fn public_url(config: &mut Config, word: String) -> Result<(), String> {

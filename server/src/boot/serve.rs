@@ -18,6 +18,7 @@ use super::{admin, config, telemetry};
 use crate::app::App;
 use crate::app::access::Invitation;
 use crate::app::settings::Settings;
+use crate::app::zone::Zone;
 use crate::http;
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, Tidied};
@@ -75,6 +76,7 @@ fn settings(said: &Serve) -> Result<Settings, String> {
         public_url: public_url.unwrap_or(defaults.public_url),
         guest_origins: file.guest_origins,
         trusted_proxies: file.trusted_proxies,
+        time_zone: file.time_zone.unwrap_or_else(Zone::utc),
         pdf_worker: said.pdf_worker.clone().or(file.pdf_worker),
         // The file was read without mistakes, so this has none.
         mail: file.mail.settings().map_err(|(key, words)| format!("borrador: {key} {words}"))?,

@@ -99,6 +99,13 @@ impl Sheet {
         self
     }
 
+    /// The same as the certificate with this identity: its cover says so.
+    pub fn as_certificate(mut self, id: &str, title: String) -> Self {
+        self.ident = format!("urn:uuid:{id}#{}", self.meta.lang);
+        self.meta.subtitle = title;
+        self
+    }
+
     /// As Markdown, with the facts about it at the head.
     pub fn markdown(&self) -> String {
         let head = markdown::front_matter(self.facts.iter().map(|(key, value)| (*key, value.as_str())));
@@ -123,6 +130,17 @@ pub fn name(paper: &Paper, milestone: Option<&Milestone>, language: &str, extens
     let version =
         milestone.map_or_else(|| Words::of(language).get("pdf-current-draft"), |sealed| sealed.name.clone());
     format!("{} - {version} - {language}.{extension}", paper.slug)
+}
+
+/// The name of a certificate's file: "slug - Bogotá draft - Certificate … - es.pdf".
+pub fn certificate_name(
+    paper: &Paper,
+    draft: &Milestone,
+    title: &str,
+    language: &str,
+    extension: &str,
+) -> String {
+    format!("{} - {} - {title} - {language}.{extension}", paper.slug, draft.name)
 }
 
 /// `Content-Disposition` of a download: a plain name for old programs, and the real one (RFC 6266, RFC 8187). Nothing in

@@ -1,10 +1,12 @@
 //! Files of a paper: Markdown, made here, and PDF, made by a process of its own.
 //!
 //! [`tables`] writes and reads the matrix as spreadsheets, CSV and Word documents.
-//! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them. [`queue`] decides whose export may run. [`worker`] talks to the PDF
+//! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
+//! [`certificate`] says what was adopted by silence. [`queue`] decides whose export may run. [`worker`] talks to the PDF
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
 pub mod annex;
+pub mod certificate;
 pub mod files;
 pub mod labels;
 pub mod queue;

@@ -24,6 +24,7 @@ pub mod rights;
 pub mod rounds;
 pub mod seats;
 pub mod set_aside;
+pub mod silences;
 pub mod site;
 pub mod sync;
 pub mod tasks;
@@ -94,9 +95,24 @@ fn interface(config: &mut ServiceConfig) {
                 .route(post().to(positions::take)),
         )
         .service(at("/api/v1/papers/{slug}/positions/{id}/reconfirm").route(post().to(positions::reconfirm)))
+        .service(at("/api/v1/papers/{slug}/positions/{id}/admit").route(post().to(positions::admit)))
         .service(at("/api/v1/papers/{slug}/positions/{id}/lift").route(post().to(positions::lift)))
         .service(
             at("/api/v1/papers/{slug}/positions/{id}/received/{file}").route(get().to(positions::received)),
+        )
+        .service(
+            at("/api/v1/papers/{slug}/silences")
+                .route(get().to(silences::list))
+                .route(post().to(silences::open)),
+        )
+        .service(at("/api/v1/papers/{slug}/silences/{id}").route(get().to(silences::one)))
+        .service(at("/api/v1/papers/{slug}/silences/{id}/object").route(post().to(silences::object)))
+        .service(at("/api/v1/papers/{slug}/silences/{id}/extend").route(post().to(silences::extend)))
+        .service(at("/api/v1/papers/{slug}/silences/{id}/cancel").route(post().to(silences::cancel)))
+        .service(at("/api/v1/papers/{slug}/silences/{id}/deliveries").route(post().to(silences::told)))
+        .service(
+            at("/api/v1/papers/{slug}/silences/{id}/certificate/{file}")
+                .route(get().to(silences::certificate)),
         )
         .service(at("/api/v1/papers/{slug}/chapters/{id}/lock").route(post().to(rights::lock)))
         .service(at("/api/v1/papers/{slug}/chapters/{id}/unlock").route(post().to(rights::unlock)))
@@ -218,6 +234,8 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/desk",
         "/p/{slug}/positions",
         "/p/{slug}/positions/{draft}",
+        "/p/{slug}/silence",
+        "/p/{slug}/silence/{id}",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, components, coverage, events, exports, invitations, matrix, milestones, notices, papers,
-    people, positions, remarks, reviews, rights, rounds, seats, set_aside, sync, tasks, texts,
+    people, positions, remarks, reviews, rights, rounds, seats, set_aside, silences, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -94,8 +94,17 @@ use crate::http::error::Problem;
         positions::list,
         positions::take,
         positions::reconfirm,
+        positions::admit,
         positions::lift,
         positions::received,
+        silences::list,
+        silences::open,
+        silences::one,
+        silences::object,
+        silences::extend,
+        silences::cancel,
+        silences::told,
+        silences::certificate,
         exports::draft,
         rights::lock,
         rights::unlock,

@@ -29,6 +29,7 @@ use crate::http::intake::version::expected_version;
 use crate::http::papers;
 use crate::http::people::Nothing;
 use crate::http::reviews::{AuthorView, author_view};
+use crate::http::rights::Reason;
 use crate::people::paper::Paper;
 
 /// What a component says of the paper, a chapter or a paragraph.
@@ -47,12 +48,16 @@ pub struct PositionView {
     standing: &'static str,
     /// The numbers of the chapters whose words have changed since.
     changed_chapters: Vec<String>,
+    /// What came late after that, and waits to be let in.
+    waiting: Option<SaidView>,
     /// What was said before, the latest first.
     earlier: Vec<SaidView>,
     /// For `If-Match`.
     version: u64,
     /// May the caller change it, confirm it and take it back?
     may_change: bool,
+    /// May the caller let in what waits?
+    may_admit: bool,
 }
 
 /// What was said at one time.
@@ -75,6 +80,12 @@ pub struct SaidView {
     on_behalf: bool,
     #[schema(value_type = Option<String>, format = DateTime)]
     lifted_at: Option<Moment>,
+    /// The round it answers.
+    round: Option<Uuid>,
+    /// It came when that had closed: `waiting` to be let in, or `admitted`.
+    late: Option<&'static str>,
+    /// Why it was let in.
+    admitted_because: Option<String>,
     /// Who sent it; only for its own component and for who enters what others sent.
     by: Option<AuthorView>,
     /// What was received; for the same.
@@ -264,6 +275,21 @@ pub async fn lift(
     Ok(HttpResponse::Ok().json(view(&caller, paper, &taken)))
 }
 
+/// Let in what came after the round had closed.
+#[utoipa::path(post, path = "/api/v1/papers/{slug}/positions/{id}/admit", tag = "positions",
+    params(("slug" = String, Path), ("id" = Uuid, Path)), request_body = Reason,
+    responses((status = 200, body = PositionView), (status = 409, description = "Nothing waits")))]
+pub async fn admit(
+    app: web::Data<App>,
+    caller: Caller,
+    place: web::Path<(String, String)>,
+    body: Body<Reason>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &place.0)?;
+    let taken = app.admit_position(paper, caller.seat, position_id(&place.1)?, &body.value.reason).await?;
+    Ok(HttpResponse::Ok().json(view(&caller, paper, &taken)))
+}
+
 /// What a component sent, as it came.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/positions/{id}/received/{file}", tag = "positions",
     params(("slug" = String, Path), ("id" = Uuid, Path), ("file" = String, Path, description = "its SHA-256")),
@@ -334,9 +360,13 @@ fn view(caller: &Caller, paper: &Paper, taken: &Taken) -> PositionView {
             .rev()
             .map(|said| said_view(caller, paper, taken, said))
             .collect(),
+        waiting: taken.waiting.as_ref().map(|said| said_view(caller, paper, taken, said)),
         version: taken.version,
         may_change: position.component == caller.component
             && caller.may(Action::SubmitForComponent, &paper.place()),
+        may_admit: taken.waiting.is_some()
+            && (caller.may(Action::RunRound, &paper.place())
+                || caller.may(Action::AnswerRemarks, &paper.place())),
     }
 }
 
@@ -345,6 +375,7 @@ fn said_view(caller: &Caller, paper: &Paper, taken: &Taken, said: &Said) -> Said
     let who = caller.register.who(caller.seat);
     let is_inside = who.is_some_and(|who| sees_received(who, paper, position));
     let received = said.received.as_ref().filter(|_| is_inside);
+    let late = said.submission.late.as_ref();
     SaidView {
         stance: said.statement.stance,
         words: said.statement.words.clone(),
@@ -355,6 +386,11 @@ fn said_view(caller: &Caller, paper: &Paper, taken: &Taken, said: &Said) -> Said
         reconfirms: said.reconfirms,
         on_behalf: said.submission.on_behalf,
         lifted_at: said.lifted.map(|lifted| lifted.at),
+        round: said.submission.round.map(|round| round.0),
+        late: late.map(|late| if late.admitted.is_some() { "admitted" } else { "waiting" }),
+        admitted_because: late
+            .and_then(|late| late.admitted.as_ref())
+            .map(|admitted| admitted.reason.clone()),
         by: is_inside.then(|| author_view(&caller.register, said.submission.by)),
         received: received.map(|file| ReceivedView {
             name: file.name.clone(),

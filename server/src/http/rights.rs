@@ -79,8 +79,8 @@ pub struct PenView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
-    /// 1 to 300 characters, for everybody who would like to write.
-    reason: String,
+    /// 1 to 300 characters, for everybody.
+    pub reason: String,
 }
 impl Incoming for Reason {}
 

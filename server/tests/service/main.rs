@@ -23,6 +23,7 @@ mod rights;
 mod rounds;
 mod routes;
 mod set_aside;
+mod silences;
 mod socket;
 mod store_troubles;
 mod texts;

@@ -160,8 +160,6 @@ enum Rule {
     NotTheirs,
     /// Not this asker, whoever they are.
     Nobody,
-    /// Who may do this in the paper; for others it does not exist.
-    OrNotThere(Action),
     /// What the rules say of this action in the first chapter.
     May(Action),
     /// Whoever may do one of these in the first chapter.
@@ -176,6 +174,8 @@ enum Rule {
     SeenByAny(&'static [Action]),
     /// Either of two actions, in the first chapter.
     MayEither(Action, Action),
+    /// The same in the paper as a whole.
+    SeenInPaperByAny(&'static [Action]),
 }
 
 struct Row {
@@ -257,6 +257,7 @@ mod people;
 mod positions;
 mod remarks;
 mod rounds;
+mod silences;
 
 /// All rows: those of the paper and its rights, then those of each part of the review.
 fn rows() -> Vec<Row> {
@@ -267,6 +268,7 @@ fn rows() -> Vec<Row> {
         positions::rows(),
         remarks::rows(),
         rounds::rows(),
+        silences::rows(),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -360,10 +362,6 @@ impl Row {
             (Rule::Seat, _) => Cell::Yes,
             (Rule::NotTheirs, _) => Cell::Nothing,
             (Rule::Nobody, _) => Cell::No,
-            (Rule::OrNotThere(action), _) => match by(action, &paper.place()) {
-                Cell::Yes => Cell::Yes,
-                _ => Cell::Nothing,
-            },
             (Rule::May(action), _) => by(action, &here),
             (Rule::MayEither(one, other), _) if may(&rights, one, &here) || may(&rights, other, &here) => {
                 Cell::Yes
@@ -377,6 +375,10 @@ impl Row {
             }
             (Rule::SeenByAny(actions), _) => {
                 let allowed = actions.iter().any(|action| by(*action, &here) == Cell::Yes);
+                if allowed { Cell::Yes } else { Cell::Nothing }
+            }
+            (Rule::SeenInPaperByAny(actions), _) => {
+                let allowed = actions.iter().any(|action| by(*action, &paper.place()) == Cell::Yes);
                 if allowed { Cell::Yes } else { Cell::Nothing }
             }
             (Rule::SeenInPaper(action), _) => match by(action, &paper.place()) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::harness::{Answer, PAPER, Service, Somebody};
+use super::rounds::{HOUR, act, opens};
 
 const POSITIONS: &str = "/api/v1/papers/housing/positions";
 
@@ -225,4 +226,66 @@ async fn rev59_reservations_and_explanations_are_printed_behind_the_sealed_words
     assert_eq!(ines.get(file).send().await.text(), annexed, "the same until a position changes");
     adaeze.post(&format!("{POSITIONS}/{}/lift", taken["id"].as_str().unwrap()), "{}").send().await;
     assert_eq!(ines.get(file).send().await.text(), bare, "a lifted reservation is not printed");
+}
+
+/// Adaeze's position in a round of this visibility, as the others see it before and after its close.
+async fn seen_in_round(visibility: &str) -> [Vec<usize>; 2] {
+    let service = Service::start().await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let round = opens(&service, &ines, &["AFR", "MEWA"], |plan| plan["visibility"] = json!(visibility)).await;
+    let draft = json!({ "id": round["milestone"] });
+    let taken = says(&adaeze, &draft, "reservation").await.json();
+    assert_eq!(taken["round"], round["id"]);
+    let count = async || {
+        let mut counts = Vec::new();
+        for reader in [&adaeze, &ines, &samir] {
+            counts.push(positions(reader, "").await.len());
+        }
+        let file = format!("/api/v1/milestones/{}/files/en.md", draft["id"].as_str().unwrap());
+        counts.push(usize::from(adaeze.get(&file).send().await.text().contains("Small towns are left out.")));
+        counts
+    };
+    let before = count().await;
+    service.passes(7 * HOUR);
+    [before, count().await]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev59_in_a_round_others_see_a_position_as_the_round_says_in_lists_and_in_files() {
+    // Her component, the secretariat, another component, the file that everybody takes away.
+    assert_eq!(seen_in_round("open").await, [vec![1, 1, 1, 1], vec![1, 1, 1, 1]]);
+    assert_eq!(seen_in_round("sealed_until_close").await, [vec![1, 0, 0, 0], vec![1, 1, 1, 1]]);
+    assert_eq!(seen_in_round("rapporteurs_only").await, [vec![1, 1, 0, 0], vec![1, 1, 0, 0]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev59_a_position_that_comes_late_waits_until_it_is_let_in() {
+    let service = Service::start().await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let round = opens(&service, &ines, &["AFR"], |_| {}).await;
+    let draft = json!({ "id": round["milestone"] });
+    service.passes(7 * HOUR);
+    let late = says(&adaeze, &draft, "supports").await;
+    assert_eq!((late.status, &late.json()["late"]), (201, &json!("waiting")));
+    assert_eq!(positions(&samir, "").await.len(), 0, "for others it is not there");
+    let path = format!("{POSITIONS}/{}/admit", late.json()["id"].as_str().unwrap());
+    samir.post(&path, "{\"reason\":\"x\"}").send().await.is_refused(404, "not_found");
+    let admitted = ines.post(&path, "{\"reason\":\"Their council met on Friday.\"}").send().await.json();
+    assert_eq!((&admitted["late"], &admitted["waiting"]), (&json!("admitted"), &Value::Null));
+    assert_eq!(admitted["admitted_because"], "Their council met on Friday.");
+    assert_eq!(positions(&samir, "").await[0]["stance"], "supports");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev22_while_a_round_is_paused_no_position_is_taken() {
+    let service = Service::start().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let round = opens(&service, &ines, &["AFR"], |_| {}).await;
+    act(&ines, &round, "pause", json!({ "reason": "A mistake in paragraph 2." })).await;
+    let refused = says(&adaeze, &json!({ "id": round["milestone"] }), "supports").await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("A mistake in paragraph 2."));
+    assert!(positions(&adaeze, "").await.is_empty());
 }

@@ -15,6 +15,7 @@ import { array, object } from './parse'
 import type { Parser } from './parse'
 import { peopleRoutes } from './people'
 import { positionRoutes } from './positions'
+import { silenceRoutes } from './silences'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 import { roundRoutes } from './rounds'
@@ -31,6 +32,7 @@ export function createApi(options: RequestOptions) {
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),
     ...matrixRoutes(verbs),
+    ...silenceRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

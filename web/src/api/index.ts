@@ -14,3 +14,4 @@ export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat,
 export type { Asks, Coverage, Notice, Phase, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
 export { STANCES, needsReason } from './positions'
 export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'
+export type { NewSilence, Silence, Silences } from './silences'

@@ -30,6 +30,10 @@ const saidFields = {
   reconfirms: boolean,
   on_behalf: boolean,
   lifted_at: nullable(string),
+  round: nullable(string),
+  /** It came when its round had closed. */
+  late: nullable(oneOf('waiting', 'admitted')),
+  admitted_because: nullable(string),
   /** Who sent it: only its own component and the secretariat are told. */
   by: nullable(author),
   received: nullable(object({ name: string, size_bytes: integer, url: string })),
@@ -59,9 +63,12 @@ export const position = object({
   standing: oneOf('stands', 'to_reconfirm', 'lifted'),
   /** The numbers of the chapters whose words are others. */
   changed_chapters: array(string),
+  /** What came late after that, and waits to be let in. */
+  waiting: nullable(said),
   earlier: array(said),
   version: integer,
   may_change: boolean,
+  may_admit: boolean,
 })
 export type Position = Parsed<typeof position>
 
@@ -89,6 +96,8 @@ export function positionRoutes({ get, post, create }: Requester) {
     /** Says the same of a later draft. Refused as `position_refused` when the words are the same. */
     reconfirmPosition: (slug: string, id: string, milestone: string, version?: number) =>
       post(of(slug, id) + '/reconfirm', json(position), { milestone }, ifMatch(version)),
+    /** Lets in what came late. */
+    admitPosition: (slug: string, id: string, reason: string) => post(of(slug, id) + '/admit', json(position), { reason }),
     liftPosition: (slug: string, id: string, version?: number) =>
       post(of(slug, id) + '/lift', json(position), {}, ifMatch(version)),
   }

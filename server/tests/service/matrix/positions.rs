@@ -1,9 +1,13 @@
 //! Who may what with positions of components.
 
+use std::time::Duration;
+
 use borrador::app::positions::{NewPosition, ReceivedFile};
 use crdt::ids::{ComponentId, MilestoneId, SeatId};
 use crdt::review::permission::Action;
 use crdt::review::position::{Stance, Subject};
+use crdt::review::round::{Act, Plan};
+use crdt::review::submission::Visibility;
 use serde_json::json;
 
 use super::{Row, Rule, World};
@@ -25,6 +29,9 @@ pub(super) fn rows() -> Vec<Row> {
         row!("POST" "/api/v1/papers/{slug}/positions/{id}/reconfirm" "another component's", Nobody, once |w| Box::pin(async {
             (format!("{POSITIONS}/{}/reconfirm", taken_for(w, samirs(w)).await), json!({"milestone": w.milestone}).to_string())
         })),
+        row!("POST" "/api/v1/papers/{slug}/positions/{id}/admit" "late", Rule::SeenInPaperByAny(&[Action::RunRound, Action::AnswerRemarks]), once |w| Box::pin(async {
+            (format!("{POSITIONS}/{}/admit", late(w).await), json!({"reason": "Their council met on Friday."}).to_string())
+        })),
         row!("POST" "/api/v1/papers/{slug}/positions/{id}/lift" "own component's", InPaper(Action::SubmitForComponent), once |w| Box::pin(async {
             (format!("{POSITIONS}/{}/lift", taken_for(w, w.seat.component).await), "{}".to_owned())
         })),
@@ -34,7 +41,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/papers/{slug}/positions/{id}/received/{file}" "own component's", Rule::Seat, once |w| Box::pin(async {
             (received_address(w, w.seat.component).await, String::new())
         })),
-        row!("GET" "/api/v1/papers/{slug}/positions/{id}/received/{file}" "another component's", Rule::OrNotThere(Action::SubmitOnBehalf), once |w| Box::pin(async {
+        row!("GET" "/api/v1/papers/{slug}/positions/{id}/received/{file}" "another component's", Rule::SeenInPaper(Action::SubmitOnBehalf), once |w| Box::pin(async {
             (received_address(w, samirs(w)).await, String::new())
         })),
     ]
@@ -48,6 +55,27 @@ fn samirs(world: &World) -> ComponentId {
 async fn taken_for(world: &World, component: ComponentId) -> String {
     let taken = enter(world, world.ines, component).await;
     taken.position.id.to_string()
+}
+
+/// A position that came from MEWA when the round was closed.
+async fn late(world: &World) -> String {
+    let app = &world.service.app;
+    let mewa = samirs(world);
+    let now = app.clock.now();
+    let plan = Plan {
+        name: "Second reading".to_owned(),
+        about: String::new(),
+        asks: [crdt::review::round::Ask::Position].into(),
+        invited: [mewa].into(),
+        opens: now,
+        closes: now + Duration::from_hours(1),
+        visibility: Visibility::Open,
+    };
+    let milestone = MilestoneId(world.milestone);
+    let round = app.draft_round(world.ines, world.service.paper().id, milestone, plan).await.unwrap();
+    app.act_on_round(world.ines, round.id, None, Act::Announce).await.unwrap();
+    world.service.passes(Duration::from_hours(2));
+    taken_for(world, mewa).await
 }
 
 async fn received_address(world: &World, component: ComponentId) -> String {

@@ -18,15 +18,15 @@ describe('positions as they are listed', () => {
     expect(sketch([said('ICMPD', 'supports')])).toEqual(['section: AFR MEWA', 'committee: CULTURE', 'partner: ICMPD'])
   })
 
-  test('what counts is the position on the whole paper, unless it was lifted', () => {
+  test('what counts is the position on the whole paper, unless it was lifted or waits to be let in', () => {
     const chapter = { subject: { on: 'chapter', number: '4' } as Position['subject'] }
     const groups = groupsOf(bodies, [
-      said('AFR', 'objects', chapter), said('AFR', 'supports'), said('MEWA', 'reservation', { standing: 'lifted' }),
+      said('AFR', 'objects', chapter), said('AFR', 'supports'), said('ICMPD', 'supports', { late: 'waiting' }), said('MEWA', 'reservation', { standing: 'lifted' }),
       said('CULTURE', 'supports', { standing: 'to_reconfirm' }),
     ], 'en')
     const [africa, mewa] = groups[0]!.rows
     expect(africa!.positions.map((position) => position.subject.on)).toEqual(['paper', 'chapter'])
     expect(onPaper(mewa!)).toBeUndefined()
-    expect(tally(groups, STANCES)).toEqual({ listed: 3, taken: 2, stances: [{ stance: 'supports', count: 2 }], toReconfirm: 1 })
+    expect(tally(groups, STANCES)).toEqual({ listed: 4, taken: 2, stances: [{ stance: 'supports', count: 2 }], toReconfirm: 1 })
   })
 })

@@ -34,7 +34,7 @@ export function groupsOf(components: readonly Component[], positions: readonly P
 
 /** The position on the whole paper, if it counts. */
 export function onPaper(row: Row): Position | undefined {
-  return row.positions.find((position) => position.subject.on === 'paper' && position.standing !== 'lifted')
+  return row.positions.find(({ subject, standing, late }) => subject.on === 'paper' && standing !== 'lifted' && late !== 'waiting')
 }
 
 export interface Tally {

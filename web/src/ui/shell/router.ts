@@ -23,6 +23,8 @@ export type Route =
   /** `draft`: a sealed draft's id, `now`, or `null` for the latest sealed one. */
   | { page: 'positions'; slug: string; draft: string | null }
   | { page: 'matrix'; slug: string }
+  /** `null`: all of them. */
+  | { page: 'silence'; slug: string; id: string | null }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -49,6 +51,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
+  if (name === 'silence') return { page: 'silence', slug, id: id ?? null }
   if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
 }
@@ -66,6 +69,7 @@ export const paths = {
     `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   matrix: (slug: string) => `/p/${encodeURIComponent(slug)}/matrix`,
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
+  silence: (slug: string, id?: string) => `/p/${encodeURIComponent(slug)}/silence` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   /** On a sealed draft, on the paper as it is `now`, or on the latest sealed draft. */
   positions: (slug: string, draft?: string) =>
     `/p/${encodeURIComponent(slug)}/positions` + (draft === undefined ? '' : `/${encodeURIComponent(draft)}`),
