@@ -12,6 +12,7 @@ pub mod activity;
 pub mod amendments;
 pub mod attribution;
 pub mod audit;
+pub mod brackets;
 pub mod certificates;
 pub mod check;
 pub mod components;

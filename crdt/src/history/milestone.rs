@@ -61,6 +61,9 @@ pub struct SealedText {
     pub digest: Digest,
     /// How many words it has.
     pub words: usize,
+    /// How many brackets were open in it.
+    #[serde(default)]
+    pub brackets: usize,
 }
 
 /// Who sealed a draft, as it was known then.
@@ -217,8 +220,15 @@ impl TextToSeal<'_> {
             heads,
             digest: digest::of_text(self.blocks),
             words: summary.words,
+            brackets: brackets_in(self.blocks),
         }
     }
+}
+
+/// REV64: how many brackets there are, each counted once.
+fn brackets_in(blocks: &[Block]) -> usize {
+    let names = blocks.iter().flat_map(|block| &block.runs).flat_map(|run| run.marks.0.keys());
+    names.filter(|name| name.starts_with("bracket:")).collect::<BTreeSet<_>>().len()
 }
 
 fn draft_digest(texts: &[SealedText]) -> Digest {

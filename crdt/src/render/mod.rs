@@ -1,10 +1,12 @@
 //! How a paper is shown: as Markdown, as HTML, and as the data of the printed template.
 //!
 //! [`tree`] puts the chapters of one language in order and computes every number once. The writers ([`markdown`],
-//! [`html`], [`typst_data`]) turn that tree into their format and decide nothing else.
+//! [`html`], [`typst_data`]) turn that tree into their format and decide nothing else; [`brackets`] puts unagreed words
+//! between `[` and `]` for those that are read by people.
 //!
 //! This module knows blocks; it has never heard of Automerge heads, of people's rights, or of sockets.
 
+pub mod brackets;
 pub mod html;
 pub mod markdown;
 pub mod tree;

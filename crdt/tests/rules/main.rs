@@ -4,6 +4,7 @@
 
 mod amendment;
 mod anchor;
+mod brackets;
 mod branch;
 mod chance;
 mod document;

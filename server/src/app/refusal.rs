@@ -7,6 +7,7 @@
 use crdt::document::import::ImportError;
 use crdt::ids::{ChangeHash, PersonId, SeatId};
 use crdt::review::amendment::AmendmentError;
+use crdt::review::bracket::BracketError;
 use crdt::review::disposition::DispositionError;
 use crdt::review::entry::EntryError;
 use crdt::review::position::PositionError;
@@ -136,6 +137,9 @@ pub enum Refusal {
          the secretariat to seal one"
     )]
     NotSealed,
+    /// A bracket does not stand as the act needs it to.
+    #[error("{0}")]
+    Bracket(BracketError),
     /// A procedure of silence does not stand as the act needs it to.
     #[error("{0}")]
     Silence(SilenceError),
@@ -291,6 +295,7 @@ impl Refusal {
             Refusal::AnchorUnknown => "anchor_unknown",
             Refusal::StaleVersion { .. } => "stale_version",
             Refusal::NotSealed => "not_sealed",
+            Refusal::Bracket(_) => "bracket_refused",
             Refusal::Silence(_) => "silence_refused",
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),
@@ -315,6 +320,17 @@ impl Refusal {
             Refusal::TextUnreadable(_) => "text_unreadable",
             Refusal::Stopping => "restarting",
             Refusal::Fault(_) => "internal_error",
+        }
+    }
+}
+
+impl From<BracketError> for Refusal {
+    fn from(error: BracketError) -> Self {
+        let rule = error.to_string();
+        match error {
+            BracketError::NobodyProposes => Refusal::field("side", rule),
+            BracketError::Words(_) => Refusal::field("words", rule),
+            settled => Refusal::Bracket(settled),
         }
     }
 }

@@ -87,7 +87,7 @@ impl Sheet {
             },
         };
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters).with_brackets() }
     }
 
     /// The same with an annex behind its last chapter: another document, though the sealed words are the same.

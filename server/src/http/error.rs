@@ -44,6 +44,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("text_moved_on", 409, "The text moved on"),
     ("pen_is_wider", 409, "The seat writes by a wider right"),
     ("last_admin", 409, "The last administrator"),
+    ("bracket_refused", 409, "The bracket stands otherwise"),
     ("silence_refused", 409, "The procedure stands otherwise"),
     ("position_refused", 409, "The position stands otherwise"),
     ("round_phase", 409, "The round does not stand like that"),

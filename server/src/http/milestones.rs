@@ -72,6 +72,8 @@ pub struct SealedTextView {
     #[schema(value_type = String)]
     digest: Digest,
     words: usize,
+    /// How many brackets were open in it.
+    brackets: usize,
 }
 
 /// The words of a sealed text.
@@ -250,5 +252,6 @@ fn text_view(text: &SealedText) -> SealedTextView {
         heads: text.heads.clone(),
         digest: text.digest,
         words: text.words,
+        brackets: text.brackets,
     }
 }

@@ -4,6 +4,7 @@
 //! JSON names and header rules live here and nowhere else.
 
 pub mod amendments;
+pub mod brackets;
 pub mod components;
 pub mod coverage;
 pub mod error;
@@ -100,6 +101,11 @@ fn interface(config: &mut ServiceConfig) {
         .service(
             at("/api/v1/papers/{slug}/positions/{id}/received/{file}").route(get().to(positions::received)),
         )
+        .service(at("/api/v1/papers/{slug}/brackets").route(get().to(brackets::list)))
+        .service(at("/api/v1/papers/{slug}/brackets/{id}/side").route(post().to(brackets::side)))
+        .service(at("/api/v1/papers/{slug}/brackets/{id}/options").route(post().to(brackets::offer)))
+        .service(at("/api/v1/papers/{slug}/brackets/{id}/settle").route(post().to(brackets::settle)))
+        .service(at("/api/v1/texts/{id}/brackets").route(post().to(brackets::open)))
         .service(
             at("/api/v1/papers/{slug}/silences")
                 .route(get().to(silences::list))

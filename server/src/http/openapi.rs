@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    amendments, components, coverage, events, exports, invitations, matrix, milestones, notices, papers,
-    people, positions, remarks, reviews, rights, rounds, seats, set_aside, silences, sync, tasks, texts,
+    amendments, brackets, components, coverage, events, exports, invitations, matrix, milestones, notices,
+    papers, people, positions, remarks, reviews, rights, rounds, seats, set_aside, silences, sync, tasks,
+    texts,
 };
 use crate::http::error::Problem;
 
@@ -97,6 +98,11 @@ use crate::http::error::Problem;
         positions::admit,
         positions::lift,
         positions::received,
+        brackets::list,
+        brackets::open,
+        brackets::side,
+        brackets::offer,
+        brackets::settle,
         silences::list,
         silences::open,
         silences::one,

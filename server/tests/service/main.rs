@@ -5,6 +5,7 @@
 
 mod amendments;
 mod answers;
+mod brackets;
 mod commands;
 mod drill;
 mod exports;

@@ -253,6 +253,7 @@ macro_rules! row {
 
 // After the macro, which they use.
 mod amendments;
+mod brackets;
 mod people;
 mod positions;
 mod remarks;
@@ -264,6 +265,7 @@ fn rows() -> Vec<Row> {
     let parts = [
         of_the_paper(),
         amendments::rows(),
+        brackets::rows(),
         people::rows(),
         positions::rows(),
         remarks::rows(),
