@@ -5,8 +5,7 @@
 //! of how a text is stored or shown.
 //!
 //! Where to look first: [`round`] asks the components; [`thread`] and [`amendment`] are what they say; [`submission`] says who
-//! sees it, [`disposition`] what becomes of it; [`position`] is what a component says of a
-//! sealed draft, [`silence`] what it means that nobody says anything.
+//! sees it, [`disposition`] what becomes of it; [`position`] is what a component says of a sealed draft.
 
 pub mod amendment;
 pub mod asked;

@@ -111,9 +111,11 @@ impl App {
         language: &str,
         format: Format,
     ) -> Result<FileMade, Refusal> {
-        let annex = self.annex(paper, milestone, language).await?;
+        let mut annexes: Vec<Annex> = Vec::new();
+        annexes.extend(self.annex(paper, milestone, language).await?);
+        annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
         let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
-        if let Some(annex) = &annex {
+        for annex in &annexes {
             key += &format!("/{}", annex.digest);
         }
         if let Some(kept) = self.kept_file(&key).await? {
@@ -124,7 +126,7 @@ impl App {
         for text in milestone.texts.iter().filter(|text| text.language == language) {
             chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
         }
-        let made = self.make(person, paper, language, format, chapters, Some((milestone, annex))).await?;
+        let made = self.make(person, paper, language, format, chapters, Some((milestone, annexes))).await?;
         // Reading goes on when nothing can be written: the file is made anew the next time.
         if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
             tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
@@ -190,18 +192,15 @@ impl App {
         language: &str,
         format: Format,
         chapters: Vec<ChapterBlocks>,
-        sealed: Option<(&Milestone, Option<Annex>)>,
+        sealed: Option<(&Milestone, Vec<Annex>)>,
     ) -> Result<FileMade, Refusal> {
         if chapters.is_empty() {
             return Err(Refusal::NotFound);
         }
-        let (milestone, annex) = sealed.unzip();
+        let (milestone, annexes) = sealed.unzip();
         let name = files::name(paper, milestone, language, format.extension());
         let sheet = Sheet::new(paper, language, chapters, milestone, self.clock.now(), self.settings.demo);
-        let sheet = match annex.flatten() {
-            Some(annex) => sheet.with_annex(annex),
-            None => sheet,
-        };
+        let sheet = annexes.into_iter().flatten().fold(sheet, Sheet::with_annex);
         self.press(person, format, name, sheet).await
     }
 

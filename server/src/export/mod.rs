@@ -6,6 +6,7 @@
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
 pub mod annex;
+pub mod asked;
 pub mod certificate;
 pub mod files;
 pub mod labels;

@@ -6,6 +6,7 @@
 mod amendments;
 mod answers;
 mod brackets;
+mod asked;
 mod commands;
 mod drill;
 mod exports;

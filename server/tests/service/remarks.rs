@@ -13,7 +13,7 @@ use super::harness::{Answer, PAPER, Service, Somebody};
 use super::rounds::{HOUR, act, opens, told};
 
 /// Amina, contributor of the section AFR, comes in.
-async fn amina(service: &Service) -> Somebody {
+pub async fn amina(service: &Service) -> Somebody {
     let register = service.app.directory.register();
     let africa = register.component_by_code("AFR").unwrap().id;
     let person = PersonId(Uuid::new_v4());
@@ -47,7 +47,7 @@ async fn amina(service: &Service) -> Somebody {
 }
 
 /// Somebody says this in their component's room.
-async fn remarks(service: &Service, somebody: &Somebody, words: &str) -> Value {
+pub async fn remarks(service: &Service, somebody: &Somebody, words: &str) -> Value {
     let text = service.app.live.text(service.text()).await.unwrap();
     let reading = text.read();
     let (block, place) = (&reading.blocks[2], reading.places[2]);
@@ -59,14 +59,14 @@ async fn remarks(service: &Service, somebody: &Somebody, words: &str) -> Value {
     opened.json()
 }
 
-async fn does(somebody: &Somebody, thread: &Value, act: &str, body: Value) -> Answer {
+pub async fn does(somebody: &Somebody, thread: &Value, act: &str, body: Value) -> Answer {
     somebody
         .post(&format!("/api/v1/threads/{}/{act}", thread["id"].as_str().unwrap()), &body.to_string())
         .send()
         .await
 }
 
-async fn sends(somebody: &Somebody, round: &Value, threads: &[&Value]) -> Answer {
+pub async fn sends(somebody: &Somebody, round: &Value, threads: &[&Value]) -> Answer {
     let remarks: Vec<Value> =
         threads.iter().map(|thread| json!({ "id": thread["id"], "version": thread["version"] })).collect();
     let body = json!({ "round": round["id"], "remarks": remarks });
