@@ -34,6 +34,7 @@ pub mod rate;
 pub mod reading;
 pub mod refusal;
 pub mod remarks;
+pub mod replies;
 pub mod rights;
 pub mod rounds;
 pub mod sealed_words;

@@ -224,6 +224,32 @@ impl App {
     }
 }
 
+impl App {
+    /// A leaf about a paper as a file (see [`Sheet::leaf`]), within the same limits as all exports.
+    pub(super) async fn make_leaf(
+        &self,
+        person: PersonId,
+        (paper, language): (&Paper, &str),
+        (title, name): (String, String),
+        format: Format,
+        chapter: ChapterBlocks,
+    ) -> Result<FileMade, Refusal> {
+        let now = self.clock.now();
+        self.export_rate.take(person, now)?;
+        let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
+        let _place = self.exports.queue.enter(person).map_err(full)?;
+        let sheet = Sheet::leaf(paper, language, title, chapter, now, self.settings.demo);
+        let bytes = match format {
+            Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
+            Format::Pdf => {
+                let job = aside(move || Ok(sheet.job())).await?;
+                self.exports.worker.pdf(&job).await.map_err(|error| self.exports.refusal(error))?
+            }
+        };
+        Ok(FileMade { name, format, bytes })
+    }
+}
+
 impl Exports {
     fn refusal(&self, error: WorkerError) -> Refusal {
         match error {

@@ -106,6 +106,33 @@ impl Sheet {
         self
     }
 
+    /// A leaf about a paper that is none of its drafts: with a title and words of its own.
+    pub fn leaf(
+        paper: &Paper,
+        language: &str,
+        title: String,
+        chapter: ChapterBlocks,
+        now: Moment,
+        demo: bool,
+    ) -> Self {
+        let mut sheet = Self::new(paper, language, vec![chapter], None, now, demo);
+        let words = Words::of(language);
+        let about = paper.title_in(language).to_owned();
+        sheet.meta.cover = vec![
+            (words.get("pdf-cover-paper"), about.clone()),
+            (words.get("pdf-cover-date"), words.day(now.date())),
+        ];
+        sheet.meta.draft = false;
+        sheet.meta.subtitle.clone_from(&about);
+        sheet.meta.milestone = String::new();
+        sheet.meta.title.clone_from(&title);
+        sheet.meta.short.clone_from(&title);
+        sheet.facts.retain(|(name, _)| !["title", "version", "status"].contains(name));
+        sheet.facts.insert(0, ("paper", about));
+        sheet.facts.insert(0, ("title", title));
+        sheet
+    }
+
     /// As Markdown, with the facts about it at the head.
     pub fn markdown(&self) -> String {
         let head = markdown::front_matter(self.facts.iter().map(|(key, value)| (*key, value.as_str())));

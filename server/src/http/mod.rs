@@ -20,6 +20,7 @@ pub mod papers;
 pub mod people;
 pub mod positions;
 pub mod remarks;
+pub mod replies;
 pub mod reviews;
 pub mod rights;
 pub mod rounds;
@@ -160,6 +161,9 @@ fn interface(config: &mut ServiceConfig) {
             at("/api/v1/papers/{slug}/matrix/answers/{id}/undo").route(post().to(matrix::acts::take_back)),
         )
         .service(at("/api/v1/papers/{slug}/matrix/assignments").route(post().to(matrix::acts::assign)))
+        .service(at("/api/v1/rounds/{id}/answers").route(get().to(replies::list)))
+        .service(at("/api/v1/rounds/{id}/answers/{component}").route(get().to(replies::one)))
+        .service(at("/api/v1/rounds/{id}/answers/{component}/file").route(get().to(replies::file)))
         .service(at("/api/v1/set-aside").route(get().to(set_aside::list)))
         .service(
             at("/api/v1/set-aside/{id}")
@@ -238,6 +242,8 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/review",
         "/p/{slug}/review/{round}",
         "/p/{slug}/desk",
+        "/p/{slug}/answers",
+        "/p/{slug}/answers/{component}",
         "/p/{slug}/positions",
         "/p/{slug}/positions/{draft}",
         "/p/{slug}/silence",

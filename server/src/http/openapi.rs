@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, brackets, components, coverage, events, exports, invitations, matrix, milestones, notices,
-    papers, people, positions, remarks, reviews, rights, rounds, seats, set_aside, silences, sync, tasks,
-    texts,
+    papers, people, positions, remarks, replies, reviews, rights, rounds, seats, set_aside, silences, sync,
+    tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -140,6 +140,9 @@ use crate::http::error::Problem;
         tasks::list,
         notices::list,
         notices::seen,
+        replies::list,
+        replies::one,
+        replies::file,
         set_aside::list,
         set_aside::one,
         set_aside::file,

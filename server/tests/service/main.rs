@@ -5,8 +5,8 @@
 
 mod amendments;
 mod answers;
-mod brackets;
 mod asked;
+mod brackets;
 mod commands;
 mod drill;
 mod exports;
@@ -21,6 +21,7 @@ mod news;
 mod people;
 mod positions;
 mod remarks;
+mod replies;
 mod rights;
 mod rounds;
 mod routes;

@@ -8,6 +8,7 @@
  * Requests act with the seat that `seat()` names at that moment. How they are sent is `request.ts`.
  */
 import { ifMatch, path, query } from './address'
+import { answerRoutes } from './answers'
 import { matrixRoutes } from './matrix'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
@@ -28,6 +29,7 @@ export function createApi(options: RequestOptions) {
   const { get, post, put, create, remove } = verbs
 
   return {
+    ...answerRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),

@@ -10,7 +10,7 @@ use super::{Row, Rule, World};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
-    use Rule::{Absent, InService};
+    use Rule::{Absent, InPaper, InService, SeenByAny};
     vec![
         // Only a service with a mail server writes letters; this one has none. Who asks is not looked at.
         row!("POST" "/api/v1/sign-in-letters" "no mail server", Absent, |_| (String::new(), json!({"email": "samir@example.org"}).to_string())),
@@ -40,7 +40,19 @@ pub(super) fn rows() -> Vec<Row> {
         row!("POST" "/api/v1/invitations/{id}/withdraw" "", InService(Action::InvitePeople), once |w| Box::pin(async {
             (format!("/api/v1/invitations/{}/withdraw", invited(w).await.id), "{}".to_owned())
         })),
+        row!("GET" "/api/v1/rounds/{id}/answers" "", InPaper(Action::Read), once |w| Box::pin(async { (answers(w, None).await, String::new()) })),
+        row!("GET" "/api/v1/rounds/{id}/answers/{component}" "own component's", InPaper(Action::Read), once |w| Box::pin(async { (answers(w, Some("AFR")).await, String::new()) })),
+        row!("GET" "/api/v1/rounds/{id}/answers/{component}" "another component's", SeenByAny(&[Action::ReadRapporteurThreads, Action::RunRound]), once |w| Box::pin(async { (answers(w, Some("MEWA")).await, String::new()) })),
+        row!("GET" "/api/v1/rounds/{id}/answers/{component}/file" "own component's", InPaper(Action::Read), once |w| Box::pin(async { (answers(w, Some("AFR")).await + "/file?language=en&format=md", String::new()) })),
+        row!("GET" "/api/v1/rounds/{id}/answers/{component}/file" "another component's", SeenByAny(&[Action::ReadRapporteurThreads, Action::RunRound]), once |w| Box::pin(async { (answers(w, Some("MEWA")).await + "/file?language=en&format=md", String::new()) })),
     ]
+}
+
+/// Where the answers of an open round stand, or that to one component.
+async fn answers(world: &World, code: Option<&str>) -> String {
+    let round = super::rounds::announced(world).await;
+    let of = code.map(|code| world.service.app.directory.register().component_by_code(code).unwrap().id);
+    format!("/api/v1/rounds/{round}/answers{}", of.map_or(String::new(), |id| format!("/{id}")))
 }
 
 fn lyon(code: &str) -> String {

@@ -141,7 +141,7 @@ fn why() -> String {
 }
 
 /// A round that asks the asker's component, open now.
-async fn announced(w: &World) -> RoundId {
+pub(super) async fn announced(w: &World) -> RoundId {
     announced_at(w, Duration::ZERO).await
 }
 

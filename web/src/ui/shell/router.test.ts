@@ -11,6 +11,11 @@ describe('an address leads to its page', () => {
     expect(parse('/sign-in')).toEqual({ page: 'sign-in' })
   })
 
+  test('the answers to the components, and those to one', () => {
+    expect(parse('/p/ciudades/answers')).toEqual({ page: 'answers', slug: 'ciudades', component: null })
+    expect(parse('/p/ciudades/answers/AFR')).toEqual({ page: 'answers', slug: 'ciudades', component: 'AFR' })
+  })
+
   test('the components and their people', () => {
     expect(parse('/people')).toEqual({ page: 'people' })
   })

@@ -25,6 +25,8 @@ export type Route =
   | { page: 'matrix'; slug: string }
   /** `null`: all of them. */
   | { page: 'silence'; slug: string; id: string | null }
+  /** The answers to the components; with a code, those to one. */
+  | { page: 'answers'; slug: string; component: string | null }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -52,6 +54,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'silence') return { page: 'silence', slug, id: id ?? null }
+  if (name === 'answers') return { page: 'answers', slug, component: id ?? null }
   if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
 }

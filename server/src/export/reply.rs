@@ -1,0 +1,143 @@
+//! The answer to a component, as a file: everything it sent in a round, what became of it, and why.
+//!
+//! It is a chapter of blocks, so that the writers of the paper (Markdown, PDF) print it too.
+
+use crdt::document::{Block, BlockKind, MarkValue, Marks, Run};
+use crdt::ids::ParagraphId;
+use crdt::render::ChapterBlocks;
+use sha2::{Digest as _, Sha256};
+
+use super::labels::Words;
+
+/// What is answered, in the language of the file.
+pub struct Letter<'a> {
+    /// The component's name.
+    pub component: &'a str,
+    /// The round's name.
+    pub round: &'a str,
+    /// The paper's title.
+    pub paper: &'a str,
+    /// As of which day, in words.
+    pub day: &'a str,
+    /// What it sent, in the order of the text.
+    pub entries: &'a [Entry],
+}
+
+/// One thing that a component sent.
+#[derive(Clone, Default, Debug)]
+pub struct Entry {
+    /// By which people cite it: "AFR-7K3QX".
+    pub reference: String,
+    /// Where it stands, in words.
+    pub place: String,
+    /// The words it is about.
+    pub quote: String,
+    /// What the component said.
+    pub said: String,
+    /// The words it would like instead; empty when it proposed none.
+    pub proposed: String,
+    /// How it came, where that is out of the ordinary: late, on its behalf, taken back.
+    pub course: Vec<String>,
+    /// What became of it, in a word or two; `None` while nobody has answered.
+    pub outcome: Option<String>,
+    /// Why.
+    pub words: String,
+    /// Who answers for that, and when.
+    pub signed: String,
+    /// Words and address of the link to the resulting words.
+    pub result: Option<(String, String)>,
+    /// What the component said of the answer.
+    pub verdict: Option<String>,
+}
+
+const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
+
+impl Letter<'_> {
+    /// The chapter to be printed.
+    pub fn chapter(&self, words: &Words) -> ChapterBlocks {
+        let mut page = Page { blocks: Vec::new() };
+        let heading = |words: String| vec![Run::plain(words)];
+        page.say(
+            BlockKind::Heading { level: 1 },
+            heading(words.fill("reply-title", &[("component", self.component)])),
+        );
+        let about = [("round", self.round), ("paper", self.paper), ("date", self.day)];
+        page.say(PLAIN, heading(words.fill("reply-about", &about)));
+        if self.entries.is_empty() {
+            page.say(PLAIN, heading(words.fill("reply-nothing", &[("component", self.component)])));
+        } else {
+            page.say(PLAIN, heading(self.counted(words)));
+        }
+        for entry in self.entries {
+            page.entry(words, entry);
+        }
+        ChapterBlocks { number: "1".to_owned(), depth: 1, blocks: page.blocks }
+    }
+
+    /// How many there are of each outcome, in a sentence.
+    fn counted(&self, words: &Words) -> String {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for entry in self.entries {
+            let outcome = entry.outcome.clone().unwrap_or_else(|| words.get("reply-open"));
+            match counts.iter_mut().find(|(known, _)| *known == outcome) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((outcome, 1)),
+            }
+        }
+        let list: Vec<String> = counts.iter().map(|(outcome, count)| format!("{outcome}: {count}")).collect();
+        words.fill("reply-counts", &[("sent", &self.entries.len().to_string()), ("list", &list.join("; "))])
+    }
+}
+
+struct Page {
+    blocks: Vec<Block>,
+}
+
+impl Page {
+    fn entry(&mut self, words: &Words, entry: &Entry) {
+        let title = format!("{}: {}", entry.reference, entry.place);
+        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(title)]);
+        self.lines(&BlockKind::Quote, &entry.quote);
+        self.label(words, "reply-said");
+        self.lines(&PLAIN, &entry.said);
+        if !entry.proposed.is_empty() {
+            self.label(words, "reply-proposed");
+            self.lines(&BlockKind::Quote, &entry.proposed);
+        }
+        for note in &entry.course {
+            self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+        }
+        let outcome = entry.outcome.clone().unwrap_or_else(|| words.get("reply-open"));
+        self.say(
+            PLAIN,
+            vec![Run::marked(words.fill("reply-answer", &[("outcome", &outcome)]), Marks::on(["strong"]))],
+        );
+        self.lines(&PLAIN, &entry.words);
+        if let Some((words, address)) = &entry.result {
+            let link = [("link".to_owned(), MarkValue::Text(address.clone()))];
+            self.say(PLAIN, vec![Run::marked(words.clone(), Marks(link.into()))]);
+        }
+        for note in [Some(&entry.signed), entry.verdict.as_ref()].into_iter().flatten() {
+            if !note.is_empty() {
+                self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+            }
+        }
+    }
+
+    fn label(&mut self, words: &Words, id: &str) {
+        self.say(PLAIN, vec![Run::marked(words.get(id), Marks::on(["strong"]))]);
+    }
+
+    fn lines(&mut self, kind: &BlockKind, words: &str) {
+        for line in words.lines().filter(|line| !line.trim().is_empty()) {
+            self.say(kind.clone(), vec![Run::plain(line.trim())]);
+        }
+    }
+
+    /// A block whose id follows from its place: headings are labels in the PDF.
+    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
+        let place: [u8; 32] = Sha256::digest(format!("reply/{}", self.blocks.len()).as_bytes()).into();
+        let id = ParagraphId(std::array::from_fn(|at| place[at]));
+        self.blocks.push(Block::new(id, kind, runs));
+    }
+}

@@ -1,0 +1,54 @@
+/** The answers to components: what each sent in a round, what became of it, and why. */
+import { path, query } from './address'
+import { array, boolean, integer, nullable, object, oneOf, string } from './parse'
+import type { Parsed } from './parse'
+import { json, type Requester } from './request'
+
+const tally = object({ component_id: string, sent: integer, answered: integer })
+export type AnswerTally = Parsed<typeof tally>
+
+const answer = object({
+  outcome: oneOf('accepted', 'modified', 'partly', 'noted', 'not_accepted', 'deferred', 'withdrawn', 'overtaken'),
+  words: string,
+  by: object({ person: string }),
+  at: string,
+  /** Where the resulting words stand. */
+  result: nullable(object({ language: string, chapter_number: string, paragraph: string })),
+})
+
+/** One thing that a component sent, and what became of it. */
+const item = object({
+  id: string,
+  /** The running number of an amendment; `null` for a remark. */
+  amendment: nullable(integer),
+  reference: string,
+  chapter_number: string,
+  language: string,
+  paragraph: nullable(string),
+  number: nullable(integer),
+  quote: string,
+  said: string,
+  proposed: string,
+  sent_at: string,
+  on_behalf: boolean,
+  late: nullable(oneOf('waiting', 'admitted')),
+  admitted_because: nullable(string),
+  withdrawn_because: nullable(string),
+  answer: nullable(answer),
+  satisfied: nullable(boolean),
+  missing: nullable(string),
+})
+export type AnsweredItem = Parsed<typeof item>
+
+const reply = object({ round: string, component_id: string, items: array(item) })
+
+export function answerRoutes({ get }: Requester) {
+  return {
+    /** Of the components whose answers the seat may have. */
+    answerTallies: async (round: string) => (await get(path`/rounds/${round}/answers`, json(object({ answers: array(tally) })))).answers,
+    answersTo: async (round: string, component: string) => (await get(path`/rounds/${round}/answers/${component}`, json(reply))).items,
+    /** An address for a download. */
+    answersFile: (round: string, component: string, language: string, format: 'pdf' | 'md') =>
+      path`/rounds/${round}/answers/${component}/file` + query({ language, format }),
+  }
+}
