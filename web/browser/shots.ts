@@ -12,6 +12,8 @@ import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person
 import { Service } from './harness/service'
 import { takeAgreement, theyTakePositions } from './shots-agreement'
 
+const REVIEW = '/p/ciudades-migracion-inclusion/review'
+const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
 const WIDTHS = { '1440x900': DESK, '390x844': PHONE }
 const SCHEMES = ['light', 'dark'] as const
 
@@ -38,6 +40,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeStranger(browser, service, circumstances, named)
       await takePeople(browser, service, circumstances, named)
       await takeAgreement(browser, service, circumstances, named)
+      await takeReview(browser, service, circumstances, named)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
     }
   }
@@ -108,6 +111,33 @@ async function takeMarta(browser: Browser, service: Service, circumstances: Circ
   await take('milestone')
   await take('milestone-whole', true)
   await marta.leaves()
+}
+
+/** The running round as the secretariat sees it, the plan of another, and the desk of a section. */
+async function takeReview(browser: Browser, service: Service, circumstances: Circumstances, named: Named): Promise<void> {
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
+  await ines.goesTo('/')
+  await ines.sees('Calendario')
+  await ines.page.screenshot({ path: named('home-secretariat') })
+  await ines.goesTo(REVIEW)
+  await ines.seesHeading('Segunda lectura')
+  await ines.page.screenshot({ path: named('review') })
+  await ines.page.screenshot({ path: named('review-whole'), fullPage: true })
+  await ines.clicks('Prorrogar')
+  await ines.page.screenshot({ path: named('review-extend') })
+  await ines.clicks('Cancelar')
+  await ines.page.locator('.timetable').getByRole('link', { name: 'Primera lectura' }).click()
+  await ines.seesHeading('Primera lectura')
+  await ines.clicks('Preparar una ronda')
+  await ines.page.getByText(/^Secciones/).waitFor()
+  await ines.page.screenshot({ path: named('review-plan') })
+  await ines.leaves()
+  const adaeze = await Person.arrives(browser, service, 'Adaeze Obi', circumstances)
+  await adaeze.goesTo(DESK_OF_COMPONENT)
+  await adaeze.seesHeading(/^La mesa de/)
+  await adaeze.page.getByRole('button', { name: 'Dejar fuera' }).first().waitFor()
+  await adaeze.page.screenshot({ path: named('desk') })
+  await adaeze.leaves()
 }
 
 /** A chapter locked under Marta's hands: the banner, who writes, the refusal, and what is kept for her. */

@@ -9,6 +9,7 @@ use crdt::ids::{ChapterId, ComponentId, SeatId};
 use crdt::moment::Moment;
 use crdt::review::permission::Action;
 use crdt::review::round::Round;
+use crdt::review::submission::Visibility;
 use crdt::review::thread::Thread;
 
 use super::App;
@@ -72,6 +73,8 @@ impl App {
         let runs = register.may(seat, Action::RunRound, &paper.place());
         let own = register.seat(seat).ok_or(Refusal::NotFound)?.component;
         let knows = |component| runs || component == own;
+        // Where everybody reads everything at once, everybody also sees who has sent nothing.
+        let is_open_to_all = round.plan.visibility == Visibility::Open;
         let readings = self.readings(round.id).await?;
         let sent = self.sent_in(round).await?;
         let seen: Vec<&Thread> = sent.iter().filter(|thread| reads(&register, now, seat, thread)).collect();
@@ -99,7 +102,8 @@ impl App {
             Standing {
                 component,
                 speakers: speakers(&register, component),
-                has_answered: (knows(component) || sent_at.is_some()).then_some(sent_at.is_some()),
+                has_answered: (knows(component) || is_open_to_all || sent_at.is_some())
+                    .then_some(sent_at.is_some()),
                 chapters_read: knows(component).then(|| reading.map_or(0, |reading| reading.chapters.len())),
                 remarks,
                 last: sent_at.max(reading.map(|reading| reading.last)),

@@ -84,10 +84,11 @@ impl App {
         for list in lists {
             self.store.put_blob(Bytes::from(list)).await?;
         }
+        let [name, pointer, record] = milestone_records(paper.id, &milestone);
         let ops = vec![
-            Op::put(Coll::Milestone, name_key(paper.id, &milestone.name), Expect::Absent, &milestone.id),
-            Op::put(Coll::Milestone, by_id(milestone.id), Expect::Absent, &paper.id),
-            Op::put(Coll::Milestone, key(paper.id, milestone.id), Expect::Absent, &milestone),
+            name,
+            pointer,
+            record,
             audit::entry(
                 now,
                 "seal",
@@ -154,6 +155,15 @@ impl App {
         serde_json::from_slice(&list)
             .map_err(|error| Refusal::Fault(format!("sealed text {}: {error}", text.digest)))
     }
+}
+
+/// The records of a milestone that is stored for the first time. Its name is claimed with it.
+pub fn milestone_records(paper: PaperId, milestone: &Milestone) -> [Op; 3] {
+    [
+        Op::put(Coll::Milestone, name_key(paper, &milestone.name), Expect::Absent, &milestone.id),
+        Op::put(Coll::Milestone, by_id(milestone.id), Expect::Absent, &paper),
+        Op::put(Coll::Milestone, key(paper, milestone.id), Expect::Absent, milestone),
+    ]
 }
 
 impl Read {

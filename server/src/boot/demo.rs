@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clock::offset_to;
+use super::demo_rounds;
 use crate::app::App;
 use crate::app::papers::random_paragraph_id;
 use crate::app::refusal::Refusal;
@@ -194,6 +195,8 @@ async fn fill(app: &App) -> Result<(), DemoError> {
     for thread in read::<Vec<ThreadFile>>("threads.json", THREADS)? {
         ops.extend(threads::new_records(&open_thread(&thread, &paper, &texts, &cast, now)?));
     }
+    let (rounds, of_rounds) = demo_rounds::fill(app, &paper, &texts, &cast).await?;
+    ops.extend(of_rounds);
     let mut kept = Vec::new();
     for person in &cast.people {
         let secret = Secret::draw();
@@ -205,12 +208,13 @@ async fn fill(app: &App) -> Result<(), DemoError> {
     entries.extend(cast.people.into_iter().map(Entry::Person));
     entries.extend(cast.seats.into_iter().map(Entry::Seat));
     entries.push(Entry::Paper(paper));
+    entries.extend(rounds);
     app.directory.enter(|_| Ok::<_, Refusal>((entries, ops))).await?;
     Ok(())
 }
 
 /// The people of the play, with the seats they speak from.
-struct Cast {
+pub(super) struct Cast {
     components: Vec<Component>,
     people: Vec<Person>,
     seats: Vec<Seat>,
@@ -264,10 +268,29 @@ impl Cast {
         self.seats.iter().filter(holds).map(|seat| seat.id).collect()
     }
 
-    fn seat_of(&self, email: &str) -> Result<&Seat, DemoError> {
+    pub(super) fn seat_of(&self, email: &str) -> Result<&Seat, DemoError> {
         let person = self.people.iter().find(|person| person.answers_to(email));
         let seat = person.and_then(|person| self.seats.iter().find(|seat| seat.person == person.id));
         seat.ok_or_else(|| inconsistent(format!("nobody has the address {email}")))
+    }
+}
+
+impl Cast {
+    /// The component with this code.
+    pub(super) fn component_of(&self, code: &str) -> Result<ComponentId, DemoError> {
+        let found = self.components.iter().find(|component| component.code == code);
+        found.map(|component| component.id).ok_or_else(|| inconsistent(format!("no component {code}")))
+    }
+
+    /// The seats of a component, in the order of the people.
+    pub(super) fn seats_in(&self, component: ComponentId) -> Vec<Seat> {
+        self.seats.iter().filter(|seat| seat.component == component).cloned().collect()
+    }
+
+    /// The language in which whoever holds a seat speaks.
+    pub(super) fn language_of(&self, seat: &Seat) -> String {
+        let person = self.people.iter().find(|person| person.id == seat.person);
+        person.map_or_else(|| "en".to_owned(), |person| person.language.clone())
     }
 }
 
@@ -279,7 +302,7 @@ impl GrantFile {
 }
 
 /// The texts of the paper as they were just written, by language, chapter by chapter.
-type Texts = BTreeMap<String, Vec<(TextId, Text)>>;
+pub(super) type Texts = BTreeMap<String, Vec<(TextId, Text)>>;
 
 async fn write_paper(
     app: &App,
@@ -390,10 +413,10 @@ fn quoted(text: &Text, quote: &str) -> Option<(Anchor, ParagraphId)> {
     })
 }
 
-fn read<T: serde::de::DeserializeOwned>(name: &str, json: &str) -> Result<T, DemoError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(name: &str, json: &str) -> Result<T, DemoError> {
     serde_json::from_str(json).map_err(|error| inconsistent(format!("{name}: {error}")))
 }
 
-fn inconsistent(words: String) -> DemoError {
+pub(super) fn inconsistent(words: String) -> DemoError {
     DemoError::Inconsistent(words)
 }

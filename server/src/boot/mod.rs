@@ -21,6 +21,7 @@ pub mod config;
 mod config_mail;
 pub mod crowd;
 pub mod demo;
+mod demo_rounds;
 pub mod open;
 pub mod serve;
 pub mod telemetry;

@@ -76,6 +76,11 @@ function wordsOf(id: string, args: MessageArguments): string | null {
   return words
 }
 
+/** Is there a message with this id? For words that a newer server may have added. */
+export function isMessage(id: string): id is MessageId {
+  return spoken().bundle.hasMessage(id)
+}
+
 /** For tests and for programs that have the words at hand. */
 export function bundleOf(language: string, source: string): FluentBundle {
   // Fluent would wrap every value in isolation marks, which then stand in labels and file names. We wrap those that need it.

@@ -37,17 +37,23 @@ export function offsetOf(instant: number, zone: string): number {
  * hour that is left out, and none for what is no time at all.
  */
 export function instantsOf(wall: string, zone: string): number[] {
-  const asUtc = Date.parse(`${wall.slice(0, 16)}:00Z`)
-  if (Number.isNaN(asUtc)) return []
+  const asUtc = read(wall)
+  if (asUtc === null) return []
   const offsets = new Set([-DAY_MS, 0, DAY_MS].map((away) => offsetOf(asUtc + away, zone)))
   return [...offsets].map((offset) => asUtc - offset * MINUTE_MS).filter((instant) => wallOf(instant, zone) === wall.slice(0, 16)).sort((a, b) => a - b)
+}
+
+/** The instant at which the clock of UTC shows this; `null` for what is no time. */
+function read(wall: string): number | null {
+  const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(wall) ? Date.parse(`${wall.slice(0, 16)}:00Z`) : Number.NaN
+  return Number.isNaN(instant) ? null : instant
 }
 
 /** What is wrong with a time that somebody typed: it comes twice, it does not come, it is no time. */
 export type WallProblem = 'twice' | 'never' | 'empty' | null
 
 export function problemOf(wall: string, zone: string): WallProblem {
-  if (Number.isNaN(Date.parse(`${wall.slice(0, 16)}:00Z`))) return 'empty'
+  if (read(wall) === null) return 'empty'
   const count = instantsOf(wall, zone).length
   return count === 1 ? null : count === 0 ? 'never' : 'twice'
 }
