@@ -49,6 +49,11 @@ export function formatDayAndMonth(when: string | number): string {
   return format(when, { day: 'numeric', month: 'long' })
 }
 
+/** "23 Sept". */
+export function formatShortDay(when: string | number): string {
+  return format(when, { day: 'numeric', month: 'short' })
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(LOCALES[language()]).format(value)
 }

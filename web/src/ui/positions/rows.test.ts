@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { STANCES, type Component, type Position } from '../../api'
 import { groupsOf, onPaper, tally } from './rows'
 
-const component = (code: string, kind: Component['kind']): Component => ({ id: code, code, kind, hue: 1, name: { en: code } })
+const component = (code: string, kind: Component['kind']): Component => ({ id: code, code, kind, hue: 1, name: { en: code }, closed: false, version: 0 })
 const said = (code: string, stance: Position['stance'], more: Partial<Position> = {}) =>
   ({ id: `${code} ${more.subject?.on ?? 'paper'}`, component_id: code, stance, standing: 'stands', subject: { on: 'paper' }, ...more }) as Position
 

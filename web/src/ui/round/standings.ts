@@ -10,6 +10,11 @@ export function howFar(standing: Standing): HowFar {
   return (standing.chapters_read ?? 0) > 0 ? 'reading' : 'silent'
 }
 
+/** Components in the order of the organisation: by kind, then by the name that people read. */
+export function inOrder(components: readonly Standing[], nameOf: (standing: Standing) => string): Standing[] {
+  return [...components].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || nameOf(a).localeCompare(nameOf(b)))
+}
+
 /** The components that are asked and have sent nothing. */
 export function waiting(coverage: Coverage): Standing[] {
   return coverage.components.filter((each) => each.has_answered === false)

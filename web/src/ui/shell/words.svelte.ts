@@ -7,7 +7,7 @@ import {
   LANGUAGES, errorMessage, onLanguage, preferredLanguage, t as translate, useLanguage,
   type Language, type MessageArguments, type MessageId,
 } from '../../i18n'
-import { formatDay, formatDayAndMonth, formatInstant, formatMoment, formatNumber, formatTime } from '../../i18n/dates'
+import { formatDay, formatDayAndMonth, formatInstant, formatMoment, formatNumber, formatShortDay, formatTime } from '../../i18n/dates'
 import { remembered } from './remembered'
 
 export const interfaceLanguages = LANGUAGES
@@ -85,6 +85,12 @@ export function instant(when: string | number, zone?: string): string {
 export function dayAndMonth(when: string): string {
   follow()
   return formatDayAndMonth(when)
+}
+
+/** "23 Sept", in the reader's zone. */
+export function shortDay(when: string): string {
+  follow()
+  return formatShortDay(when)
 }
 
 /** "10:42", from milliseconds. */
