@@ -65,6 +65,7 @@ impl Live {
             // Before the snapshot, which stands for changes that are there.
             ops.insert(0, Op::Append { text: branch, changes: piece });
         }
+        self.shared.texts.begins_as(branch, text.clone(), upto).await;
         Ok(Prepared { text, ops })
     }
 

@@ -125,6 +125,14 @@ impl Texts {
         Ok((loaded, upto))
     }
 
+    /// A new text whose log begins with the first `upto` changes of one that is loaded: it reads as that one, and need not be built.
+    pub async fn begins_as(&self, text: TextId, loaded: Arc<Text>, upto: Seq) {
+        let slot = self.slot(text);
+        let mut slot = slot.lock().await;
+        self.holds(text, loaded.held_bytes());
+        slot.loaded = Some((loaded, upto));
+    }
+
     /// Whether reading it failed so often that it is not tried any more.
     pub fn is_set_aside(&self, text: TextId) -> bool {
         self.set_aside.read().unwrap_or_else(PoisonError::into_inner).contains(&text)
