@@ -7,7 +7,7 @@ use crdt::review::amendment::{
     Amendment, AmendmentError, Hand, NewAmendment, NewRevision, Stance, State, Verdict, What,
 };
 use crdt::review::disposition::{DispositionError, Outcome};
-use crdt::review::permission::{Function, Grant, Place, Rights, Role, Scope};
+use crdt::review::permission::{Function, Grant, Place, Rights, Role, Scope, State as PlaceState};
 use crdt::review::submission::{Late, Submission, Visibility};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -232,6 +232,9 @@ fn rev40_it_enters_as_it_stands_only_if_nothing_it_touches_was_changed_since() {
     let gone = Touch { is_overtaken: true, ..touched() };
     assert_eq!(gone.state(), TouchState::Overtaken);
     assert_eq!(accept(gone.clone()), Err(AmendmentError::Overtaken(gone.clone())));
+    let locked = Hand { place: Place { state: PlaceState::Locked, ..Place::default() }, ..ines() };
+    assert_eq!(submitted().decide(&locked, verdict(Outcome::Accepted, "")), Err(AmendmentError::Locked));
+    assert!(submitted().decide(&locked, verdict(Outcome::Deferred, "Once it is open.")).is_ok());
     let answered = Verdict { touch: gone, ..verdict(Outcome::Overtaken, "The paragraph was dropped.") };
     assert_eq!(submitted().decide(&ines(), answered).unwrap().state(), State::Overtaken);
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::document::branch::{Footprint, Touch, TouchState};
 use crate::ids::{AmendmentId, ChangeHash, ComponentId, PaperId, PersonId, TextId};
 use crate::review::disposition::{Disposition, Outcome, Place as ResultPlace};
-use crate::review::permission::Action;
+use crate::review::permission::{Action, State as PlaceState};
 use crate::review::submission::{Admitted, Submission};
 use crate::review::thread::is_forbidden;
 
@@ -259,6 +259,7 @@ impl Amendment {
         let enters = matches!(outcome, Outcome::Accepted | Outcome::Modified | Outcome::Partly);
         match outcome {
             Outcome::Noted | Outcome::Withdrawn => return Err(AmendmentError::Outcome),
+            _ if enters && hand.place.state == PlaceState::Locked => return Err(AmendmentError::Locked),
             Outcome::Modified | Outcome::Partly if self.copy_of(hand.component).is_none() => {
                 return Err(AmendmentError::NoCopy);
             }

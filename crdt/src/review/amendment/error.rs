@@ -34,6 +34,9 @@ pub enum AmendmentError {
     /// It came late, and nobody has let it in.
     #[error("this came after the round had closed; it has to be admitted first, with a reason")]
     Late,
+    /// The chapter is locked: nothing enters its text.
+    #[error("this chapter is locked: what is accepted cannot enter its text until it is opened again")]
+    Locked,
     /// Nothing is changed.
     #[error("nothing is changed in this draft; write in it what the text should say")]
     Unchanged,
@@ -84,7 +87,7 @@ impl State {
 
 impl Amendment {
     /// The error of whoever comes after a final decision.
-    pub(super) fn must_be_open(&self) -> Result<(), AmendmentError> {
+    pub fn must_be_open(&self) -> Result<(), AmendmentError> {
         match (self.state(), self.decision()) {
             (state, Some(decision)) if state.is_final() => {
                 let answer = &decision.disposition;

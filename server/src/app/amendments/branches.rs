@@ -23,7 +23,7 @@ pub struct Branches {
 }
 
 /// The way to a branch.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 struct Door {
     /// The text it is a branch of.
     base: TextId,
@@ -47,8 +47,8 @@ impl Branches {
         Ok(branches)
     }
 
-    /// An amendment is new, or has changed.
-    pub fn note(&self, amendment: &Amendment) {
+    /// An amendment is new, or has changed. Answers whether that changes who writes where.
+    pub fn note(&self, amendment: &Amendment) -> bool {
         let is_over = amendment.state().is_final();
         let base = amendment.text;
         let draft = Door {
@@ -64,7 +64,13 @@ impl Branches {
             (copy.branch.text, door)
         });
         let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
-        doors.extend([(amendment.branch.text, draft)].into_iter().chain(copies));
+        let now = [(amendment.branch.text, draft)].into_iter().chain(copies);
+        let mut has_changed = false;
+        for (text, door) in now {
+            has_changed |= doors.get(&text) != Some(&door);
+            doors.insert(text, door);
+        }
+        has_changed
     }
 
     /// A draft was thrown away: its branch exists for nobody.

@@ -142,21 +142,19 @@ impl App {
         match expected {
             Some(expected) if expected != kept.version => {
                 // Who was second to decide is told of the decision rather than of a number.
-                if kept.amendment.state().is_final() {
-                    kept.amendment.may_be_decided_by(&hand)?;
-                }
+                kept.amendment.must_be_open()?;
                 Err(Refusal::StaleVersion { current: kept.version })
             }
             _ => Ok((kept, hand)),
         }
     }
 
-    /// An act that needs nothing but the record.
+    /// An act that needs nothing but the record. Without an event, as when words are typed into a draft, the audit log says nothing.
     pub async fn act_on_amendment(
         &self,
         (id, seat): (AmendmentId, SeatId),
         expected: Option<u64>,
-        event: &str,
+        event: Option<&str>,
         act: impl FnOnce(&Amendment, &Hand) -> Result<Amendment, AmendmentError>,
     ) -> Result<Kept, Refusal> {
         let _turn = self.settling.alone(&id.to_string()).await;
@@ -165,7 +163,8 @@ impl App {
         if next == *kept.amendment {
             return Ok(kept);
         }
-        let ops = vec![put(&next, Expect::Version(kept.version)), self.noted(event, seat, &next)];
+        let mut ops = vec![put(&next, Expect::Version(kept.version))];
+        ops.extend(event.map(|event| self.noted(event, seat, &next)));
         let done = self.store.commit(ops).await?;
         Ok(self.changed(next, done.versions.first().copied().unwrap_or(kept.version + 1)))
     }
@@ -180,8 +179,9 @@ impl App {
 
     /// An amendment is on record as it is now: doors and readers hear of it.
     pub(super) fn changed(&self, amendment: Amendment, version: u64) -> Kept {
-        self.branches.note(&amendment);
-        self.live.rights_changed();
+        if self.branches.note(&amendment) {
+            self.live.rights_changed();
+        }
         self.tell_of(&amendment);
         Kept { amendment: Arc::new(amendment), version }
     }

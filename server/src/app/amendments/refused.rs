@@ -13,6 +13,7 @@ pub fn code(error: &AmendmentError) -> &'static str {
         AmendmentError::OwnComponent | AmendmentError::Disposition(DispositionError::Own) => "own_amendment",
         AmendmentError::State(_) => "amendment_state",
         AmendmentError::Decided { .. } => "amendment_decided",
+        AmendmentError::Locked => "chapter_locked",
         AmendmentError::Late => "amendment_late",
         AmendmentError::Unchanged => "amendment_empty",
         AmendmentError::TouchedSince(_) => "touched_since",
@@ -28,6 +29,7 @@ impl From<AmendmentError> for Refusal {
     fn from(error: AmendmentError) -> Self {
         match error {
             AmendmentError::NotTheirs => Refusal::NotFound,
+            AmendmentError::Locked => Refusal::ChapterLocked,
             AmendmentError::NotAllowed(what) => Refusal::NotAllowed(what),
             AmendmentError::Words { field, rule } => Refusal::field(field, rule),
             AmendmentError::Outcome => Refusal::field("outcome", error.to_string()),

@@ -123,7 +123,7 @@ impl ActFile {
     ) -> Result<(), DemoError> {
         let act =
             async |event: &str, act: &dyn Fn(&Amendment, &Hand) -> Result<Amendment, AmendmentError>| {
-                app.act_on_amendment((id, seat), None, event, act).await
+                app.act_on_amendment((id, seat), None, Some(event), act).await
             };
         let decide =
             |outcome| app.decide_amendment((id, seat), None, Answer { outcome, words: self.words.clone() });
@@ -187,12 +187,29 @@ async fn write(app: &App, text: TextId, seat: SeatId, changes: &[ChangeFile]) ->
     for ChangeFile { old, new } in changes {
         let (anchor, _) = super::quoted(&copy, old).ok_or_else(|| inconsistent(format!("no “{old}”")))?;
         let range = anchor.range(&copy).ok_or_else(|| inconsistent(format!("no “{old}”")))?;
-        let edited = copy.edit(&writer, |edit| edit.splice(range, new));
+        let (from, to, words) = differing(old, new);
+        let edited = copy.edit(&writer, |edit| edit.splice(range.start + from..range.start + to, words));
         let change = edited.map_err(|error| inconsistent(error.to_string()))?.change;
         let changes = change.into_iter().map(bytes::Bytes::from).collect();
         app.live.submit(text, seat, changes).await.map_err(Refusal::from)?;
     }
     Ok(())
+}
+
+/// What differs between two wordings, by words: from where to where in the old one, in UTF-16 units, and what comes there.
+fn differing<'n>(old: &str, new: &'n str) -> (usize, usize, &'n str) {
+    let heads = old.split_inclusive(' ').zip(new.split_inclusive(' '));
+    let head: usize = heads.take_while(|(old, new)| old == new).map(|(same, _)| same.len()).sum();
+    let (old_rest, new_rest) = (&old[head..], &new[head..]);
+    let units = |words: &str| words.encode_utf16().count();
+    if let Some(comes) = new_rest.strip_suffix(old_rest).filter(|comes| comes.ends_with(' ')) {
+        return (units(&old[..head]), units(&old[..head]), comes);
+    }
+    // The first words of what is left differ, or one of them is all that is left.
+    let most = old_rest.split(' ').count().min(new_rest.split(' ').count()) - 1;
+    let tails = old_rest.rsplit(' ').zip(new_rest.rsplit(' ')).take(most);
+    let tail: usize = tails.take_while(|(old, new)| old == new).map(|(same, _)| same.len() + 1).sum();
+    (units(&old[..head]), units(&old[..old.len() - tail]), &new_rest[..new_rest.len() - tail])
 }
 
 /// The seat that somebody acts with unless they choose another.
@@ -202,4 +219,20 @@ fn seat_of(app: &App, email: &str) -> Result<SeatId, DemoError> {
     let seats = person.map(|person| register.seats_of(person.id)).unwrap_or_default();
     let seat = seats.first().ok_or_else(|| inconsistent(format!("nobody has the address {email}")))?;
     Ok(seat.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differing;
+
+    #[test]
+    fn only_the_words_that_differ_are_written() {
+        assert_eq!(
+            differing("un teléfono y un consejo", "un enchufe, un teléfono y un consejo"),
+            (3, 3, "enchufe, un ")
+        );
+        assert_eq!(differing("en dos páginas", "en tres páginas"), (3, 6, "tres"));
+        assert_eq!(differing("oxida las manos", "hace perder el oficio"), (0, 15, "hace perder el oficio"));
+        assert_eq!(differing(" y no mayor", ""), (0, 11, ""));
+    }
 }

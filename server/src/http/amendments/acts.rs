@@ -102,7 +102,7 @@ pub async fn describe(
 ) -> Result<HttpResponse, Problem> {
     let DraftWords { title, reason } = body.value;
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, "amendment_described", |amendment, hand| {
+    let act = app.act_on_amendment(of, expected, None, |amendment, hand| {
         amendment.describe(hand, title.as_deref(), reason.as_deref())
     });
     answer(&app, &caller, act.await?).await
@@ -119,7 +119,7 @@ pub async fn ready(
     body: Body<Ready>,
 ) -> Result<HttpResponse, Problem> {
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, "amendment_ready", |amendment, hand| {
+    let act = app.act_on_amendment(of, expected, Some("amendment_ready"), |amendment, hand| {
         amendment.make_ready(hand, body.value.ready)
     });
     answer(&app, &caller, act.await?).await
@@ -167,7 +167,7 @@ pub async fn withdraw(
     body: Body<Why>,
 ) -> Result<HttpResponse, Problem> {
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, "amendment_withdrawn", |amendment, hand| {
+    let act = app.act_on_amendment(of, expected, Some("amendment_withdrawn"), |amendment, hand| {
         amendment.withdraw(hand, &body.value.reason)
     });
     answer(&app, &caller, act.await?).await
@@ -186,7 +186,8 @@ pub async fn sponsor(
     let joins = body.value.sponsor;
     let event = if joins { "amendment_sponsored" } else { "amendment_left" };
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, event, |amendment, hand| amendment.sponsor(hand, joins));
+    let act =
+        app.act_on_amendment(of, expected, Some(event), |amendment, hand| amendment.sponsor(hand, joins));
     answer(&app, &caller, act.await?).await
 }
 
@@ -202,7 +203,7 @@ pub async fn voice(
 ) -> Result<HttpResponse, Problem> {
     let VoiceBody { stance, words } = body.value;
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, "amendment_voiced", |amendment, hand| {
+    let act = app.act_on_amendment(of, expected, Some("amendment_voiced"), |amendment, hand| {
         amendment.voice(hand, stance.map(|stance| (stance, words.as_str())))
     });
     answer(&app, &caller, act.await?).await
@@ -219,8 +220,9 @@ pub async fn take_up(
     _body: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act =
-        app.act_on_amendment(of, expected, "amendment_taken_up", |amendment, hand| amendment.take_up(hand));
+    let act = app.act_on_amendment(of, expected, Some("amendment_taken_up"), |amendment, hand| {
+        amendment.take_up(hand)
+    });
     answer(&app, &caller, act.await?).await
 }
 
@@ -266,7 +268,7 @@ pub async fn admit(
     body: Body<Why>,
 ) -> Result<HttpResponse, Problem> {
     let (of, expected) = ((amendment_id(&id)?, caller.seat), expected_version(&req)?);
-    let act = app.act_on_amendment(of, expected, "amendment_admitted", |amendment, hand| {
+    let act = app.act_on_amendment(of, expected, Some("amendment_admitted"), |amendment, hand| {
         amendment.admit(hand, &body.value.reason)
     });
     answer(&app, &caller, act.await?).await

@@ -19,6 +19,11 @@ async fn rev40_what_is_accepted_stands_in_everybodys_text_at_once_in_the_name_of
     for other in [&room.claire, &room.ines] {
         other.post(&decide, &decision("accepted", "")).send().await.is_refused(403, "not_allowed");
     }
+    let chapter = room.service.paper().chapters[0].id;
+    let lock = format!("/api/v1/papers/housing/chapters/{chapter}");
+    room.ines.post(&format!("{lock}/lock"), "{\"reason\":\"Frozen.\"}").send().await;
+    room.adaeze.post(&decide, &decision("accepted", "")).send().await.is_refused(423, "chapter_locked");
+    room.ines.post(&format!("{lock}/unlock"), "{}").send().await;
     let accepted = room.adaeze.post(&decide, &decision("accepted", "")).send().await;
     assert_eq!(accepted.status, 200, "{}", accepted.text());
     let accepted = accepted.json();
