@@ -8,6 +8,7 @@ import * as A from '@automerge/automerge/slim'
 import { TextSelection } from 'prosemirror-state'
 import { TEXT_PATH, type PaperDoc } from '../src/paper/text/automerge'
 import { LivingText } from '../src/paper/binding/living-text'
+import { redline, withBase } from '../src/paper/decorations/redline'
 import { marks as M, nodes as N } from '../src/paper/text/schema'
 import { backspace, commands, enter } from '../src/paper/surface/commands'
 import { textOf } from '../src/paper/testing/people'
@@ -46,6 +47,7 @@ function measure(size: number): void {
   let other = A.clone(text.doc)
   rows['one remote change'] = remote(1)
   rows['twenty remote changes'] = remote(20)
+  rows['keystroke in a proposal, changes shown'] = proposing(bytes, random)
   const { numChanges, numOps } = A.stats(text.doc)
   console.log(`\n${text.doc.text.length} characters, ${numChanges} changes, ${numOps} operations: median / p95 in ms`)
   console.table(rows)
@@ -62,8 +64,28 @@ function measure(size: number): void {
   }
 }
 
+/** A word is replaced in every third paragraph, and the caret's own is rewritten to its half. */
+function proposing(bytes: Uint8Array, random: Random): string {
+  const text = open(A.load(bytes), random)
+  const words = { fresh: 'new', gone: 'gone', split: 'split', retyped: 'other' }
+  text.dispatch(withBase(text.state, { doc: text.state.doc, words }))
+  text.state.doc.children.forEach((node, i) => {
+    const start = text.state.doc.children.slice(0, i).reduce((size, each) => size + each.nodeSize, 1)
+    if (i % 3 === 0 && node.content.size > 40) text.dispatch(text.state.tr.insertText('otra palabra', start + 12, start + 20))
+  })
+  caretInTheMiddle(text)
+  const { $head } = text.state.selection
+  text.dispatch(text.state.tr.insertText('escrito de nuevo con otras palabras que antes no estaban '.repeat(4), $head.pos, $head.end()))
+  const type = () => {
+    text.dispatch(text.state.tr.insertText('x'))
+    text.flush()
+  }
+  times(20, type)
+  return times(200, type)
+}
+
 function open(doc: PaperDoc, random: Random): LivingText {
-  return new LivingText(doc, { onChanges: () => {}, newId: () => random.hex(16) })
+  return new LivingText(doc, { onChanges: () => {}, newId: () => random.hex(16), plugins: [redline()] })
 }
 
 function receive(text: LivingText, changes: Uint8Array[]): void {

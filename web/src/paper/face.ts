@@ -70,6 +70,20 @@ export interface EditorSnapshot {
   numbered: number
   /** The words of the first block. */
   title: string
+  /** Places that differ from what the text is compared with (`compareWith`); null when it is with nothing. */
+  changes: number | null
+}
+
+/** How changes are called, in the language of the interface. */
+export interface ChangeWords {
+  /** "New paragraph" */
+  fresh: string
+  /** "Deleted paragraph" */
+  gone: string
+  /** "Split from the paragraph above" */
+  split: string
+  /** "Other kind of paragraph" */
+  retyped: string
 }
 
 export type Command =
@@ -132,6 +146,11 @@ export interface Editor {
   doc(): PaperDoc
   setEditable(editable: boolean): void
   setFirstNumber(firstNumber: number): void
+  /**
+   * Shows by the word what differs from the text as it was at these heads, from now on and while one writes; null hides it. False, and
+   * nothing is shown, when the document does not know them.
+   */
+  compareWith(heads: string[] | null, words: ChangeWords): boolean
   focus(): void
   destroy(): void
   /** False when the command does not apply here. */
@@ -151,6 +170,10 @@ export interface Editor {
   onThreadClick(listener: (id: string) => void): () => void
   /** Who wrote the selected words, or with nothing selected the paragraph of the caret. Runs in the order of the text. */
   attributionOfSelection(): AttributedWords[]
+  /** Where paragraphs begin, by id: pixels from the top of the editor element. Those that are not in the text are left out. */
+  topsOf(paragraphs: readonly string[]): Map<string, number>
+  /** Scrolls to a paragraph and lights it up for a moment. False when no such paragraph is left. */
+  pointOut(id: string): boolean
   /** Selects a paragraph's words and scrolls to it. False when no such paragraph is left. */
   scrollToParagraph(id: string): boolean
 }

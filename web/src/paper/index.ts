@@ -10,10 +10,11 @@
  *
  * Inside, each folder uses those above it:
  *
- * - `text` what a text is: the Automerge document, our schema, the blocks both sides reduce to, and the difference of two documents;
+ * - `text` what a text is: the Automerge document, our schema, the blocks both sides reduce to, and the difference of two documents, to
+ *   write (`diff.ts`) and to read (`redline.ts`);
  * - `passages` places that survive everybody's edits: anchors of comments, carets, who wrote what;
  * - `binding` Automerge ⇄ ProseMirror, without a screen: `binding.ts` is the one place where both meet, `living-text.ts` the whole of it;
- * - `decorations` what stands around the words and is not in the text: numbers, comment marks, other people's carets;
+ * - `decorations` what stands around the words and is not in the text: numbers, comment marks, other people's carets, what a proposal changes;
  * - `surface` the screen: view, keys, commands, paste.
  *
  * The invariant all of it keeps: *the document on screen is what the spans of the Automerge text say*, after every transaction.

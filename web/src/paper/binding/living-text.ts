@@ -11,8 +11,10 @@
  */
 import * as A from '@automerge/automerge/slim'
 import { history, redo, redoDepth, undo, undoDepth } from 'prosemirror-history'
+import type { Node } from 'prosemirror-model'
 import { EditorState, type Command, type Plugin, type Transaction } from 'prosemirror-state'
-import type { PaperDoc } from '../text/automerge'
+import { TEXT_PATH, type PaperDoc } from '../text/automerge'
+import { blocksOfSpans, buildDoc } from '../text/model'
 import { Binding } from './binding'
 import { isRemote, normaliser, ORIGIN } from './normalise'
 import { actorAt } from '../passages/anchor'
@@ -61,6 +63,11 @@ export class LivingText {
 
   get hasUnwritten(): boolean {
     return this.binding.hasUnwritten
+  }
+
+  /** The editor document of the text as it was at these heads; null when it does not know them. Paragraphs that have not changed are the same objects. */
+  at(heads: string[]): Node | null {
+    return A.hasHeads(this.doc, heads) ? buildDoc(blocksOfSpans(A.spans(A.view(this.doc, heads), TEXT_PATH)), this.state.doc) : null
   }
 
   get canUndo(): boolean {

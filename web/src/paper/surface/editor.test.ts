@@ -80,6 +80,65 @@ afterEach(() => {
 const shown = (host: HTMLElement): string[] => [...host.querySelectorAll('.ProseMirror > *')].map((element) => element.textContent ?? '')
 const frame = (): void => void vi.advanceTimersByTime(20)
 
+describe('proposing: what differs from the text is shown', () => {
+  const WORDS = { fresh: 'Nuevo', gone: 'Eliminado', split: 'Separado', retyped: 'Otro tipo' }
+  const elements = (host: HTMLElement, what: string) => [...host.querySelectorAll(what)].map((element) => element.textContent)
+
+  test('while one writes: words that come, words that go, paragraphs that come and go', () => {
+    const ines = desk()
+    expect(ines.editor.compareWith(A.getHeads(ines.editor.doc()), WORDS)).toBe(true)
+    expect(elements(ines.host, 'ins, del')).toEqual([])
+    ines.selects('mostrador')
+    ines.types('buen lugar')
+    ines.selects('La ciudad escucha.')
+    viewOf(ines.editor).dispatch(viewOf(ines.editor).state.tr.deleteSelection())
+    expect(elements(ines.host, 'ins')).toEqual(['buen lugar'])
+    expect(elements(ines.host, 'del')).toEqual(['mostrador', 'La ciudad escucha.'])
+    expect(ines.editor.doc().text).toContain('busca un buen lugar.')
+    frame()
+    expect(ines.snapshots.at(-1)?.changes).toBe(2)
+  })
+
+  test('deleted words are not in the text, take no caret, and can be hidden', () => {
+    const ines = desk()
+    const base = A.getHeads(ines.editor.doc())
+    ines.editor.compareWith(base, WORDS)
+    ines.selects('mostrador')
+    viewOf(ines.editor).dispatch(viewOf(ines.editor).state.tr.deleteSelection())
+    const gone = ines.host.querySelector('del') as HTMLElement
+    expect(gone.contentEditable).toBe('false')
+    expect(ines.editor.doc().text).not.toContain('mostrador')
+    ines.editor.compareWith(null, WORDS)
+    expect(elements(ines.host, 'ins, del')).toEqual([])
+    frame()
+    expect(ines.snapshots.at(-1)?.changes).toBeNull()
+  })
+
+  test('against words of others that have arrived they say nothing, and a history that does not know the base shows nothing', () => {
+    const doc = textOf(LINES, new Random(7))
+    const ines = desk(doc)
+    expect(ines.editor.compareWith(['ab'.repeat(32)], WORDS)).toBe(false)
+    const samir = desk(A.load<PaperDoc>(A.save(doc)) as unknown as PaperDoc)
+    ines.editor.compareWith(A.getHeads(doc), WORDS)
+    samir.selects('La ciudad', 0)
+    samir.types('Hoy ')
+    ines.editor.receive(samir.sent)
+    expect(elements(ines.host, 'ins')).toEqual(['Hoy '])
+    ines.editor.compareWith(A.getHeads(ines.editor.doc()), WORDS)
+    expect(elements(ines.host, 'ins')).toEqual([])
+  })
+
+  test('paragraphs are found by their ids, also with deleted ones shown between them', () => {
+    const ines = desk()
+    ines.editor.compareWith(A.getHeads(ines.editor.doc()), WORDS)
+    const view = viewOf(ines.editor)
+    const [, first, second] = view.state.doc.children
+    view.dispatch(view.state.tr.delete(view.state.doc.child(0).nodeSize, view.state.doc.child(0).nodeSize + first.nodeSize))
+    expect([...ines.editor.topsOf([first.attrs.id, second.attrs.id]).keys()]).toEqual([second.attrs.id])
+    expect(ines.host.querySelector('.gone')?.getAttribute('data-change')).toBe('Eliminado')
+  })
+})
+
 describe('writing', () => {
   test('a word is one change, and a space ends it', () => {
     const ines = desk()

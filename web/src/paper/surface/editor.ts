@@ -17,8 +17,9 @@ import { COARSE, isRemote } from '../binding/normalise'
 import { carets } from '../decorations/carets'
 import { numbers, withFirstNumber } from '../decorations/numbers'
 import { Places } from '../decorations/places'
+import { redline, withBase } from '../decorations/redline'
 import { elementsOfThreads, placedThreads, threads } from '../decorations/threads'
-import type { CaretPlace, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
+import type { CaretPlace, ChangeWords, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
 import type { Anchor } from '../passages/anchor'
 import type { AttributedWords } from '../passages/attribution'
 import { anchorOfSelection, attributionOfSelection, blockAt, caretOfSelection } from '../passages/selection'
@@ -33,6 +34,7 @@ import './paper.css'
 const WRITE_AFTER_MS = 150
 const CHECK_AFTER_MS = 2_000
 const COMPOSING_AT_MOST_MS = 2_000
+const LIT_MS = 4_000
 
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   return new ChapterEditor(host, options)
@@ -48,6 +50,7 @@ class ChapterEditor implements Editor {
   private readonly threadListeners = new Set<(id: string) => void>()
 
   private firstNumber: number
+  private comparison: { heads: string[]; words: ChangeWords } | null = null
   private editable: boolean
   private hadFocus = false
   private caretMoved = false
@@ -74,6 +77,7 @@ class ChapterEditor implements Editor {
         }),
         paste(),
         numbers(options.firstNumber),
+        redline(),
         carets(),
         threads((id) => this.threadListeners.forEach((listener) => listener(id))),
       ],
@@ -182,6 +186,7 @@ class ChapterEditor implements Editor {
     this.text.replaceDoc(doc)
     this.view.updateState(this.text.state)
     this.setFirstNumber(this.firstNumber)
+    if (this.comparison) this.compareWith(this.comparison.heads, this.comparison.words)
     this.places.forget()
     this.soon()
   }
@@ -212,6 +217,14 @@ class ChapterEditor implements Editor {
   setFirstNumber(firstNumber: number): void {
     this.firstNumber = firstNumber
     this.view.dispatch(withFirstNumber(this.text.state, firstNumber))
+  }
+
+  compareWith(heads: string[] | null, words: ChangeWords): boolean {
+    this.flush()
+    const doc = heads && this.text.at(heads)
+    this.comparison = doc ? { heads, words } : null
+    this.view.dispatch(withBase(this.text.state, doc && { doc, words }))
+    return heads === null || doc !== null
   }
 
   focus(): void {
@@ -285,7 +298,7 @@ class ChapterEditor implements Editor {
       placedThreads(this.text.state).map(({ thread, place }): [string, ThreadPlace] => {
         if (!place) return [thread.id, { top: 0, detached: true, paragraph: null }]
         // Words just deleted have no element any more until their thread is looked up again: their block stands in.
-        const element = elements.get(thread.id) ?? this.view.dom.children[doc.resolve(place.from).index(0)]
+        const element = elements.get(thread.id) ?? this.elementAt(doc.resolve(place.from).before(1))
         const top = element.getBoundingClientRect().top - origin
         return [thread.id, { top, detached: false, paragraph: blockAt(doc, place.from)?.attrs.id ?? null }]
       }),
@@ -312,11 +325,33 @@ class ChapterEditor implements Editor {
     const { doc } = this.text.state
     const index = doc.children.findIndex((node) => node.attrs.id === id)
     if (index < 0) return false
-    const element = this.view.dom.children[index]
-    const start = this.view.posAtDOM(element, 0)
-    this.view.dispatch(this.text.state.tr.setSelection(TextSelection.near(doc.resolve(start))))
-    element.scrollIntoView({ block: 'center' })
+    const start = doc.children.slice(0, index).reduce((size, node) => size + node.nodeSize, 0)
+    this.view.dispatch(this.text.state.tr.setSelection(TextSelection.near(doc.resolve(start + 1))))
+    this.elementAt(start).scrollIntoView({ block: 'center' })
     return true
+  }
+
+  topsOf(paragraphs: readonly string[]): Map<string, number> {
+    const wanted = new Set(paragraphs)
+    const origin = this.view.dom.getBoundingClientRect().top
+    const tops = new Map<string, number>()
+    this.text.state.doc.forEach(({ attrs: { id } }, position) => {
+      if (wanted.has(id)) tops.set(id, this.elementAt(position).getBoundingClientRect().top - origin)
+    })
+    return tops
+  }
+
+  pointOut(id: string): boolean {
+    if (!this.scrollToParagraph(id)) return false
+    const at = this.text.state.selection.$head.before(1)
+    this.elementAt(at).animate([{ backgroundColor: 'var(--comment-open)' }, { backgroundColor: 'var(--comment-open)', offset: 0.6 }, {}], LIT_MS)
+    return true
+  }
+
+  /** Of the block that starts there. Not by its index: deleted paragraphs may be shown between the others. */
+  private elementAt(start: number): Element {
+    const element = this.view.nodeDOM(start)
+    return element instanceof Element ? element : this.view.dom
   }
 
   // ---- once per frame

@@ -6,6 +6,7 @@ import { isTitle } from '../binding/normalise'
 import { marks as M, nodes as N } from '../text/schema'
 import { linkAt } from './commands'
 import { countNumbered } from '../decorations/numbers'
+import { changesIn } from '../decorations/redline'
 
 const PREVIEW_LENGTH = 200
 
@@ -23,6 +24,7 @@ export function snapshotOf(state: EditorState, history: { canUndo: boolean; canR
     characters: doc.children.reduce((sum, node) => sum + node.content.size, 0),
     numbered: countNumbered(doc),
     title: doc.firstChild?.textContent ?? '',
+    changes: changesIn(state),
   }
 }
 
