@@ -9,6 +9,7 @@
  */
 import { ifMatch, path, query } from './address'
 import { answerRoutes } from './answers'
+import { amendmentRoutes } from './amendments'
 import { matrixRoutes } from './matrix'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
@@ -30,6 +31,7 @@ export function createApi(options: RequestOptions) {
 
   return {
     ...answerRoutes(verbs),
+    ...amendmentRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),

@@ -1,4 +1,6 @@
 /** The server's HTTP routes and events, typed and checked. Start at `client.ts`; the shapes are in `model.ts`. */
+export { AMENDMENT_STATES } from './amendments'
+export type { Amendment, AmendmentState, Decision, Outcome, RedBlock, Revision, Stance, Touch } from './amendments'
 export { createApi } from './client'
 export type { Api, FileFormat } from './client'
 export { ApiError, errorOf } from './error'
