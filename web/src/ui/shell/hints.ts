@@ -1,0 +1,23 @@
+/** Hears that something of a paper changed, on pages that then read it anew. */
+import { listenToPaper } from '../../api'
+import { session } from './session.svelte'
+
+const nothing = () => {}
+
+/**
+ * Calls `look` when something of this topic changed, and after a broken connection, which may have hidden such news. Returns how to
+ * stop.
+ */
+export function onHint(slug: string, topic: string, look: () => void): () => void {
+  return listenToPaper(slug, session.seat?.id ?? null, {
+    onThread: nothing,
+    onMilestone: nothing,
+    onText: nothing,
+    onRights: nothing,
+    onProcedure: (event) => {
+      if (event.topic === topic) look()
+    },
+    onResume: look,
+    onUnreadable: (error) => console.error('An event could not be read.', error),
+  })
+}
