@@ -11,8 +11,8 @@ export type Handling = 'page' | 'file' | 'answer' | 'past'
 
 export const ME = '/api/v1/me'
 
-/** What the pages need to stand: who is here, with whom, the papers, their chapters and comments. */
-const KEPT = [/^\/api\/v1\/(me|people|components|papers)$/, /^\/api\/v1\/papers\/[^/]+(\/threads)?$/]
+/** What the pages need to stand: who is here, with whom, the papers, their chapters, comments and amendments. */
+const KEPT = [/^\/api\/v1\/(me|people|components|papers)$/, /^\/api\/v1\/papers\/[^/]+(\/(threads|amendments))?$/, /^\/api\/v1\/amendments\/[^/]+$/]
 const NO_PAGES = /^\/(api\/|health$|sync$)/
 
 type Asked = Pick<Request, 'method' | 'mode' | 'url'>

@@ -11,6 +11,7 @@ export const drawings = {
   undo: 'M4 8h8a4 4 0 0 1 0 8H8M4 8l3.5-3.5M4 8l3.5 3.5',
   redo: 'M16 8H8a4 4 0 0 0 0 8h4M16 8l-3.5-3.5M16 8l-3.5 3.5',
   text: 'M4 4h12M4 8h12M4 12h12M4 16h7',
+  propose: 'M4 5h8M4 9h5M4 13h3m3 3 6.5-6.5-2-2L8 14v2z',
   pen: 'm12 4 4 4-8 8H4v-4z',
   close: 'M5 5l10 10M15 5 5 15',
   down: 'm5 8 5 5 5-5',

@@ -1,11 +1,12 @@
 /** Who sits where: from a seat to the person, their initials and their component. */
-import type { Component, Person } from '../../api'
+import type { Component, Person, Seat } from '../../api'
 
 export interface SeatHolder {
   personId: string
   name: string
   initials: string
   component: Component
+  function: Seat['function']
 }
 
 /** Seat id → who holds it. */
@@ -18,7 +19,7 @@ export function directoryOf(people: readonly Person[], components: readonly Comp
   for (const person of people) {
     for (const seat of person.seats) {
       const component = byId.get(seat.component_id)
-      if (component) directory.set(seat.id, { personId: person.id, name: person.name, initials: person.initials, component })
+      if (component) directory.set(seat.id, { personId: person.id, name: person.name, initials: person.initials, component, function: seat.function })
     }
   }
   return directory
@@ -28,6 +29,12 @@ export function directoryOf(people: readonly Person[], components: readonly Comp
 export function componentName(directory: Directory, code: string, language: string): string {
   for (const { component } of directory.values()) if (component.code === code) return inLanguage(component.name, language)
   return code
+}
+
+/** The people who submit in a component's name, by name. */
+export function focalPointsOf(directory: Directory, code: string): string[] {
+  const names = [...directory.values()].filter((holder) => holder.component.code === code && holder.function === 'focal_point').map(({ name }) => name)
+  return [...new Set(names)].sort()
 }
 
 /** The words in the wanted language, else in English, else in whatever language there is; empty only when there are none. */

@@ -44,6 +44,13 @@ describe('the review of a paper', () => {
   test("the room of one's component", () => {
     expect(parse('/p/ciudades/desk')).toEqual({ page: 'desk', slug: 'ciudades' })
   })
+
+  test('the amendments of a paper, one of them, and the desk on which it is written', () => {
+    expect(parse('/p/ciudades/amendments')).toEqual({ page: 'amendments', slug: 'ciudades' })
+    expect(parse('/p/ciudades/amendments/7f')).toEqual({ page: 'amendment', slug: 'ciudades', id: '7f' })
+    expect(parse('/p/ciudades/amendments/7f/draft')).toEqual({ page: 'proposing', slug: 'ciudades', id: '7f', what: 'draft' })
+    expect(parse('/p/ciudades/amendments/7f/copy')).toEqual({ page: 'proposing', slug: 'ciudades', id: '7f', what: 'copy' })
+  })
 })
 
 describe('an address that leads nowhere is lost, never an error', () => {
@@ -54,6 +61,8 @@ describe('an address that leads nowhere is lost, never an error', () => {
     '/papers/ciudades/es/four',
     '/papers/ciudades/Spanish!/4',
     '/papers/ciudades/es/4.1/more',
+    '/papers/ciudades/amendments/7f/else',
+    '/papers/ciudades/amendments/7f/draft/more',
     '/papers//es/4',
     '/papers/%E0%A4%A',
     '/sign-in/again',

@@ -27,6 +27,10 @@ export type Route =
   | { page: 'silence'; slug: string; id: string | null }
   /** The answers to the components; with a code, those to one. */
   | { page: 'answers'; slug: string; component: string | null }
+  | { page: 'amendments'; slug: string }
+  | { page: 'amendment'; slug: string; id: string }
+  /** Where a proposal is written: a component's draft, or the deciders' copy of what was proposed. */
+  | { page: 'proposing'; slug: string; id: string; what: 'draft' | 'copy' }
   | { page: 'lost' }
 
 /** The page that answers at `pathname` (no query, no fragment). Anything we do not know is `lost`; one slash at the end is forgiven. */
@@ -49,14 +53,21 @@ export function parse(pathname: string): Route {
 
 /** The pages of a paper's review: `/p/SLUG/NAME…`. */
 function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
+  if (name === 'amendments' && id !== undefined && more.length === 1) return desk(slug, id, more[0])
   if (more.length > 0) return { page: 'lost' }
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'silence') return { page: 'silence', slug, id: id ?? null }
   if (name === 'answers') return { page: 'answers', slug, component: id ?? null }
+  if (name === 'amendments') return id === undefined ? { page: 'amendments', slug } : { page: 'amendment', slug, id }
   if (name === 'desk' && id === undefined) return { page: 'desk', slug }
   return { page: 'lost' }
+}
+
+/** Where an amendment is written. */
+function desk(slug: string, id: string, what: string | undefined): Route {
+  return what === 'draft' || what === 'copy' ? { page: 'proposing', slug, id, what } : { page: 'lost' }
 }
 
 export const paths = {
@@ -76,6 +87,10 @@ export const paths = {
   /** On a sealed draft, on the paper as it is `now`, or on the latest sealed draft. */
   positions: (slug: string, draft?: string) =>
     `/p/${encodeURIComponent(slug)}/positions` + (draft === undefined ? '' : `/${encodeURIComponent(draft)}`),
+  amendments: (slug: string) => `/p/${encodeURIComponent(slug)}/amendments`,
+  amendment: (slug: string, id: string): string => `${paths.amendments(slug)}/${encodeURIComponent(id)}`,
+  proposing: (slug: string, id: string): string => `${paths.amendment(slug, id)}/draft`,
+  rewording: (slug: string, id: string): string => `${paths.amendment(slug, id)}/copy`,
 }
 
 /** A language as BCP 47 writes it, short forms only: `es`, `pt-BR`. */

@@ -5,8 +5,8 @@ import { listedAuthors } from './authors'
 
 const component = (code: string, hue: number) => ({ id: code, code, name: { en: code }, kind: 'section', hue, closed: false, version: 0 }) as Component
 const directory: Directory = new Map([
-  ['adaeze', { personId: 'p1', name: 'Adaeze Obi', initials: 'AO', component: component('AFR', 3) }],
-  ['marta', { personId: 'p2', name: 'Marta Roca', initials: 'MR', component: component('CSI', 2) }],
+  ['adaeze', { personId: 'p1', name: 'Adaeze Obi', initials: 'AO', component: component('AFR', 3), function: 'contributor' }],
+  ['marta', { personId: 'p2', name: 'Marta Roca', initials: 'MR', component: component('CSI', 2), function: 'contributor' }],
 ])
 const told: Attribution = {
   heads: [],

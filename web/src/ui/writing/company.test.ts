@@ -5,9 +5,9 @@ import { carets, companions } from './company'
 
 const component = (code: string, hue: number) => ({ id: code, code, name: { es: `${code} (es)`, en: code }, kind: 'section', hue, closed: false, version: 0 }) as Component
 const directory: Directory = new Map([
-  ['ines', { personId: 'p1', name: 'Inés Duarte', initials: 'ID', component: component('SEC', 1) }],
-  ['samir', { personId: 'p2', name: 'Samir Haddad', initials: 'SH', component: component('MEWA', 5) }],
-  ['adaeze', { personId: 'p3', name: 'Adaeze Obi', initials: 'AO', component: component('AFR', 3) }],
+  ['ines', { personId: 'p1', name: 'Inés Duarte', initials: 'ID', component: component('SEC', 1), function: 'contributor' }],
+  ['samir', { personId: 'p2', name: 'Samir Haddad', initials: 'SH', component: component('MEWA', 5), function: 'contributor' }],
+  ['adaeze', { personId: 'p3', name: 'Adaeze Obi', initials: 'AO', component: component('AFR', 3), function: 'contributor' }],
 ])
 const window = (connection: string, seat: string, caret: string | null = '3@aa') => ({ connection, seat, caret, anchor: caret, movedAt: 0 })
 

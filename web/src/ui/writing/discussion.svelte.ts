@@ -45,8 +45,13 @@ export class Discussion {
     return this.all.filter((thread) => thread.text === textId && thread.state === 'open').length
   }
 
-  /** Fetches the threads and follows what happens to them and to the paper; returns how to stop. */
-  follow(seat: string, onText: (event: PaperEvents['text']) => void, onRights: (event: PaperEvents['rights']) => void): () => void {
+  /** Fetches the threads and follows what happens to them and to the paper; returns how to stop. `onProcedure` is called after a break, too. */
+  follow(
+    seat: string,
+    onText: (event: PaperEvents['text']) => void,
+    onRights: (event: PaperEvents['rights']) => void,
+    onProcedure: (topic: string | null) => void,
+  ): () => void {
     void this.fetch()
     void this.askRound()
     return listenToPaper(this.slug, seat, {
@@ -55,6 +60,7 @@ export class Discussion {
       onRights,
       onMilestone: () => {}, // a sealed draft changes nothing on the page where people write
       onProcedure: ({ topic }) => {
+        onProcedure(topic)
         if (topic !== 'rounds') return
         void this.askRound()
         void this.fetch() // what was sealed may be open now
@@ -62,6 +68,7 @@ export class Discussion {
       onResume: () => {
         void this.fetch()
         void this.askRound()
+        onProcedure(null)
       },
       onUnreadable: (error) => console.error('An event could not be read.', error),
     })

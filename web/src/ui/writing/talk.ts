@@ -1,5 +1,5 @@
 /** What a card may do, told once for all cards of a page. */
-import type { Thread } from '../../api'
+import type { Amendment, Thread } from '../../api'
 
 export interface Talk {
   mayComment: boolean
@@ -14,4 +14,10 @@ export interface Talk {
   reply(thread: Thread, body: string): Promise<void>
   resolve(thread: Thread): Promise<void>
   reopen(thread: Thread): Promise<void>
+  mayPropose: boolean
+  /** Code of the component one acts for. */
+  ownComponent: string
+  support(amendment: Amendment): Promise<void>
+  /** Begins a proposal that cites the thread. */
+  amend(thread: Thread): Promise<void>
 }

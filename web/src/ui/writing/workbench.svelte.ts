@@ -30,6 +30,8 @@ export class Workbench {
   save = $state.raw<SaveState>({ kind: 'opening', unsavedChanges: 0, savedAt: null, code: null })
   present = $state.raw<readonly PresentPerson[]>([])
   places = $state.raw<ReadonlyMap<string, ThreadPlace>>(new Map())
+  /** Where the paragraphs that `watch` named begin. */
+  tops = $state.raw<ReadonlyMap<string, number>>(new Map())
   refusal = $state.raw<Refusal | null>(null)
   /** Why the text could not be opened at all, such as a browser without WebAssembly. */
   fault = $state.raw<unknown>(null)
@@ -37,6 +39,7 @@ export class Workbench {
   editor: Editor | null = null
   #line: OpenText | null = null
   #closed = false
+  #watched: readonly string[] = []
 
   constructor(private readonly bench: Bench) {}
 
@@ -74,6 +77,12 @@ export class Workbench {
     this.#line?.close()
   }
 
+  /** Keeps `tops` true for these paragraphs from now on. */
+  watch(paragraphs: readonly string[]): void {
+    this.#watched = paragraphs
+    this.tops = this.editor?.topsOf(paragraphs) ?? new Map()
+  }
+
   /** Tries to reach the server at once. */
   retry(): void {
     this.#line?.retryNow()
@@ -106,7 +115,10 @@ export class Workbench {
       onFault: (fault) => console.error('The screen differed from the document and was set right.', fault),
     })
     this.editor = editor
-    editor.onLayout(() => (this.places = editor.threadPlaces()))
+    editor.onLayout(() => {
+      this.places = editor.threadPlaces()
+      if (this.#watched.length > 0) this.tops = editor.topsOf(this.#watched)
+    })
     this.ready = true
     this.#announce()
   }
