@@ -18,7 +18,7 @@ async function cannotWrite(person: Person): Promise<void> {
 test('Samir has no pen: he reads and comments, and cannot write', async () => {
   const samir = await stage.enter('Samir Haddad')
   await samir.opens('3')
-  await samir.sees('You can read this text and comment on it')
+  await samir.button('Propose').waitFor()
   await samir.sees('Up to date')
   await cannotWrite(samir)
   await samir.selects('La lengua merece un presupuesto propio')

@@ -1325,7 +1325,6 @@ export type MessageId =
   | 'writers-take'
   | 'writers-take-from'
   | 'you-comment'
-  | 'you-comment-only'
   | 'you-read'
   | 'you-read-only'
   | 'you-write'
