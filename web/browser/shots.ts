@@ -178,7 +178,7 @@ async function takeAmendments(browser: Browser, service: Service, marta: Person,
   await marta.page.getByRole('button', { name: /^Enmienda \d+ Presentada CGLU Oriente/ }).first().click()
   await marta.button('Apoyar').first().waitFor()
   await take('editor-amendment')
-  await marta.goesTo(`${PAPER}/amendments`)
+  await marta.goesTo(`${PAPER.replace('/papers/', '/p/')}/amendments`)
   await marta.page.locator('.redline').first().waitFor()
   await take('amendments', marta, true)
   await marta.goesTo(address)

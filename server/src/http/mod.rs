@@ -248,6 +248,9 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/positions/{draft}",
         "/p/{slug}/silence",
         "/p/{slug}/silence/{id}",
+        "/p/{slug}/amendments",
+        "/p/{slug}/amendments/{id}",
+        "/p/{slug}/amendments/{id}/{desk}",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

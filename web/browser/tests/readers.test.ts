@@ -21,6 +21,9 @@ test('Samir has no pen: he reads and comments, and cannot write', async () => {
   await samir.button('Propose').waitFor()
   await samir.sees('Up to date')
   await cannotWrite(samir)
+  // What he typed leads to where he may write.
+  await samir.page.getByRole('dialog', { name: /^Propose changes to/ }).waitFor()
+  await samir.presses('Escape')
   await samir.selects('La lengua merece un presupuesto propio')
   await samir.clicks('Comment')
   await samir.page.getByRole('textbox', { name: 'Your comment' }).fill('Agreed.')

@@ -112,8 +112,8 @@ export const amendment = object({
     opened_by: author,
     /** The text has changed since. */
     behind: boolean,
-    /** There is something to submit. */
-    changed: boolean,
+    /** There is something to submit; `null` in lists, which do not look into the words. */
+    changed: nullable(boolean),
   })),
   /** For the deciders of one component: their own copy of the proposal, to be accepted in other words. */
   copy: nullable(object({ text: string, document_id: string, base_heads: array(string), opened_by: author })),

@@ -344,7 +344,7 @@ class ChapterEditor implements Editor {
   pointOut(id: string): boolean {
     if (!this.scrollToParagraph(id)) return false
     const at = this.text.state.selection.$head.before(1)
-    this.elementAt(at).animate([{ backgroundColor: 'var(--comment-open)' }, { backgroundColor: 'var(--comment-open)', offset: 0.6 }, {}], LIT_MS)
+    this.elementAt(at).animate([{ backgroundColor: 'var(--comment-ground)' }, { backgroundColor: 'var(--comment-ground)', offset: 0.6 }, {}], LIT_MS)
     return true
   }
 

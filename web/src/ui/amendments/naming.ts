@@ -8,11 +8,12 @@ export function nameOf({ number }: Pick<Amendment, 'number'>): string {
   return number === null ? t('amend-draft') : t('amend-number', { number })
 }
 
-/** Its title; without one, the first of its words. */
+/** Its title; without one, the first words it puts in, or takes out. */
 export function titleOf(amendment: Pick<Amendment, 'title' | 'redline' | 'draft'>): string {
   const title = amendment.title || amendment.draft?.title || ''
   if (title !== '') return title
-  const words = plainWords(inShort(amendment.redline, 60).filter(({ change }) => change !== 'kept'))
+  const changes = inShort(amendment.redline, 120)
+  const words = plainWords(changes.filter(({ change }) => change === 'inserted').slice(0, 1)) || plainWords(changes.filter(({ change }) => change === 'deleted').slice(0, 1))
   return words === '' ? t('amend-untitled') : words
 }
 
