@@ -234,19 +234,8 @@ impl App {
         format: Format,
         chapter: ChapterBlocks,
     ) -> Result<FileMade, Refusal> {
-        let now = self.clock.now();
-        self.export_rate.take(person, now)?;
-        let full = |_| Refusal::TooMany { what: "exports at once", retry_after_s: 10 };
-        let _place = self.exports.queue.enter(person).map_err(full)?;
-        let sheet = Sheet::leaf(paper, language, title, chapter, now, self.settings.demo);
-        let bytes = match format {
-            Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
-            Format::Pdf => {
-                let job = aside(move || Ok(sheet.job())).await?;
-                self.exports.worker.pdf(&job).await.map_err(|error| self.exports.refusal(error))?
-            }
-        };
-        Ok(FileMade { name, format, bytes })
+        let sheet = Sheet::leaf(paper, language, title, chapter, self.clock.now(), self.settings.demo);
+        self.press(person, format, name, sheet).await
     }
 }
 

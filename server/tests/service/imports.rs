@@ -86,8 +86,7 @@ async fn rev53_our_own_file_comes_back_in_each_form_and_only_what_was_changed_is
         assert_eq!(thread["comments"][0]["body"], "=Who pays?", "nothing is overwritten");
         assert_eq!(thread["comments"][1]["body"], "Who pays for it?\n\n→ greet");
         let again = brings(&claire, changed.as_bytes(), json!({})).await.json();
-        takes_in(&claire, &again).await;
-        assert!(threads(&adaeze).await.len() == 2, "{format}: nothing twice");
+        assert_eq!(again["rows"][0]["what"], "known", "{format}: nothing is added twice");
     }
 }
 

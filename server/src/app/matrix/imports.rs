@@ -190,7 +190,7 @@ impl App {
                     }
                     (What::Changed, _, Some((thread, version))) => {
                         let comment =
-                            Comment::new(CommentId(Uuid::new_v4()), seat, now, &changed_words(&sorted.row))?;
+                            Comment::new(CommentId(Uuid::new_v4()), seat, now, &sorted.row.added())?;
                         let next = thread.answer(comment)?;
                         ops.push(Op::put(Coll::Thread, key(&next), Expect::Version(*version), &next));
                         told.push((next, version + 1));
@@ -362,16 +362,6 @@ fn fits(row: &Incoming) -> Result<(), &'static str> {
 fn is_foreign(register: &Register, import: &Import, whose: &str) -> bool {
     let code = whose.split_whitespace().next().unwrap_or_default();
     register.component_by_code(code).is_some_and(|component| component.id != import.component)
-}
-
-fn changed_words(row: &Incoming) -> String {
-    match (row.word(Field::Comment), row.word(Field::Proposed)) {
-        (comment, "") => comment.to_owned(),
-        ("", proposed) => proposed.to_owned(),
-        (comment, proposed) => {
-            format!("{comment}\n\n→ {proposed}").chars().take(Comment::MAX_CHARACTERS).collect()
-        }
-    }
 }
 
 fn new_thread(

@@ -9,7 +9,7 @@ use crdt::document::{Anchor, Block, Text};
 use crdt::ids::{ParagraphId, TextId, to_hex};
 use crdt::review::entry::Kind;
 use crdt::review::matrix::folded;
-use crdt::review::thread::Thread;
+use crdt::review::thread::{Comment, Thread};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -150,12 +150,23 @@ impl Incoming {
         self.word(Field::Id).parse().ok()
     }
 
-    /// Does it say the same as this thread?
+    /// What is added to the discussion when it says something else than the thread it is.
+    pub fn added(&self) -> String {
+        match (self.word(Field::Comment), self.word(Field::Proposed)) {
+            (comment, "") => comment.to_owned(),
+            ("", proposed) => proposed.to_owned(),
+            (comment, proposed) => {
+                format!("{comment}\n\n→ {proposed}").chars().take(Comment::MAX_CHARACTERS).collect()
+            }
+        }
+    }
+
+    /// Does this thread say the same, at its beginning or because it was added?
     pub fn says_same(&self, thread: &Thread) -> bool {
-        let said = thread.comments.iter().any(|comment| comment.body == self.comment());
-        let proposes = self.word(Field::Proposed);
-        said && (proposes == thread.entry.proposed
-            || (proposes == self.comment() && thread.entry.proposed.is_empty()))
+        let says = |words: &str| thread.comments.iter().any(|comment| comment.body == words);
+        let proposes = if self.word(Field::Comment).is_empty() { "" } else { self.word(Field::Proposed) };
+        let proposed = [self.word(Field::Proposed), proposes].contains(&thread.entry.proposed.as_str());
+        (says(self.comment()) && proposed) || says(&self.added())
     }
 
     /// REV54: where a new row stands.
