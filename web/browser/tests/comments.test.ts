@@ -43,12 +43,12 @@ test('Adaeze selects words with the mouse and comments; Marta answers, resolves 
   await answers(marta, 'Sí, y la farmacia.')
   await cardOf(adaeze, 'Adaeze Obi', quote).getByText('Sí, y la farmacia.').waitFor()
   await marta.clicks('Resolve')
-  await expect.poll(() => words(marta).count()).toBe(0)
-  await adaeze.button('Resolved 1').click()
+  await expect.poll(() => words(marta).filter({ hasText: quote }).count()).toBe(0)
+  await adaeze.button(/^Resolved \d/).click()
   await adaeze.sees(/^Resolved by Marta Roca/)
   await adaeze.clicks('Reopen')
-  await marta.button('Open 1').waitFor()
-  await expect.poll(() => words(marta).allTextContents()).toEqual([quote])
+  await marta.button(/^Open \d/).first().waitFor()
+  await expect.poll(() => words(marta).allTextContents()).toContain(quote)
 })
 
 test('a comment stays on its words while Marta writes before, within and after them', async () => {
@@ -79,7 +79,7 @@ test('when its words are deleted, the comment stays, detached, with the old quot
   await cardOf(adaeze, 'Adaeze Obi', quote).getByRole('blockquote').getByText(quote).waitFor()
   await adaeze.reloads()
   await adaeze.sees(`It said: “${quote}”`)
-  await expect.poll(() => words(adaeze).count()).toBe(0)
+  await expect.poll(() => words(adaeze).filter({ hasText: quote }).count()).toBe(0)
 })
 
 test('two comments on overlapping words are both there, and each opens its own card', async () => {

@@ -24,9 +24,9 @@ export class Discussion {
   /** The thread whose card is open; `DRAFT` is the card of the draft. */
   active = $state<string | null>(null)
   draft = $state.raw<Draft | null>(null)
-  /** The round that asks one's component runs: what one says is then for the component first, unless one chooses otherwise. */
+  /** The round that asks one's component, while it runs: one may then say things to the component first. */
   round = $state.raw<Round | null>(null)
-  /** Who will read the drafted words. */
+  /** Who will read the drafted words; the choice stays for the next comment. */
   audience = $state<'component' | 'all'>('all')
   /** What went wrong when the threads were fetched; `null` when nothing did. */
   problem = $state.raw<unknown>(null)
@@ -91,7 +91,7 @@ export class Discussion {
       // Without an answer one comments as outside of a round: for everybody, as the form then says.
       this.round = null
     }
-    if (!this.draft) this.audience = this.round ? 'component' : 'all'
+    if (!this.round) this.audience = 'all'
   }
 
   take(thread: Thread): void {
