@@ -157,7 +157,8 @@ export function amendmentRoutes({ get, put, post, create, remove }: Requester) {
     ready: (at: At, ready: boolean) => act(at, 'ready', { ready }),
     /** Takes in what happened to the text since. */
     refresh: (at: At) => act(at, 'refresh', {}),
-    submit: (at: At, words: { title: string; reason: string }) => act(at, 'submit', words),
+    /** `round`: the id of the round it answers, if any. */
+    submit: (at: At, words: { title: string; reason: string; round?: string }) => act(at, 'submit', words),
     withdraw: (at: At, reason: string) => act(at, 'withdraw', { reason }),
     discard: (id: string) => remove(path`/amendments/${id}`),
 

@@ -78,7 +78,7 @@ describe('dates', () => {
 
   test('an exact instant names the zone it is told in', async () => {
     await useLanguage('en')
-    expect(formatInstant('2016-09-23T16:00:00Z')).toMatch(/^23 Sept 2016, \d\d:00 (GMT|UTC|[A-Z]{3,4})/)
+    expect(formatInstant('2016-09-23T16:00:00Z')).toMatch(/^23 September 2016 at \d\d:00 (GMT|UTC|[A-Z]{3,4})/)
   })
 
   test('numbers follow the language', async () => {

@@ -60,6 +60,14 @@ export function littleRead(coverage: Coverage, most = 2): Coverage['chapters'] {
   return coverage.chapters.filter((each) => looked(each) < average / 2).sort((a, b) => looked(a) - looked(b)).slice(0, most)
 }
 
+/** The round that an amendment answers which is submitted now: one that asks us for amendments and runs, else one that has closed and whose
+ *  answers are not out, where it waits as late; `null` outside of any. */
+export function roundOfAmendment(rounds: readonly Round[]): Round | null {
+  const asked = rounds.filter(({ asks, rights }) => rights.is_asked && asks.includes('amendments'))
+  const runs = asked.find(({ phase }) => phase === 'open' || phase === 'paused')
+  return runs ?? asked.filter(({ phase }) => phase === 'closed').at(-1) ?? null
+}
+
 /** The round that matters now: one that runs, else the next, else the last. */
 export function currentRound(rounds: readonly Round[]): Round | null {
   const runs = rounds.find(({ phase }) => phase === 'open' || phase === 'paused')
