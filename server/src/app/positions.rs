@@ -363,7 +363,7 @@ impl App {
             let wants = round.plan.asks.contains(&Ask::Position) && round.asks(voice.component);
             round.milestone == draft.id && is_in_time && wants
         };
-        let round = register.rounds_of(paper.id).into_iter().filter(asks).next_back().map(|round| round.id);
+        let round = register.rounds_of(paper.id).into_iter().rfind(asks).map(|round| round.id);
         let on_behalf = voice.on_behalf.then_some(voice.component);
         self.submission_for(
             register,

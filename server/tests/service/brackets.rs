@@ -17,7 +17,7 @@ fn id_of(service: &Service, code: &str) -> Value {
 async fn opens(service: &Service, adaeze: &Somebody, code: &str, side: &str, words: &str) -> Answer {
     let text = service.app.live.text(service.text()).await.unwrap();
     let reading = text.read();
-    let (block, place) = (&reading.blocks[2], reading.places[2].clone());
+    let (block, place) = (&reading.blocks[2], reading.places[2]);
     let anchor = Anchor::of(&text, place.start..place.start + 6).unwrap();
     let body = json!({
         "id": Uuid::new_v4(), "anchor": anchor, "paragraph": block.id, "component": id_of(service, code), "side": side, "words": words,
@@ -94,7 +94,7 @@ async fn rev64_what_is_marked_is_counted_printed_and_sealed() {
 /// The mark of a bracket around the first word of the first numbered paragraph, as an editor writes it.
 async fn marks(service: &Service, seat: SeatId) {
     let mut text = crdt::document::Text::clone(&*service.app.live.text(service.text()).await.unwrap());
-    let place = text.read().places[2].clone();
+    let place = text.read().places[2];
     let writer = crdt::document::Writer {
         actor: ActorId(Uuid::new_v4().as_bytes().to_vec()),
         seat: Some(seat),

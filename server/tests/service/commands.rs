@@ -257,10 +257,13 @@ fn c08_damage_is_named_and_told_by_the_exit_code() {
     assert!(standard_output(&said).contains("its file db is empty"), "{}", words(&said));
 }
 
+/// How many people the demonstration has.
+const PEOPLE: usize = 33;
+
 #[test]
 fn the_demonstration_prints_the_same_links_at_each_start_and_keeps_its_own_time() {
     let folder = tempfile::tempdir().unwrap();
-    let first = Server::start(folder.path(), &["--demo"], 18);
+    let first = Server::start(folder.path(), &["--demo"], 2 + PEOPLE);
     let people = first.greeting[2..].to_vec();
     assert!(
         people.iter().all(|line| line.contains("@example.org") && line.contains("/sign-in#")),
@@ -270,7 +273,7 @@ fn the_demonstration_prints_the_same_links_at_each_start_and_keeps_its_own_time(
     let tokens = |lines: &[String]| {
         lines.iter().map(|line| line.split('#').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
     };
-    let second = Server::start(folder.path(), &["--demo"], 18);
+    let second = Server::start(folder.path(), &["--demo"], 2 + PEOPLE);
     assert_eq!(tokens(&second.greeting[2..]), tokens(&people));
     let out = borrador(
         folder.path(),

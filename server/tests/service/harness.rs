@@ -32,12 +32,20 @@ use uuid::Uuid;
 pub const PAPER: &str = "housing";
 const MARKDOWN: &str = "# Housing\n\nA first word.\n\n1. Cities welcome everyone.\n\n2. Keys open doors.\n\n# Work\n\n3. Work is a right.\n";
 
-/// A running service. It ends with the test's runtime.
+/// A running service. It ends when it is dropped: the matrix of rights starts more of them than one process may have at once.
 pub struct Service {
     pub app: Arc<App>,
     pub address: SocketAddr,
     now_ms: Arc<AtomicI64>,
+    handle: actix_web::dev::ServerHandle,
     _worker: tempfile::TempDir,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // The command is sent at once; nobody waits for the end.
+        drop(self.handle.stop(false));
+    }
 }
 
 /// Somebody who is signed in.
@@ -83,8 +91,10 @@ impl Service {
         };
         let live = settings.limits.live("borrador".to_owned());
         let app = App::start(store, clock, settings, live).await.unwrap();
-        tokio::spawn(serve::start(&app, listener).unwrap());
-        Self { app, address, now_ms, _worker: worker }
+        let server = serve::start(&app, listener).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { app, address, now_ms, handle, _worker: worker }
     }
 
     /// Let time pass on the service's clock.

@@ -135,12 +135,13 @@ async fn rev53_spreadsheets_with_merged_cells_and_formulas_are_read_or_it_is_sai
     for (column, head) in ["Comments", "Paragraph", "MB/NC"].iter().enumerate() {
         sheet.write_string(3, column as u16, *head).unwrap();
     }
+    sheet.set_formula_result_default("");
     sheet.merge_range(4, 2, 5, 2, "AFR", &Format::new()).unwrap();
     sheet.write_string(4, 0, "Theirs.").unwrap();
     sheet.write_string(5, 0, "Theirs too.").unwrap();
     sheet.write_string(6, 0, "Ours.").unwrap().write_number(6, 1, 2).unwrap();
     sheet.write_formula(7, 0, Formula::new("=A7&\"!\"").set_result("Ours.!")).unwrap();
-    sheet.write_formula(8, 0, Formula::new("=A7").set_result("")).unwrap();
+    sheet.write_formula(8, 0, Formula::new("=A7")).unwrap();
     sheet.write_string(1_000_000, 0, "At the end of the world.").unwrap();
     let brought = brings(&claire, &book.save_to_buffer().unwrap(), json!({})).await;
     assert_eq!(brought.status, 201, "{}", brought.text());
