@@ -3,7 +3,7 @@
 //! A round opens and closes, a silence ends, at an exact instant. What holds then follows from the record and the time (see
 //! `crdt::review::round`) and waits for nobody; this module is for what has to *happen*: notices, events, entries in the audit log.
 //!
-//! One task sleeps until the next instant that any of the [`PROCEDURES`] waits for, and lets each of them do what is due. What is due
+//! One task sleeps until the next instant that any of the procedures waits for, and lets each of them do what is due. What is due
 //! is found in the records, not in the task's memory, and marked there in the commit that does it: after a restart, or while the
 //! machine slept, everything is made up for, once.
 

@@ -1,7 +1,7 @@
 //! A matrix comes back in a file: looked at first, then taken in.
 //!
 //! The file is kept as it came (for what is entered on a component's behalf it is the proof), and every look reads it anew beside what is
-//! there now; so what is shown before and what is done afterwards are one function ([`App::sorted`]). What a component brings in itself stands
+//! there now; so what is shown before and what is done afterwards are one function (`App::sorted`). What a component brings in itself stands
 //! in its own room until its focal point sends it; what the secretariat enters on its behalf is sent with that.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
