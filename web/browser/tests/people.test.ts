@@ -32,7 +32,7 @@ async function invites(ines: Person, name: string, email: string, does: string):
   await box(ines).getByRole('radio', { name: new RegExp(`^${does}`) }).check()
   await box(ines).getByRole('button', { name: 'Make the invitation' }).click()
   const link = await box(ines).getByLabel(`The link for ${name}`).inputValue()
-  await box(ines).getByText(/It works once, until 5 Oct 2016, \d\d:\d\d \S+\.$/).waitFor()
+  await box(ines).getByText(/It works once, until 5 October 2016 at \d\d:\d\d \S+\.$/).waitFor()
   return link
 }
 

@@ -81,6 +81,8 @@ export const amendment = object({
   revisions: array(object({ number: integer, at: string, title: string, reason: string })),
   opened_at: string,
   submitted_at: nullable(string),
+  /** The round it answers, if any. */
+  round: nullable(string),
   /** It came after the round had closed; `admitted_at` tells when it was let in all the same. */
   late: nullable(object({ admitted_at: nullable(string), reason: nullable(string) })),
   /** The thread it was made of. */

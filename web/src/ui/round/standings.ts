@@ -1,5 +1,5 @@
 /** How far a round is, for the dashboard: components by how far they are, chapters by how much they were looked at. */
-import type { Coverage, Round, Standing } from '../../api'
+import type { Amendment, Coverage, Round, Standing } from '../../api'
 
 /** `answered` · `reading`: opened chapters, sent nothing · `silent` · `unknown`: we may not know. */
 export type HowFar = 'answered' | 'reading' | 'silent' | 'unknown'
@@ -44,6 +44,18 @@ export function byKind(coverage: Coverage): KindCover[] {
 /** How many remarks a component sent that we may read. */
 export function remarksOf(standing: Standing): number {
   return Object.values(standing.remarks).reduce((sum, count) => sum + count, 0)
+}
+
+/** How many amendments a component submitted, of those given. */
+export function amendmentsOf(standing: Standing, amendments: readonly Amendment[]): number {
+  return amendments.filter((each) => each.component === standing.code && each.number !== null).length
+}
+
+/** The amendments that wait for a decision, those on which most components have spoken first. */
+export function undecided(amendments: readonly Amendment[], most = 4): Amendment[] {
+  const waits = amendments.filter(({ state, number }) => number !== null && (state === 'submitted' || state === 'under_consideration'))
+  const spoken = ({ voices, sponsors }: Amendment) => voices.length + sponsors.length
+  return waits.sort((a, b) => spoken(b) - spoken(a) || (a.number ?? 0) - (b.number ?? 0)).slice(0, most)
 }
 
 /** One of five shades for a count, the fullest chapter being the darkest. */
