@@ -7,7 +7,7 @@ import { needsCopy, needsWords, outcomesFor } from './states'
 
 const amendment = (id: string, fields: Partial<Amendment> = {}): Amendment => ({
   id, version: 1, number: Number(id), paper: 'p', text: 't', chapter: '2', language: 'es', component: 'AFR', hue: 1, state: 'submitted',
-  title: '', reason: 'porque sí', paragraphs: ['a'], redline: [], revision: 1, revisions: [], opened_at: '', submitted_at: '', late: null,
+  title: '', reason: 'porque sí', paragraphs: ['a'], redline: [], revision: 1, revisions: [], opened_at: '', submitted_at: '', round: null, late: null,
   cites: null, sponsors: [], voices: [], options: [], touch: null, decision: null, decisions: [], withdrawn: null, history: [],
   may: { edit: false, submit: false, withdraw: false, discard: false, sponsor: false, voice: false, decide: false, admit: false, not_decide: null },
   draft: null, copy: null, ...fields,

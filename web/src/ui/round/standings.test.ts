@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Coverage, Round, Standing } from '../../api'
-import { byKind, currentRound, howFar, littleRead, remarksOf, shade, waiting } from './standings'
+import type { Amendment, Coverage, Round, Standing } from '../../api'
+import { amendmentsOf, byKind, currentRound, howFar, littleRead, remarksOf, roundOfAmendment, shade, undecided, waiting } from './standings'
 
 const standing = (code: string, more: Partial<Standing> = {}): Standing => ({
   id: code, code, name: {}, kind: 'section', hue: 1, speakers: [], has_answered: false, chapters_read: 0, remarks: {}, last_at: null, ...more,
@@ -45,4 +45,27 @@ test('the round that matters is the one that runs, else the next, else the last'
   expect(currentRound([round('1', 'closed'), round('2', 'scheduled')])?.id).toBe('2')
   expect(currentRound([round('1', 'published'), round('2', 'closed')])?.id).toBe('2')
   expect(currentRound([])).toBeNull()
+})
+
+describe('amendments of a round', () => {
+  const amendment = (number: number | null, state: Amendment['state'], voices = 0) =>
+    ({ number, state, component: 'AFR', sponsors: [], voices: Array.from({ length: voices }, () => ({})) }) as unknown as Amendment
+  const all = [amendment(1, 'submitted'), amendment(2, 'accepted', 9), amendment(3, 'under_consideration', 2), amendment(null, 'draft')]
+
+  test('those that wait for a decision are shown, the most spoken of first', () => {
+    expect(undecided(all).map(({ number }) => number)).toEqual([3, 1])
+    expect(undecided(all, 1).map(({ number }) => number)).toEqual([3])
+  })
+  test('a component has those that it submitted, not its drafts', () => {
+    expect([amendmentsOf(africa, all), amendmentsOf(asia, all)]).toEqual([3, 0])
+  })
+})
+
+test('an amendment answers the round that asks for it and runs, else one that has closed, else none', () => {
+  const round = (id: string, phase: Round['phase'], asks: Round['asks'], is_asked = true) =>
+    ({ id, phase, asks, rights: { is_asked } }) as unknown as Round
+  const [first, second] = [round('first', 'closed', ['amendments']), round('second', 'open', ['comments', 'amendments'])]
+  expect(roundOfAmendment([first, second])).toBe(second)
+  expect(roundOfAmendment([first, round('comments only', 'open', ['comments'])])).toBe(first)
+  expect(roundOfAmendment([round('others', 'open', ['amendments'], false), round('out', 'published', ['amendments'])])).toBe(null)
 })
