@@ -58,7 +58,7 @@ test('rows are answered together after a look, and taken back together', async (
   await nadia.seesHeading('Answer 4 rows')
   await nadia.clicks('Look what happens')
   await nadia.sees('4 rows get this answer.')
-  await nadia.clicks('Answer 4 rows')
+  await nadia.page.getByRole('dialog').getByRole('button', { name: 'Answer 4 rows' }).click()
   await nadia.sees('4 answers given.')
   await expect.poll(() => rowsWith(nadia, 'Noted').count()).toBe(4)
   await nadia.clicks('Take back')

@@ -18,10 +18,13 @@ async function opens(person: Person): Promise<void> {
 
 test('before anything is sealed the page says what to do first', async () => {
   const [ines, tomas] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Tomás Ibarra')])
-  await opens(tomas)
+  const paper = { slug: 'water', title: 'Water', language: 'en', markdown: '# Water\n\nCities share it.' }
+  const made = await ines.context.request.post('/api/v1/papers', { data: paper })
+  expect(made.status()).toBe(201)
+  await tomas.goesTo('/p/water/positions')
   await tomas.sees('No draft of this paper has been sealed yet.')
   expect(await tomas.button('State a position').count()).toBe(0)
-  await opens(ines)
+  await ines.goesTo('/p/water/positions')
   await ines.page.getByRole('link', { name: 'Go to the paper and seal a draft' }).waitFor()
 })
 

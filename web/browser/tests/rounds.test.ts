@@ -64,7 +64,7 @@ test('rev24 Inés extends the running round, and is asked for a reason', async (
 })
 
 test('rev27 what comes after the closing waits in the late queue until it is let in with a reason', async () => {
-  const [ines, amina, adaeze, marta] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Amina Keita'), stage.enter('Adaeze Obi'), stage.enter('Marta Roca')])
+  const [ines, amina, adaeze, claire] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Amina Keita'), stage.enter('Adaeze Obi'), stage.enter('Claire Vasseur')])
   const body = 'And who pays for the interpreter?'
   await amina.opens('1', 'en')
   await remarks(amina, body)
@@ -76,9 +76,9 @@ test('rev27 what comes after the closing waits in the late queue until it is let
   await ines.sees(/^It closed on|What comes now waits to be let in/)
 
   await sends(adaeze, body, /The round is closed\. They wait/)
-  await marta.goesTo(DESK)
-  await marta.seesHeading(/^The desk of/)
-  expect(await marta.page.getByText(body).count()).toBe(0)
+  await claire.goesTo(DESK)
+  await claire.seesHeading(/^The desk of/)
+  expect(await claire.page.getByText(body).count()).toBe(0)
 
   await ines.goesTo(DESK)
   const late = ines.page.getByRole('listitem').filter({ hasText: body })
@@ -86,6 +86,6 @@ test('rev27 what comes after the closing waits in the late queue until it is let
   await ines.page.getByRole('dialog', { name: 'Let it in' }).getByLabel('Reason, for everybody').fill('The line in Dakar was down.')
   await ines.page.getByRole('dialog', { name: 'Let it in' }).getByRole('button', { name: 'Let it in' }).click()
   await late.waitFor({ state: 'detached' })
-  await marta.opens('1', 'en')
-  await marta.page.getByRole('button', { name: new RegExp(`UCLG Africa.*And who pays`) }).waitFor()
+  await claire.opens('1', 'en')
+  await claire.page.getByRole('button', { name: new RegExp(`UCLG Africa.*And who pays`) }).waitFor()
 })

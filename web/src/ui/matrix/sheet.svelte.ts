@@ -1,6 +1,6 @@
 /**
  * The matrix of one paper as it is on the page: all rows in short, the few in full that are looked at, what is chosen, and what was
- * answered last. The rows that are in the window are asked for in one request; a row that changed is forgotten and asked for again.
+ * answered last. The rows that are in the window are asked for in one request; a row that changed is asked for again.
  */
 import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../../api'
 import { ApiError } from '../../api'
@@ -57,6 +57,8 @@ export class Sheet {
   #wanted = new Set<string>()
   #fetching = new Set<string>()
   #round = 0
+  /** Rows that have changed since they were read. */
+  #stale = new Set<string>()
   #resting: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly slug: string) {}
@@ -69,11 +71,13 @@ export class Sheet {
       const index = await api.matrixIndex(this.slug, this.words.trim())
       if (round !== this.#round) return
       const versions = new Map(index.rows.map(({ id, version }) => [id, version]))
-      this.rows = new Map([...this.rows].filter(([id, row]) => versions.get(id) === row.version))
+      // A row that changed is shown as it was until it has come anew: somebody may be answering it.
+      this.rows = new Map([...this.rows].filter(([id]) => versions.has(id)))
+      this.#stale = new Set([...this.rows].flatMap(([id, row]) => (versions.get(id) === row.version ? [] : [id])))
       this.selected = new Set([...this.selected].filter((id) => versions.has(id)))
       this.index = index
       this.problem = null
-      if (this.cursor !== null) this.want([this.cursor])
+      this.want([...(this.cursor === null ? [] : [this.cursor]), ...this.#stale])
     } catch (error) {
       if (round === this.#round) this.problem = error
     } finally {
@@ -91,7 +95,7 @@ export class Sheet {
 
   /** These rows are looked at: those that are not here in full are asked for. */
   want(ids: readonly string[]): void {
-    const missing = ids.filter((id) => !this.rows.has(id) && !this.#fetching.has(id))
+    const missing = ids.filter((id) => (!this.rows.has(id) || this.#stale.has(id)) && !this.#fetching.has(id))
     if (missing.length === 0) return
     const idle = this.#wanted.size === 0
     // Whoever scrolls quickly is not interested in what has gone by.
@@ -115,7 +119,10 @@ export class Sheet {
   /** Rows as they are now: in full, and in short where the answer shows. */
   #take(rows: readonly MatrixRow[]): void {
     const next = new Map(this.rows)
-    for (const row of rows) next.set(row.id, row)
+    for (const row of rows) {
+      next.set(row.id, row)
+      this.#stale.delete(row.id)
+    }
     this.rows = next
     const index = this.index
     if (!index) return
