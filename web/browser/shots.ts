@@ -169,7 +169,8 @@ async function takeAmendments(browser: Browser, service: Service, marta: Person,
   await leila.clicks('Presentar…')
   await take('submit', leila)
   await leila.page.getByRole('dialog', { name: /^Presentar en nombre/ }).getByRole('button', { name: 'Presentar', exact: true }).click()
-  await leila.seesHeading(/^Enmienda \d+/)
+  await leila.page.waitForURL(/\/amendments\/[^/]+$/)
+  await leila.seesHeading('Vivienda con plazos')
   const address = new URL(leila.page.url()).pathname
   await take('amendment-own', leila, true)
 

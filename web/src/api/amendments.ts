@@ -4,7 +4,7 @@
  */
 import { ifMatch, path, query } from './address'
 import { array, boolean, integer, nullable, object, oneOf, optional, record, since, string, unknown } from './parse'
-import type { Parsed } from './parse'
+import type { Parsed, Parser } from './parse'
 import { json, type Requester } from './request'
 
 export const AMENDMENT_STATES = [
@@ -19,6 +19,20 @@ export type Outcome = Exclude<Parsed<typeof outcome>, 'withdrawn'>
 
 const author = object({ seat_id: string, person: string, initials: string, component: string, hue: integer })
 
+const marks = record(unknown)
+const toldRuns = array(object({ text: string, marks: optional(marks), change: oneOf('kept', 'inserted', 'deleted', 'marked'), was: optional(marks) }))
+
+interface RedRun {
+  text: string
+  marks?: Record<string, unknown> | undefined
+  change: 'kept' | 'inserted' | 'deleted'
+}
+
+/** Runs of a redline. Words whose marks alone change are told once, and shown as going with the old marks and coming with the new. */
+const redRuns: Parser<RedRun[]> = (value, where) =>
+  toldRuns(value, where).flatMap(({ text, marks, change, was }): RedRun[] =>
+    change === 'marked' ? [{ text, marks: was, change: 'deleted' }, { text, marks, change: 'inserted' }] : [{ text, marks, change }])
+
 /** A paragraph as a proposal changes it. Only changed ones are told. */
 export const redBlock = object({
   id: string,
@@ -30,7 +44,7 @@ export const redBlock = object({
   change: oneOf('kept', 'inserted', 'deleted', 'changed'),
   /** Its number in the paper when the proposal was begun; `null` for those that have none. */
   number: nullable(integer),
-  runs: array(object({ text: string, marks: optional(record(unknown)), change: oneOf('kept', 'inserted', 'deleted') })),
+  runs: redRuns,
 })
 export type RedBlock = Parsed<typeof redBlock>
 
