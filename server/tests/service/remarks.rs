@@ -1,5 +1,7 @@
 //! From a component's room to the paper: REV16 and REV26–REV28 through HTTP, and what nobody else sees meanwhile.
 
+use std::time::Duration;
+
 use borrador::people::account::{Person, initials};
 use borrador::people::directory::Entry;
 use borrador::people::seat::Seat;
@@ -46,7 +48,8 @@ pub async fn amina(service: &Service) -> Somebody {
     service.signs_in("amina").await
 }
 
-/// Somebody says this in their component's room.
+/// Somebody says this in their component's room, a millisecond before whatever follows: of two at the same instant nobody knows which
+/// came first.
 pub async fn remarks(service: &Service, somebody: &Somebody, words: &str) -> Value {
     let text = service.app.live.text(service.text()).await.unwrap();
     let reading = text.read();
@@ -56,6 +59,7 @@ pub async fn remarks(service: &Service, somebody: &Somebody, words: &str) -> Val
     let opened =
         somebody.post(&format!("/api/v1/texts/{}/threads", service.text()), &body.to_string()).send().await;
     assert_eq!(opened.status, 201, "{}", opened.text());
+    service.passes(Duration::from_millis(1));
     opened.json()
 }
 
