@@ -20,6 +20,7 @@ mod milestones;
 mod news;
 mod people;
 mod positions;
+mod privacy;
 mod remarks;
 mod replies;
 mod rights;

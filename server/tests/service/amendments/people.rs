@@ -36,7 +36,11 @@ impl Room {
     }
 
     pub async fn over(store: Arc<dyn Store>) -> Room {
-        let service = Service::over(store, |settings| settings.limits.amendment_drafts = 3).await;
+        let service = Service::over(store, |settings| {
+            settings.limits.amendment_drafts = 3;
+            settings.limits.exports_per_minute = 1000;
+        })
+        .await;
         arrives(&service, "Leila Mansour", "MEWA", Function::FocalPoint, &[]).await;
         arrives(&service, "Claire Vasseur", "LYON", Function::FocalPoint, &[]).await;
         arrives(&service, "Jonas Lindqvist", "EUR", Function::Deputy, &[Role::Committee]).await;
