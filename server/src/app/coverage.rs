@@ -2,22 +2,27 @@
 //!
 //! It counts only what this reader may read, so that a sealed round gives away nothing. Those who run the round learn one thing more of each
 //! asked component: whether it has read, whether it has sent anything, or is silent. Without that nobody could be reminded.
+//!
+//! A component answers with a remark, an amendment or a position; only remarks are counted by chapter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::ids::{ChapterId, ComponentId, SeatId};
 use crdt::moment::Moment;
 use crdt::review::permission::Action;
+use crdt::review::position::Position;
 use crdt::review::round::Round;
-use crdt::review::submission::Visibility;
+use crdt::review::submission::{Submission, Visibility};
 use crdt::review::thread::Thread;
 
 use super::App;
+use super::amendments::Kept;
 use super::reading::Reading;
 use super::refusal::Refusal;
 use super::rounds::asked;
 use super::threads::reads;
 use crate::people::directory::Register;
+use crate::people::paper::Paper;
 use crate::store::{Coll, scan_all};
 
 /// How far a round is, as one reader may know it.
@@ -65,6 +70,14 @@ pub struct ChapterCover {
     pub read_by: Option<usize>,
 }
 
+/// An amendment or a position that a component sent.
+struct Other {
+    component: ComponentId,
+    at: Moment,
+    /// May the reader read it?
+    is_seen: bool,
+}
+
 impl App {
     /// How far a round is for whoever holds this seat.
     pub async fn coverage(&self, round: &Round, seat: SeatId) -> Result<Coverage, Refusal> {
@@ -77,6 +90,7 @@ impl App {
         let is_open_to_all = round.plan.visibility == Visibility::Open;
         let readings = self.readings(round.id).await?;
         let sent = self.sent_in(round).await?;
+        let others = self.amended_and_said(round, paper, seat).await?;
         let seen: Vec<&Thread> = sent.iter().filter(|thread| reads(&register, now, seat, thread)).collect();
         let counts = |thread: &Thread| {
             thread.withdrawn.is_none() && thread.submission.as_ref().is_some_and(|sent| sent.counts())
@@ -96,9 +110,11 @@ impl App {
             {
                 *remarks.entry(chapter).or_default() += 1;
             }
-            let known = || if runs { sent.iter().collect::<Vec<_>>() } else { seen.clone() };
-            let sent_at = known().into_iter().filter(|thread| thread.component == component);
-            let sent_at = sent_at.filter_map(|thread| thread.submission.as_ref().map(|sent| sent.at)).max();
+            let known = if runs { sent.iter().collect() } else { seen.clone() };
+            let known = known.into_iter().filter(|thread| thread.component == component);
+            let remarked = known.filter_map(|thread| thread.submission.as_ref().map(|sent| sent.at));
+            let other = others.iter().filter(|other| other.component == component && (runs || other.is_seen));
+            let sent_at = remarked.chain(other.map(|other| other.at)).max();
             Standing {
                 component,
                 speakers: speakers(&register, component),
@@ -129,6 +145,36 @@ impl App {
             late: seen.iter().filter(|thread| is_waiting(thread)).count(),
             components: components.into_iter().map(standing).collect(),
         })
+    }
+
+    /// The amendments and positions that were sent in a round.
+    async fn amended_and_said(
+        &self,
+        round: &Round,
+        paper: &Paper,
+        seat: SeatId,
+    ) -> Result<Vec<Other>, Refusal> {
+        let register = self.directory.register();
+        let is_of = |sent: &&Submission| sent.round == Some(round.id);
+        let mut others = Vec::new();
+        for Kept { amendment, .. } in self.all_amendments(paper.id).await? {
+            others.extend(amendment.submission.as_ref().filter(is_of).map(|sent| Other {
+                component: amendment.component,
+                at: sent.at,
+                is_seen: self.reads_amendment(&register, seat, &amendment),
+            }));
+        }
+        for record in scan_all(&*self.store, Coll::Position, &format!("{}/", paper.id)).await? {
+            let position: Position = record.read()?;
+            let component = position.component;
+            let said = position.said.iter().map(|said| &said.submission).filter(is_of);
+            others.extend(said.map(|sent| Other {
+                component,
+                at: sent.at,
+                is_seen: self.reads_submission(&register, seat, (component, sent), &paper.place()),
+            }));
+        }
+        Ok(others)
     }
 
     /// Every remark that was sent in a round, whoever may read it: only for counting whether somebody answered.

@@ -2,6 +2,7 @@
 
 mod deciding;
 mod drafting;
+mod in_rounds;
 pub mod people;
 mod speaking;
 

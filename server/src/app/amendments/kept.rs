@@ -103,7 +103,7 @@ impl App {
     }
 
     /// All amendments of a paper, whoever may read them.
-    pub(super) async fn all_amendments(&self, paper: PaperId) -> Result<Vec<Kept>, Refusal> {
+    pub(in crate::app) async fn all_amendments(&self, paper: PaperId) -> Result<Vec<Kept>, Refusal> {
         let records = scan_all(&*self.store, Coll::Amendment, &format!("{paper}/")).await?;
         let kept = |record: &Record| {
             Ok::<_, StoreError>(Kept { amendment: Arc::new(record.read()?), version: record.version })
