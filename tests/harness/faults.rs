@@ -9,6 +9,7 @@
 //! | [`silence`] | clients that are gone without a word, or never read |
 //! | [`stopping`] | SIGTERM while a crowd types |
 //! | [`killing`] | `kill -9` |
+//! | [`deciding`] | `kill -9` while amendments are decided |
 //! | [`power`] | power cuts |
 //! | [`full`] | a full disk |
 //! | [`damage`] | flipped, zeroed, cut and missing bytes of the store |
@@ -19,6 +20,7 @@
 
 pub mod crew;
 pub mod damage;
+pub mod deciding;
 pub mod full;
 pub mod killing;
 pub mod mutator;

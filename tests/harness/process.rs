@@ -236,6 +236,20 @@ impl Process {
         reply.json()
     }
 
+    /// Posts JSON, signed in, while the program may die: the status of the answer, if there was one. It needs the program no more.
+    pub fn tries_to_post(
+        &self,
+        who: &SignedIn,
+        path: &str,
+        json: Value,
+    ) -> impl Future<Output = Option<u16>> + use<> {
+        let (address, cookie, path) = (self.address.clone(), who.cookie.clone(), path.to_owned());
+        async move {
+            let reply = request(&address, "POST", &path, &[("Cookie", &cookie)], Some(&json)).await;
+            reply.ok().map(|reply| reply.status)
+        }
+    }
+
     /// Asks for something, signed in, and takes any answer: its status and its JSON.
     pub async fn asks(&self, who: &SignedIn, path: &str) -> (u16, Value) {
         let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;

@@ -9,6 +9,7 @@
 //! | `silence` | lines that go silent in one moment, until the server lets go of them | 2 |
 //! | `stop` | SIGTERM while a hundred people type | 5 |
 //! | `kill` | `kill -9` while twenty people write in five texts | 200 |
+//! | `decide` | `kill -9` while four amendments are accepted at once | 100 |
 //! | `power` | a power cut meanwhile (needs root) | 100 |
 //! | `full` | a disk that fills up and is freed (needs root) | 20 |
 //! | `damage` | a bit, a block or the end of any file of the store | 300 |
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use borrador_tests::faults::damage::{Found, Sound};
+use borrador_tests::faults::deciding::decide_again_and_again;
 use borrador_tests::faults::full::fill_again_and_again;
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
 use borrador_tests::faults::mutator::{Kind, Outcome, attempt};
@@ -33,7 +35,8 @@ use borrador_tests::process::Process;
 use borrador_tests::socket::Heard;
 use fastrand::Rng;
 
-const TROUBLES: [&str; 8] = ["network", "silence", "stop", "kill", "power", "full", "damage", "mutator"];
+const TROUBLES: [&str; 9] =
+    ["network", "silence", "stop", "kill", "decide", "power", "full", "damage", "mutator"];
 /// A process that is back later than this after a kill is a broken promise.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// A process that ends later than this after SIGTERM is.
@@ -68,6 +71,7 @@ async fn main() -> ExitCode {
             "silence" => silence().await,
             "stop" => stop(seed).await,
             "kill" => kill(seed).await,
+            "decide" => decide(seed).await,
             "power" => power(seed).await,
             "full" => full(seed).await,
             "damage" => damage(seed).await,
@@ -211,6 +215,28 @@ async fn kill(seed: u64) -> Row {
             percentile(&back_ms, 0.5).as_millis(),
             percentile(&back_ms, 1.0).as_millis()
         ),
+        broken,
+    }
+}
+
+async fn decide(seed: u64) -> Row {
+    let rounds = rounds(100);
+    let data = folder();
+    let (mut answered, mut accepted, mut halves, mut lost, mut broken) = (0, 0, 0, 0, 0);
+    decide_again_and_again(data.path(), rounds, seed, |cycle| {
+        eprintln!("{cycle:?}");
+        answered += cycle.answered;
+        accepted += cycle.accepted;
+        halves += cycle.halves;
+        lost += cycle.lost;
+        broken += usize::from(cycle.halves + cycle.lost > 0);
+    })
+    .await;
+    Row {
+        trouble: "decide",
+        rounds,
+        promised: format!("{answered} decisions answered"),
+        found: format!("{accepted} accepted, with their words in the text; lost {lost}, half done {halves}"),
         broken,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use borrador_tests::faults::deciding::decide_again_and_again;
 use borrador_tests::faults::killing::{Plan, kill_again_and_again};
 use borrador_tests::faults::stopping::stop_under;
 use borrador_tests::guest::Guest;
@@ -22,6 +23,20 @@ async fn c10_killed_three_times_while_eight_people_write_the_server_loses_nothin
     })
     .await;
     assert!(acknowledged > 0, "nothing was acknowledged: nothing was tested");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev40_killed_while_it_decides_the_server_has_the_decision_and_its_words_or_neither() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut accepted, mut answered) = (0, 0);
+    decide_again_and_again(data.path(), 3, seed(), |cycle| {
+        println!("{cycle:?}");
+        assert_eq!((cycle.halves, cycle.lost), (0, 0), "{cycle:?}");
+        accepted += cycle.accepted;
+        answered += cycle.answered;
+    })
+    .await;
+    assert!(accepted >= answered, "{accepted} accepted, {answered} answered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
