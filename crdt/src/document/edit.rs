@@ -104,6 +104,15 @@ impl Text {
         }
     }
 
+    /// The shortest range of whole letters that holds this one, which lies in the text.
+    pub fn whole_letters(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.doc.text(&self.object).unwrap_or_default();
+        let is_edge = |offset: &usize| is_between_letters(&text, *offset);
+        let start = (0..=range.start).rev().find(is_edge).unwrap_or(range.start);
+        let end = (range.end..=self.length_utf16()).find(is_edge).unwrap_or(range.end);
+        start..end
+    }
+
     /// Gives every marker that [`Text::read`] finds without an id of its own the id under which it is shown.
     pub fn repair(&mut self, writer: &Writer) -> Result<Edited<()>, EditError> {
         let repairs = self.read().repairs;

@@ -11,7 +11,7 @@
 //! | open | [`Bracket::leave`] by the last proposer | withdrawn |
 //! | open | [`Bracket::settle`] | kept, removed or replaced |
 //!
-//! This module knows records. Whether the mark is still in the text is for whoever has both.
+//! This module knows records; [`bracketed`](super::bracketed) knows what becomes of the words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +105,9 @@ pub struct Outcome {
     pub done: Done,
     /// Why, in words for everybody.
     pub words: String,
+    /// The words that stand in their place; `None` unless they were replaced.
+    #[serde(default)]
+    pub instead: Option<String>,
     /// The components over whose opposition it was decided.
     pub over: BTreeSet<ComponentId>,
 }
@@ -144,6 +147,15 @@ pub enum BracketError {
     /// Whoever decides proposed it.
     #[error("{0}")]
     Decider(DispositionError),
+    /// Its mark is not taken away without settling it.
+    #[error("this bracket is open: settle it, and its mark goes")]
+    StillOpen,
+    /// Replaced, but not by what.
+    #[error("words are replaced by others: say by which, on one line")]
+    NoReplacement,
+    /// Nothing of the words is left in the text.
+    #[error("nothing of its words is left in the text; they can only be settled as removed")]
+    WordsGone,
     /// A decision over an opponent needs words.
     #[error("components oppose this: a decision over them says why, in words for them")]
     OverOpponents,
@@ -220,7 +232,7 @@ impl Bracket {
         next.said.push(Voice { component, done, side, words: words.clone() });
         if next.proposers().is_empty() {
             let over = BTreeSet::new();
-            next.outcome = Some(Outcome { end: End::Withdrawn, done, words, over });
+            next.outcome = Some(Outcome { end: End::Withdrawn, done, words, instead: None, over });
         }
         Ok(next)
     }
@@ -236,17 +248,18 @@ impl Bracket {
         if self.options.len() >= Self::MAX_OPTIONS {
             return Err(BracketError::TooManyOptions);
         }
-        let words = written::optional(words, Self::MAX_WORDS).map_err(BracketError::Words)?;
+        let words = on_one_line(words)?;
         let mut next = self.clone();
         next.options.push(Wording { component, done, words });
         Ok(next)
     }
 
     /// REV63: settled by whoever writes the text, never by a proposer; over an opponent only with words. `people` are those who
-    /// spoke for the proposers, in whichever seat.
+    /// spoke for the proposers, in whichever seat. `instead` are the words that replace others, on one line; for another end they are
+    /// passed over.
     pub fn settle(
         &self,
-        end: End,
+        (end, instead): (End, &str),
         words: &str,
         decider: Decider,
         people: BTreeSet<PersonId>,
@@ -261,11 +274,33 @@ impl Bracket {
         if !over.is_empty() && words.is_empty() {
             return Err(BracketError::OverOpponents);
         }
+        let instead = match end {
+            End::Replaced => Some(on_one_line(instead)?).filter(|words| !words.is_empty()),
+            _ => None,
+        };
+        if end == End::Replaced && instead.is_none() {
+            return Err(BracketError::NoReplacement);
+        }
         let done = Done { by: decider.seat, at };
-        Ok(Self { outcome: Some(Outcome { end, done, words, over }), ..self.clone() })
+        Ok(Self { outcome: Some(Outcome { end, done, words, instead, over }), ..self.clone() })
+    }
+
+    /// REV80: the bracket as it stood at an instant; `None` if it was not yet opened.
+    pub fn as_of(&self, at: Moment) -> Option<Self> {
+        let mut then = self.clone();
+        then.said.retain(|voice| voice.done.at <= at);
+        then.options.retain(|option| option.done.at <= at);
+        then.outcome = then.outcome.filter(|outcome| outcome.done.at <= at);
+        (self.opened.at <= at).then_some(then)
     }
 
     fn must_be_open(&self) -> Result<(), BracketError> {
         if self.outcome.is_some() { Err(BracketError::Over) } else { Ok(()) }
     }
+}
+
+/// Words for a place in the text: a line break has no place within a paragraph.
+fn on_one_line(words: &str) -> Result<String, BracketError> {
+    let words = written::optional(words, Bracket::MAX_WORDS).map_err(BracketError::Words)?;
+    Ok(words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
 }

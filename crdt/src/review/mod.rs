@@ -10,6 +10,7 @@
 pub mod amendment;
 pub mod asked;
 pub mod bracket;
+pub mod bracketed;
 pub mod disposition;
 pub mod entry;
 pub mod matrix;

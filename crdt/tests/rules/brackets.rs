@@ -30,7 +30,7 @@ fn bracket() -> Bracket {
 }
 
 fn settled(bracket: &Bracket, words: &str) -> Result<Bracket, BracketError> {
-    bracket.settle(End::Kept, words, INES, [].into(), Moment::EPOCH)
+    bracket.settle((End::Kept, ""), words, INES, [].into(), Moment::EPOCH)
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn rev62_a_place_may_have_several_wordings_and_nothing_is_one() {
 #[test]
 fn rev63_it_is_settled_by_others_than_those_who_proposed_it() {
     let own = Decider { component: AFRICA, ..INES };
-    let decided = bracket().settle(End::Removed, "", own, [].into(), Moment::EPOCH);
+    let decided = bracket().settle((End::Removed, ""), "", own, [].into(), Moment::EPOCH);
     assert_eq!(decided, Err(BracketError::Decider(DispositionError::Own)));
-    let other_hat = bracket().settle(End::Removed, "", INES, [INES.person].into(), Moment::EPOCH);
+    let other_hat = bracket().settle((End::Removed, ""), "", INES, [INES.person].into(), Moment::EPOCH);
     assert_eq!(other_hat, Err(BracketError::Decider(DispositionError::Own)));
     let kept = settled(&bracket(), "").unwrap();
     assert_eq!(settled(&kept, ""), Err(BracketError::Over), "once");
@@ -132,7 +132,7 @@ proptest! {
                 Act::Offer => bracket.offer(MEWA, "should", NOW),
                 Act::Settle(own, reason) => {
                     let decider = if own { Decider { component: AFRICA, ..INES } } else { INES };
-                    bracket.settle(End::Removed, why(reason), decider, [].into(), Moment::EPOCH)
+                    bracket.settle((End::Removed, ""), why(reason), decider, [].into(), Moment::EPOCH)
                 }
             };
             bracket = next.unwrap_or(bracket);

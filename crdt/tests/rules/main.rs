@@ -4,6 +4,7 @@
 
 mod amendment;
 mod anchor;
+mod bracketed;
 mod brackets;
 mod branch;
 mod chance;

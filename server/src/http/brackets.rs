@@ -42,10 +42,35 @@ pub struct BracketView {
     /// Further wordings for the place.
     options: Vec<WordingView>,
     outcome: Option<OutcomeView>,
-    /// Is its mark in the text?
-    marked: bool,
+    /// Where its mark is in the text; `null` if it is not.
+    standing: Option<StandingView>,
+    /// What the caller may do.
+    may: MayView,
     /// For `If-Match`.
     version: u64,
+}
+
+/// Where the brackets stand.
+#[derive(Serialize, ToSchema)]
+pub struct StandingView {
+    /// The words between them, each paragraph on a line of its own.
+    words: String,
+    #[schema(value_type = String)]
+    paragraph: ParagraphId,
+    /// Where the paragraph counts among the numbered ones of its text, from 1; `null` if it is not numbered.
+    nth: Option<usize>,
+}
+
+/// What the caller's seat may do with a bracket.
+#[derive(Serialize, ToSchema)]
+pub struct MayView {
+    /// Take a side and bring wordings for its component.
+    speak: bool,
+    settle: bool,
+    /// It would settle it, if its component or person proposed nothing here.
+    proposes: bool,
+    /// Mark its words anew, and take away what is left over.
+    write: bool,
 }
 
 /// What a component says.
@@ -78,6 +103,8 @@ pub struct OutcomeView {
     #[schema(value_type = String, format = DateTime)]
     at: Moment,
     words: String,
+    /// The words that stand in their place, if they were replaced.
+    instead: Option<String>,
     /// The components over whose opposition it was decided.
     over: Vec<String>,
 }
@@ -126,10 +153,20 @@ impl Incoming for WordingBody {}
 pub struct SettleBody {
     #[schema(value_type = String, example = "kept")]
     end: End,
+    /// Why; needed over an opponent.
     #[serde(default)]
     words: String,
+    /// For `replaced`: what stands in their place, on one line.
+    #[serde(default)]
+    instead: String,
 }
 impl Incoming for SettleBody {}
+
+/// Nothing to say: the act is all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoWords {}
+impl Incoming for NoWords {}
 
 /// The brackets of a paper, how many remain in each chapter, and marks without a record.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/brackets", tag = "brackets", params(("slug" = String, Path)),
@@ -141,7 +178,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let paper = papers::readable(&caller, &slug)?;
     let found = app.brackets(paper).await?;
-    let brackets: Vec<BracketView> = found.kept.iter().map(|kept| view(&caller, kept)).collect();
+    let brackets: Vec<BracketView> = found.kept.iter().map(|kept| view(&app, &caller, kept)).collect();
     let remaining: BTreeMap<String, usize> =
         found.remaining.iter().map(|(chapter, count)| (chapter.to_string(), *count)).collect();
     let unrecorded: Vec<_> =
@@ -166,7 +203,7 @@ pub async fn open(
     let new = NewBracket { id: BracketId(id), anchor, paragraph, component, side, words };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let kept = app.open_bracket(text, caller.seat, new).await?;
-        Ok((StatusCode::CREATED, json!(view(&caller, &kept))))
+        Ok((StatusCode::CREATED, json!(view(&app, &caller, &kept))))
     })
     .await
 }
@@ -199,7 +236,7 @@ pub async fn offer(
     act(&req, &app, &caller, &place, BracketAct::Offer(body.value.words)).await
 }
 
-/// Settle it. The words of the text are changed, and the mark is taken away, in the text itself.
+/// Settle it. In the same commit the words of the text stay, go or are replaced, and the mark goes.
 #[utoipa::path(post, path = "/api/v1/papers/{slug}/brackets/{id}/settle", tag = "brackets",
     params(("slug" = String, Path), ("id" = Uuid, Path)), request_body = SettleBody,
     responses((status = 200, body = BracketView), (status = 409, description = "It is over, own, or opposed and without words")))]
@@ -210,7 +247,38 @@ pub async fn settle(
     place: web::Path<(String, String)>,
     body: Body<SettleBody>,
 ) -> Result<HttpResponse, Problem> {
-    act(&req, &app, &caller, &place, BracketAct::Settle(body.value.end, body.value.words)).await
+    let SettleBody { end, words, instead } = body.value;
+    act(&req, &app, &caller, &place, BracketAct::Settle { end, instead, words }).await
+}
+
+/// Put the mark, which was lost, around what is left of the words.
+#[utoipa::path(post, path = "/api/v1/papers/{slug}/brackets/{id}/mark", tag = "brackets",
+    params(("slug" = String, Path), ("id" = Uuid, Path)), request_body = NoWords,
+    responses((status = 200, body = BracketView), (status = 409, description = "It is over, or its words are gone")))]
+pub async fn mark(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    place: web::Path<(String, String)>,
+    _body: Body<NoWords>,
+) -> Result<HttpResponse, Problem> {
+    act(&req, &app, &caller, &place, BracketAct::Mark).await
+}
+
+/// Take a mark away that no open bracket has.
+#[utoipa::path(post, path = "/api/v1/texts/{id}/brackets/{bracket}/lift", tag = "brackets",
+    params(("id" = Uuid, Path), ("bracket" = Uuid, Path)), request_body = NoWords,
+    responses((status = 204), (status = 404, description = "No such mark"), (status = 409, description = "Its bracket is open")))]
+pub async fn lift(
+    app: web::Data<App>,
+    caller: Caller,
+    place: web::Path<(String, String)>,
+    _body: Body<NoWords>,
+) -> Result<HttpResponse, Problem> {
+    let (text, ..): (TextId, _, _) = texts::readable(&caller, &place.0)?;
+    let id: BracketId = place.1.parse().map_err(|_| Refusal::NotFound)?;
+    app.lift_bracket_mark(text, caller.seat, id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 async fn act(
@@ -223,11 +291,13 @@ async fn act(
     let paper = papers::readable(caller, slug)?;
     let id: BracketId = id.parse().map_err(|_| Refusal::NotFound)?;
     let kept = app.act_on_bracket(paper, caller.seat, id, expected_version(req)?, act).await?;
-    Ok(HttpResponse::Ok().json(view(caller, &kept)))
+    Ok(HttpResponse::Ok().json(view(app, caller, &kept)))
 }
 
-fn view(caller: &Caller, KeptBracket { bracket, version, is_marked }: &KeptBracket) -> BracketView {
+fn view(app: &App, caller: &Caller, kept: &KeptBracket) -> BracketView {
+    let KeptBracket { bracket, version, standing } = kept;
     let register = &caller.register;
+    let may = app.may_with_bracket(register, caller.seat, bracket);
     let named = |id: ComponentId| {
         let component = register.component(id);
         (component.map(|each| each.code.clone()).unwrap_or_default(), component.map_or(1, |each| each.hue))
@@ -254,9 +324,15 @@ fn view(caller: &Caller, KeptBracket { bracket, version, is_marked }: &KeptBrack
             by: author_view(register, outcome.done.by),
             at: outcome.done.at,
             words: outcome.words.clone(),
+            instead: outcome.instead.clone(),
             over: outcome.over.iter().map(|id| named(*id).0).collect(),
         }),
-        marked: *is_marked,
+        standing: standing.as_ref().map(|standing| StandingView {
+            words: standing.words.clone(),
+            paragraph: standing.paragraph,
+            nth: standing.nth,
+        }),
+        may: MayView { speak: may.speak, settle: may.settle, proposes: may.proposes, write: may.write },
         version: *version,
     }
 }

@@ -106,7 +106,9 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/papers/{slug}/brackets/{id}/side").route(post().to(brackets::side)))
         .service(at("/api/v1/papers/{slug}/brackets/{id}/options").route(post().to(brackets::offer)))
         .service(at("/api/v1/papers/{slug}/brackets/{id}/settle").route(post().to(brackets::settle)))
+        .service(at("/api/v1/papers/{slug}/brackets/{id}/mark").route(post().to(brackets::mark)))
         .service(at("/api/v1/texts/{id}/brackets").route(post().to(brackets::open)))
+        .service(at("/api/v1/texts/{id}/brackets/{bracket}/lift").route(post().to(brackets::lift)))
         .service(
             at("/api/v1/papers/{slug}/silences")
                 .route(get().to(silences::list))

@@ -103,6 +103,8 @@ use crate::http::error::Problem;
         brackets::side,
         brackets::offer,
         brackets::settle,
+        brackets::mark,
+        brackets::lift,
         silences::list,
         silences::open,
         silences::one,

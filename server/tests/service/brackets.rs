@@ -1,7 +1,8 @@
 //! Brackets: opened on words for a component, argued, settled with words, counted and printed.
 
-use crdt::document::{Anchor, MarkValue};
-use crdt::ids::{ActorId, SeatId};
+use crdt::document::blocks::Place;
+use crdt::document::{Anchor, Edit, EditError, MarkValue};
+use crdt::ids::SeatId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -49,7 +50,72 @@ async fn rev60_whoever_writes_the_text_opens_a_bracket_for_a_component_and_nobod
         (&bracket["sides"][0]["component"], &bracket["sides"][0]["words"]),
         (&json!("MEWA"), &json!("Small towns cannot."))
     );
-    assert_eq!(bracket["marked"], false, "a record whose mark is not in the text is told as such");
+    assert_eq!(bracket["standing"]["words"], "Cities", "the mark came with the record");
+    assert_eq!(bracket["standing"]["nth"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev78_words_that_are_gone_are_not_put_into_brackets_and_lost_marks_are_put_back() {
+    let service = Service::start().await;
+    let [adaeze, samir] = [service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let opened = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
+    let mark = format!("bracket:{}", opened["id"].as_str().unwrap());
+    edits(&service, adaeze.seats[0], |edit, place| edit.unmark(place.start..place.start + 6, &mark)).await;
+    assert_eq!(all(&samir).await["brackets"][0]["standing"], Value::Null, "told as such");
+    act(&samir, &opened, "mark", json!({})).await.is_refused(403, "not_allowed");
+    let again = act(&adaeze, &opened, "mark", json!({})).await.json();
+    assert_eq!(again["standing"]["words"], "Cities");
+    edits(&service, adaeze.seats[0], |edit, place| edit.splice(place.start..place.start + 7, "")).await;
+    act(&adaeze, &opened, "mark", json!({})).await.is_refused(409, "bracket_refused");
+    act(&adaeze, &opened, "settle", json!({ "end": "kept" })).await.is_refused(409, "bracket_refused");
+    let removed = act(&adaeze, &opened, "settle", json!({ "end": "removed" })).await;
+    assert_eq!(removed.json()["outcome"]["end"], "removed", "as it is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev78_the_last_who_leaves_takes_the_brackets_along_and_no_word() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let opened = opens(&service, &adaeze, "SEC", "delete", "Small towns cannot.").await.json();
+    let left = act(&ines, &opened, "side", json!({ "side": "left" })).await.json();
+    assert_eq!((&left["outcome"]["end"], &left["standing"]), (&json!("withdrawn"), &Value::Null));
+    assert_eq!(words(&service).await, "Cities welcome everyone.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev78_a_mark_of_nobody_is_taken_away_and_one_of_an_open_bracket_is_not() {
+    let service = Service::start().await;
+    let [adaeze, samir] = [service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let lift = async |somebody: &Somebody, id: &str| {
+        let path = format!("/api/v1/texts/{}/brackets/{id}/lift", service.text());
+        somebody.post(&path, "{}").send().await
+    };
+    marks(&service, adaeze.seats[0]).await;
+    let nobodys = all(&samir).await["unrecorded"][0]["id"].as_str().unwrap().to_owned();
+    lift(&samir, &nobodys).await.is_refused(403, "not_allowed");
+    assert_eq!(lift(&adaeze, &nobodys).await.status, 204);
+    lift(&adaeze, &nobodys).await.is_refused(404, "not_found");
+    let opened = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
+    lift(&adaeze, opened["id"].as_str().unwrap()).await.is_refused(409, "bracket_refused");
+    assert_eq!(all(&samir).await["brackets"][0]["standing"]["words"], "Cities");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev79_record_and_words_are_settled_in_one() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let opened = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
+    act(&ines, &opened, "options", json!({ "words": "Towns" })).await;
+    act(&adaeze, &opened, "settle", json!({ "end": "replaced" })).await.is_refused(409, "bracket_refused");
+    assert_eq!(words(&service).await, "Cities welcome everyone.", "nothing by halves");
+    let settled =
+        act(&adaeze, &opened, "settle", json!({ "end": "replaced", "instead": "Towns" })).await.json();
+    assert_eq!((&settled["outcome"]["instead"], &settled["standing"]), (&json!("Towns"), &Value::Null));
+    assert_eq!(words(&service).await, "Towns welcome everyone.");
+    let wrote = service.app.live.text(service.text()).await.unwrap().heads();
+    let again = act(&adaeze, &opened, "settle", json!({ "end": "removed" })).await;
+    again.is_refused(409, "bracket_refused");
+    assert_eq!(service.app.live.text(service.text()).await.unwrap().heads(), wrote, "once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,12 +131,12 @@ async fn rev63_it_is_settled_by_the_pen_never_by_a_proposer_and_over_an_opponent
     act(&ines, &theirs, "options", json!({ "words": "Towns" })).await;
     act(&adaeze, &theirs, "settle", json!({ "end": "removed" })).await.is_refused(409, "bracket_refused");
     let settled =
-        act(&adaeze, &theirs, "settle", json!({ "end": "replaced", "words": "As the council decided." }))
+        act(&adaeze, &theirs, "settle", json!({ "end": "removed", "words": "As the council decided." }))
             .await
             .json();
     assert_eq!(
         (&settled["outcome"]["end"], &settled["outcome"]["over"], &settled["options"][0]["words"]),
-        (&json!("replaced"), &json!(["SEC"]), &json!("Towns"))
+        (&json!("removed"), &json!(["SEC"]), &json!("Towns"))
     );
     act(&ines, &theirs, "side", json!({ "side": "left" })).await.is_refused(409, "bracket_refused");
 }
@@ -91,18 +157,29 @@ async fn rev64_what_is_marked_is_counted_printed_and_sealed() {
     assert_eq!((&sealed["texts"][0]["brackets"], &sealed["texts"][1]["brackets"]), (&json!(1), &json!(0)));
 }
 
-/// The mark of a bracket around the first word of the first numbered paragraph, as an editor writes it.
+/// The words of the first numbered paragraph.
+async fn words(service: &Service) -> String {
+    service.app.live.text(service.text()).await.unwrap().blocks()[2].words()
+}
+
+/// The mark of a bracket around the first word of the first numbered paragraph, as another program may write it.
 async fn marks(service: &Service, seat: SeatId) {
+    let name = format!("bracket:{}", Uuid::new_v4());
+    let edit = |edit: &mut Edit<'_, '_>, place: Place| {
+        edit.mark(place.start..place.start + 6, &name, &MarkValue::ON)
+    };
+    edits(service, seat, edit).await;
+}
+
+/// An edit of the first numbered paragraph in somebody's editor.
+async fn edits(
+    service: &Service,
+    seat: SeatId,
+    work: impl FnOnce(&mut Edit<'_, '_>, Place) -> Result<(), EditError>,
+) {
     let mut text = crdt::document::Text::clone(&*service.app.live.text(service.text()).await.unwrap());
     let place = text.read().places[2];
-    let writer = crdt::document::Writer {
-        actor: ActorId(Uuid::new_v4().as_bytes().to_vec()),
-        seat: Some(seat),
-        at: service.app.clock.now(),
-    };
-    let name = format!("bracket:{}", Uuid::new_v4());
-    let edited =
-        text.edit(&writer, |edit| edit.mark(place.start..place.start + 6, &name, &MarkValue::ON)).unwrap();
+    let edited = text.edit(&service.app.writer(seat), |edit| work(edit, place)).unwrap();
     let change = bytes::Bytes::from(edited.change.unwrap());
     service.app.live.submit(service.text(), seat, vec![change]).await.unwrap();
 }

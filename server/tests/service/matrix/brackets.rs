@@ -1,6 +1,7 @@
 //! Brackets, asked by everybody.
 
 use borrador::app::brackets::NewBracket;
+use crdt::document::{MarkValue, Text};
 use crdt::ids::{BracketId, ComponentId};
 use crdt::review::bracket::Side;
 use crdt::review::permission::Action;
@@ -24,6 +25,12 @@ pub(super) fn rows() -> Vec<Row> {
         })),
         row!("POST" "/api/v1/papers/{slug}/brackets/{id}/settle" "another component's", May(Action::Decide), once |w| Box::pin(async {
             (opened(w, "settle").await, json!({"end": "kept"}).to_string())
+        })),
+        row!("POST" "/api/v1/papers/{slug}/brackets/{id}/mark" "", May(Action::WriteText), once |w| Box::pin(async {
+            (opened(w, "mark").await, "{}".to_owned())
+        })),
+        row!("POST" "/api/v1/texts/{id}/brackets/{bracket}/lift" "a mark of nobody", May(Action::WriteText), once |w| Box::pin(async {
+            (marked(w).await, "{}".to_owned())
         })),
     ]
 }
@@ -55,4 +62,17 @@ async fn opened(world: &World, act: &str) -> String {
     };
     world.service.app.open_bracket(world.text, seat, new).await.unwrap();
     format!("/api/v1/papers/housing/brackets/{id}/{act}")
+}
+
+/// The mark of another program around the same words.
+async fn marked(world: &World) -> String {
+    let (anchor, _) = anchor(&world.service).await;
+    let mut text = Text::clone(&*world.service.app.live.text(world.text).await.unwrap());
+    let (range, id) = (anchor.range(&text).unwrap(), Uuid::new_v4());
+    let writer = world.service.app.writer(world.samir);
+    let edited =
+        text.edit(&writer, |edit| edit.mark(range, &format!("bracket:{id}"), &MarkValue::ON)).unwrap();
+    let change = bytes::Bytes::from(edited.change.unwrap());
+    world.service.app.live.submit(world.text, world.samir, vec![change]).await.unwrap();
+    format!("/api/v1/texts/{}/brackets/{id}/lift", world.text)
 }
