@@ -209,6 +209,11 @@ impl Desk {
         }
     }
 
+    /// How long the text is, in UTF-16 units.
+    pub fn length(&self) -> usize {
+        self.doc.length(self.text_object())
+    }
+
     /// Where these words stand, in UTF-16 units.
     ///
     /// # Panics
