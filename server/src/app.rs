@@ -113,6 +113,7 @@ pub struct App {
     refusals: Rate<SeatId>,
     export_rate: Rate<PersonId>,
     way_in_letters: WayInLetters,
+    draft_rate: Rate<SeatId>,
 }
 
 impl App {
@@ -141,6 +142,7 @@ impl App {
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
             refusals: Rate::new("refused attempts", 60),
             export_rate: Rate::new("exports", limits.exports_per_minute),
+            draft_rate: Rate::new("new drafts", limits.drafts_per_minute),
             way_in_letters: Rate::new("letters with a way in", limits.way_in_letters_per_minute),
             mail: Mail::over(settings.mail.clone().map(Post::to)),
             store,

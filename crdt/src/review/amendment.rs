@@ -77,6 +77,10 @@ pub struct Amendment {
     pub copies: Vec<Copy>,
     /// All that happened to it since it was submitted, oldest first.
     pub history: Vec<Event>,
+    /// How often what other components may know of it has changed: the version that they name, which tells nothing of what its
+    /// component does inside.
+    #[serde(default)]
+    pub shown: u64,
 }
 
 /// What an amendment was made of.
@@ -272,6 +276,18 @@ impl Amendment {
         });
         let open = if self.considered.is_some() { State::UnderConsideration } else { State::Submitted };
         decided.unwrap_or(open)
+    }
+
+    /// REV35: the amendment as it follows `before`, with [`Amendment::shown`] counted on if others see a difference.
+    pub fn following(self, before: &Self) -> Self {
+        let is_alike = self.number == before.number
+            && self.revisions == before.revisions
+            && self.submission == before.submission
+            && self.considered == before.considered
+            && self.sponsors == before.sponsors
+            && self.voices == before.voices
+            && self.decisions == before.decisions;
+        Self { shown: before.shown + u64::from(!is_alike), ..self }
     }
 
     /// The answer that stands; `None` while there is none.

@@ -442,6 +442,11 @@ impl Silence {
         }
     }
 
+    /// Has its instant brought nothing yet, if it has come?
+    pub fn awaits_settling(&self) -> bool {
+        self.outcome.is_none() && self.ends.last().is_some_and(|end| !end.stopped)
+    }
+
     /// The next instant at which time alone brings something; `None` when it brings nothing more.
     pub fn next_instant(&self, now: Moment) -> Option<Moment> {
         (self.phase(now) == Phase::Running).then(|| self.instant())

@@ -33,7 +33,7 @@ const PROCEDURES: &[(&str, Due)] = &[
 /// A machine that slept, or a clock that was far off, is noticed after so long.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// What failed is tried again after so long.
-const TRY_AGAIN: Duration = Duration::from_secs(10);
+pub(super) const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// Wakes the task when somebody set another instant.
 #[derive(Default)]

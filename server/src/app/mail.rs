@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::instants::TRY_AGAIN;
 use super::notices::{Channel, Delivery, Outcome};
 use super::refusal::Refusal;
 use crate::people::mail::letter::{About, Letter, State};
@@ -26,8 +27,6 @@ use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 const AT_ONCE: usize = 4;
 /// A clock that was set, or a machine that slept, is noticed after so long.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
-/// What the store or the service could not do is tried again after so long.
-const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// The way out.
 pub struct Mail {
@@ -103,23 +102,30 @@ impl App {
         });
     }
 
-    /// Hand over every letter that is due. Answers with the instant at which the next one is; `None` when none waits.
+    /// Hand over every letter that is due. Answers with the instant at which the next one is; `None` when none waits. One that cannot be
+    /// read, composed or noted is named in the log and tried again; it holds up no other.
     pub async fn carry_letters(&self) -> Result<Option<Moment>, Refusal> {
         let Some(post) = &self.mail.post else { return Ok(None) };
         let _alone = self.mail.carrying.lock().await;
         let now = self.clock.now();
-        let waiting: Vec<(Record, Letter)> = scan_all(&*self.store, Coll::Letter, WAITING)
-            .await?
-            .into_iter()
-            .map(|record| record.read().map(|letter| (record, letter)))
-            .collect::<Result<_, StoreError>>()?;
+        let mut waiting: Vec<(Record, Letter)> = Vec::new();
+        for record in scan_all(&*self.store, Coll::Letter, WAITING).await? {
+            match record.read() {
+                Ok(letter) => waiting.push((record, letter)),
+                Err(error) => tracing::error!(letter = record.key, %error, "a letter cannot be read"),
+            }
+        }
         let (due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, letter)| letter.due <= now);
         let mut next = later.iter().map(|(_, letter)| letter.due).min();
         let mut carried = futures_util::stream::iter(due)
-            .map(|(record, letter)| self.carry(post, record, letter))
+            .map(|(record, letter)| async move { (letter.id, self.carry(post, record, letter).await) })
             .buffer_unordered(AT_ONCE);
-        while let Some(again) = carried.next().await {
-            next = next.into_iter().chain(again?).min();
+        while let Some((id, carried)) = carried.next().await {
+            let again = carried.unwrap_or_else(|refusal| {
+                tracing::error!(letter = %id, %refusal, "a letter could not be carried; it is tried again");
+                Some(now + TRY_AGAIN)
+            });
+            next = next.into_iter().chain(again).min();
         }
         Ok(next)
     }

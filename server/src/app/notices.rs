@@ -20,6 +20,7 @@ use super::news::{Topic, What};
 use super::refusal::Refusal;
 use crate::people::directory::Register;
 use crate::people::mail::letter;
+use crate::people::seat::Seat;
 use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 
 /// Something a person was told.
@@ -33,6 +34,9 @@ pub struct Notice {
     pub seat: SeatId,
     /// Which component that seat was in.
     pub component: ComponentId,
+    /// Did the seat speak for its component then (REV68)? Functions change.
+    #[serde(default)]
+    pub speaks: bool,
     /// What was told, and about what.
     #[serde(flatten)]
     pub message: Message,
@@ -189,6 +193,7 @@ impl App {
                 person: seat.person,
                 seat: seat.id,
                 component: seat.component,
+                speaks: speaks_for_it(seat),
                 message: message.clone(),
                 told: now,
                 seen: None,
@@ -315,12 +320,15 @@ impl App {
 
 /// The seats that speak for a component: its focal points and deputies, as long as they hold their seats.
 pub fn seats_that_speak_for(register: &Register, component: ComponentId) -> Vec<SeatId> {
-    let speaks = |function| matches!(function, Function::FocalPoint | Function::Deputy);
     register
         .seats()
-        .filter(|seat| seat.component == component && !seat.ended && speaks(seat.function))
+        .filter(|seat| seat.component == component && !seat.ended && speaks_for_it(seat))
         .map(|seat| seat.id)
         .collect()
+}
+
+fn speaks_for_it(seat: &Seat) -> bool {
+    matches!(seat.function, Function::FocalPoint | Function::Deputy)
 }
 
 impl About {

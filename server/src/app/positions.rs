@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crdt::history::Digest;
 use crdt::history::milestone::Milestone;
 use crdt::ids::{ComponentId, MilestoneId, PaperId, PositionId, SeatId};
+use crdt::moment::Moment;
 use crdt::review::permission::Action;
 use crdt::review::position::{
     Binding, BoundWords, Position, Received, Said, Stance, Standing, Statement, Subject,
@@ -84,6 +85,8 @@ struct Kept {
 struct Voice {
     component: ComponentId,
     on_behalf: bool,
+    /// When they spoke, before they waited for anybody's turn.
+    received: Moment,
 }
 
 impl App {
@@ -152,16 +155,17 @@ impl App {
         seat: SeatId,
         new: NewPosition,
     ) -> Result<Taken, Refusal> {
+        let received = self.clock.now();
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
-        let voice = voice(who, paper, new.on_behalf_of)?;
+        let voice = voice(who, paper, new.on_behalf_of, received)?;
         if register.component(voice.component).is_none() {
             return Err(Refusal::field("component", "is one of the organisation"));
         }
         let statement = Statement::new(new.stance, &new.words, &new.way_out)?;
         let draft = self.sealed_draft(paper, new.milestone).await?;
         let (subject, binding) = self.bind(paper, &draft, new.subject).await?;
-        let received = match (voice.on_behalf, new.received) {
+        let letter = match (voice.on_behalf, new.received) {
             (true, None) => {
                 let rule = "is the letter or file that the component sent; it is kept with the position";
                 return Err(Refusal::field("received", rule));
@@ -173,7 +177,8 @@ impl App {
         let before = self.kept_position(paper.id, id).await?;
         let plan = |register: &Register| {
             let submission = self.position_sent(register, paper, seat, voice, &draft)?;
-            let said = Said { binding, statement, submission, received, reconfirms: false, lifted: None };
+            let said =
+                Said { binding, statement, submission, received: letter, reconfirms: false, lifted: None };
             match &before {
                 None => Ok(Position::open(voice.component, subject, said)),
                 Some(kept) => Ok(kept.position.say(said)?),
@@ -191,10 +196,11 @@ impl App {
         milestone: Option<MilestoneId>,
         expected: Option<u64>,
     ) -> Result<Taken, Refusal> {
+        let received = self.clock.now();
         let kept = self.own_position(paper, seat, id, expected).await?;
         let draft = self.sealed_draft(paper, milestone).await?;
         let (_, binding) = self.bind(paper, &draft, kept.position.subject).await?;
-        let voice = Voice { component: kept.position.component, on_behalf: false };
+        let voice = Voice { component: kept.position.component, on_behalf: false, received };
         let plan = |register: &Register| {
             let submission = self.position_sent(register, paper, seat, voice, &draft)?;
             Ok(kept.position.reconfirm(binding, submission)?)
@@ -357,7 +363,7 @@ impl App {
         voice: Voice,
         draft: &Milestone,
     ) -> Result<Submission, Refusal> {
-        let now = self.clock.now();
+        let now = voice.received;
         let asks = |round: &&Round| {
             let is_in_time = !matches!(round.phase(now), Phase::Draft | Phase::Published);
             let wants = round.plan.asks.contains(&Ask::Position) && round.asks(voice.component);
@@ -368,7 +374,7 @@ impl App {
         self.submission_for(
             register,
             seat,
-            Sending { paper: paper.id, round, what: Ask::Position, on_behalf },
+            Sending { paper: paper.id, round, what: Ask::Position, on_behalf, received: voice.received },
         )
     }
 
@@ -461,14 +467,19 @@ impl App {
 }
 
 /// In whose name this seat may speak: in that of its component, or on behalf of one whose letter it has.
-fn voice(who: Who<'_>, paper: &Paper, on_behalf_of: Option<ComponentId>) -> Result<Voice, Refusal> {
+fn voice(
+    who: Who<'_>,
+    paper: &Paper,
+    on_behalf_of: Option<ComponentId>,
+    received: Moment,
+) -> Result<Voice, Refusal> {
     let may = |action| crdt::review::permission::may(&who.seat.rights(), action, &paper.place());
     let component = on_behalf_of.unwrap_or(who.component.id);
     if component == who.component.id && may(Action::SubmitForComponent) {
-        return Ok(Voice { component, on_behalf: false });
+        return Ok(Voice { component, on_behalf: false, received });
     }
     if on_behalf_of.is_some() && may(Action::SubmitOnBehalf) {
-        return Ok(Voice { component, on_behalf: true });
+        return Ok(Voice { component, on_behalf: true, received });
     }
     Err(Refusal::NotAllowed("speak for this component: its focal point does"))
 }

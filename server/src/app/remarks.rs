@@ -53,6 +53,7 @@ impl App {
         round: Option<RoundId>,
         remarks: &[(ThreadId, u64)],
     ) -> Result<Vec<Kept>, Refusal> {
+        let received = self.clock.now();
         if remarks.is_empty() || remarks.len() > MOST_AT_ONCE {
             return Err(Refusal::field("remarks", format!("has 1 to {MOST_AT_ONCE} remarks")));
         }
@@ -69,7 +70,7 @@ impl App {
         }
         let mut sent: Vec<Thread> = Vec::new();
         let work = |register: &Register| {
-            let what = Sending { paper, round, what: Ask::Comments, on_behalf: None };
+            let what = Sending { paper, round, what: Ask::Comments, on_behalf: None, received };
             let submission = self.submission_for(register, by, what)?;
             let visibility = shown(register, round, submission.at).visibility;
             let mut ops = Vec::new();

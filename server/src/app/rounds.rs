@@ -16,12 +16,14 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::instants::TRY_AGAIN;
 use super::news::{Topic, What};
 use super::notices::{About, Kind, Message, Notice, seats_that_speak_for};
 use super::refusal::Refusal;
 use super::words;
 use crate::people::directory::{Entry, Register};
 use crate::people::paper::Paper;
+use crate::store::Op;
 
 /// The longest name of a round, in characters.
 const MOST_NAME: usize = 120;
@@ -43,6 +45,8 @@ pub struct Sending {
     pub what: Ask,
     /// The component in whose name the secretariat enters it; `None` for a focal point who speaks for their own.
     pub on_behalf: Option<ComponentId>,
+    /// When it came here: before it waited for anybody's turn.
+    pub received: Moment,
 }
 
 impl App {
@@ -73,7 +77,7 @@ impl App {
         let work = |register: &Register| {
             let paper = register.paper(paper).ok_or(Refusal::NotFound)?;
             must_run(register, by, paper)?;
-            are_components(register, &plan.invited)?;
+            are_components(register, "invited", &plan.invited)?;
             let round = Round::draft((id, paper.id, milestone), plan, by, now)?;
             let entry = audit::entry(now, "round_drafted", By::Seat(by), json!({ "round": id }));
             drafted = Some(round.clone());
@@ -95,9 +99,10 @@ impl App {
         act: Act,
     ) -> Result<Round, Refusal> {
         let act = checked_act(act)?;
-        let now = self.clock.now();
         let mut done: Option<(Round, Vec<Notice>)> = None;
         let work = |register: &Register| {
+            // Inside the step: what waited for it over the closing comes after the closing.
+            let now = self.clock.now();
             let round = self.seen_round(register, by, id)?;
             let paper = register.paper(round.paper).ok_or(Refusal::NotFound)?;
             must_run(register, by, paper)?;
@@ -105,13 +110,21 @@ impl App {
                 return Err(Refusal::StaleVersion { current: round.version });
             }
             if let Act::Change(Plan { invited, .. }) | Act::Invite(invited) = &act {
-                are_components(register, invited)?;
+                let field = if matches!(act, Act::Change(_)) { "invited" } else { "components" };
+                are_components(register, field, invited)?;
             }
+            let (mut ops, mut notices) = (Vec::new(), Vec::new());
+            // Whoever acts at an instant must not take its notice away.
+            let brought = self.bring(register, round, now);
+            let round = brought.as_ref().map_or(round, |brought| &brought.round);
             let mut next = round.after(&act, by, now)?;
             let told = whom_it_concerns(register, round, &next, &act, now);
             next.told.opened |= next.phase(now) >= Phase::Open;
             next.told.closed |= next.is_closed(now);
-            let (mut ops, mut notices) = (Vec::new(), Vec::new());
+            if let Some(brought) = brought {
+                ops.extend(brought.ops);
+                notices.extend(brought.notices);
+            }
             for (kind, components, words) in told {
                 let message = Message { paper: paper.id, kind, about: About::Round(id), words };
                 let seats = speakers(register, components);
@@ -126,7 +139,7 @@ impl App {
         self.directory.enter(work).await?;
         let (round, notices) =
             done.ok_or_else(|| Refusal::Fault("an act on a round left nothing".to_owned()))?;
-        self.rounds_changed(&round, now);
+        self.rounds_changed(&round, self.clock.now());
         self.notices_told(&notices);
         Ok(round)
     }
@@ -142,9 +155,9 @@ impl App {
     ) -> Result<usize, Refusal> {
         let words =
             if words.trim().is_empty() { String::new() } else { words::line("words", words, MOST_REASON)? };
-        let now = self.clock.now();
         let mut told = Vec::new();
         let work = |register: &Register| {
+            let now = self.clock.now();
             let round = self.seen_round(register, by, id)?;
             let paper = register.paper(round.paper).ok_or(Refusal::NotFound)?;
             must_run(register, by, paper)?;
@@ -152,7 +165,8 @@ impl App {
             if !matches!(phase, Phase::Open | Phase::Paused) {
                 return Err(crdt::review::round::RoundError::WrongPhase { phase }.into());
             }
-            if components.is_empty() || !components.iter().all(|each| round.asks(*each)) {
+            let asked = asked(register, round);
+            if components.is_empty() || !components.iter().all(|each| asked.contains(each)) {
                 return Err(Refusal::field(
                     "components",
                     "are components that this round asks, at least one",
@@ -186,16 +200,17 @@ impl App {
         if is_seen { Ok(round) } else { Err(Refusal::NotFound) }
     }
 
-    /// REV15, REV22: how something comes to the paper that this seat sends now: in time, or late; or why it is not taken. To hold when
-    /// it is stored, it is asked inside [`Directory::enter`](crate::people::directory::Directory::enter), where nobody closes the round
-    /// meanwhile.
+    /// REV15, REV22: how something comes to the paper that this seat sends: in time, or late; or why it is not taken. To hold when it is
+    /// stored, it is asked inside [`Directory::enter`](crate::people::directory::Directory::enter), where nobody releases the component
+    /// meanwhile. What counts for the deadline is when it was received.
     pub fn submission_for(
         &self,
         register: &Register,
         seat: SeatId,
         sending: Sending,
     ) -> Result<Submission, Refusal> {
-        let (at, place) = (self.clock.now(), register.paper(sending.paper).ok_or(Refusal::NotFound)?.place());
+        let at = sending.received;
+        let place = register.paper(sending.paper).ok_or(Refusal::NotFound)?.place();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let (action, what) = match sending.on_behalf {
             None => (Action::SubmitForComponent, "send anything in the component's name"),
@@ -205,6 +220,10 @@ impl App {
             return Err(Refusal::NotAllowed(what));
         }
         let component = sending.on_behalf.unwrap_or(who.component.id);
+        let known = register.component(component).ok_or(Refusal::NotFound)?;
+        if known.closed {
+            return Err(Refusal::ComponentClosed(known.code.clone()));
+        }
         let late = match sending.round {
             None => None,
             Some(id) => {
@@ -239,41 +258,27 @@ impl App {
     }
 
     /// What has come due for rounds: those that opened or closed are told, once. Answers with the next instant.
+    /// One that cannot be told is named in the log, and tried again; it holds up no other.
     pub(super) async fn rounds_due(&self, now: Moment) -> Result<Option<Moment>, Refusal> {
         let register = self.directory.register();
+        let mut again = None;
         for round in register.rounds().filter(|round| has_come_due(round, now)) {
-            self.tell_instants(round.id, now).await?;
+            if let Err(refusal) = self.tell_instants(round.id, now).await {
+                tracing::error!(round = %round.id, %refusal, "an instant could not be told; it is tried again");
+                again = Some(now + TRY_AGAIN);
+            }
         }
-        Ok(self.directory.register().rounds().filter_map(|round| round.next_instant(now)).min())
+        let next = self.directory.register().rounds().filter_map(|round| round.next_instant(now)).min();
+        Ok(next.into_iter().chain(again).min())
     }
 
     async fn tell_instants(&self, id: RoundId, now: Moment) -> Result<(), Refusal> {
         let mut done: Option<(Round, Vec<Notice>)> = None;
         let work = |register: &Register| {
-            let Some(round) = register.round(id).filter(|round| has_come_due(round, now)) else {
-                return Ok((Vec::new(), Vec::new()));
-            };
-            let mut next = round.clone();
-            let mut ops = Vec::new();
-            let note = |event, instant| {
-                audit::entry(now, event, By::Service, json!({ "round": id, "instant": instant }))
-            };
-            if !round.told.opened {
-                ops.push(note("round_opened", round.plan.opens));
-                next.told.opened = true;
-            }
-            if !round.told.closed && round.is_closed(now) {
-                ops.push(note("round_closed", round.closes()));
-                next.told.closed = true;
-            }
-            // Who stood still through both instants is not told that something opened which is over.
-            let kind = if next.told.closed { Kind::RoundClosed } else { Kind::RoundOpened };
-            let message = Message { paper: round.paper, kind, about: About::Round(id), words: String::new() };
-            let seats = speakers(register, asked(register, round));
-            let (records, notices) = self.notices_to(register, &seats, &message, now);
-            ops.extend(records);
-            done = Some((next.clone(), notices));
-            Ok::<_, Refusal>((vec![Entry::Round(Box::new(next))], ops))
+            let brought = register.round(id).and_then(|round| self.bring(register, round, now));
+            let Some(Brought { round, ops, notices }) = brought else { return Ok((Vec::new(), Vec::new())) };
+            done = Some((round.clone(), notices));
+            Ok::<_, Refusal>((vec![Entry::Round(Box::new(round))], ops))
         };
         self.directory.enter(work).await?;
         if let Some((round, notices)) = done {
@@ -283,6 +288,34 @@ impl App {
         Ok(())
     }
 
+    /// REV29: what an instant of this round has brought and nobody was told yet.
+    fn bring(&self, register: &Register, round: &Round, now: Moment) -> Option<Brought> {
+        if !has_come_due(round, now) {
+            return None;
+        }
+        let mut next = round.clone();
+        let mut ops = Vec::new();
+        let note = |event, instant| {
+            audit::entry(now, event, By::Service, json!({ "round": round.id, "instant": instant }))
+        };
+        if !round.told.opened {
+            ops.push(note("round_opened", round.plan.opens));
+            next.told.opened = true;
+        }
+        if !round.told.closed && round.is_closed(now) {
+            ops.push(note("round_closed", round.closes()));
+            next.told.closed = true;
+        }
+        // Who stood still through both instants is not told that something opened which is over.
+        let kind = if next.told.closed { Kind::RoundClosed } else { Kind::RoundOpened };
+        let message =
+            Message { paper: round.paper, kind, about: About::Round(round.id), words: String::new() };
+        let seats = speakers(register, asked(register, round));
+        let (records, notices) = self.notices_to(register, &seats, &message, now);
+        ops.extend(records);
+        Some(Brought { round: next, ops, notices })
+    }
+
     /// A round is otherwise than before: open pages read anew, and the next instant may be another.
     fn rounds_changed(&self, round: &Round, now: Moment) {
         self.instants.look_again();
@@ -290,6 +323,16 @@ impl App {
             self.news.tell(round.paper, What::Procedure { topic: Topic::Rounds, within: None });
         }
     }
+}
+
+/// What an instant has brought, to be stored in one commit.
+struct Brought {
+    /// The round, with a note that it was told.
+    round: Round,
+    /// The notices and what the audit log says.
+    ops: Vec<Op>,
+    /// Who is told.
+    notices: Vec<Notice>,
 }
 
 /// How far the round is in which something was sent. Outside of any, everybody reads it.
@@ -413,10 +456,14 @@ fn checked_act(act: Act) -> Result<Act, Refusal> {
 }
 
 /// REV19, REV20: all of them are components, and none is closed.
-fn are_components(register: &Register, asked: &BTreeSet<ComponentId>) -> Result<(), Refusal> {
+fn are_components(
+    register: &Register,
+    field: &'static str,
+    asked: &BTreeSet<ComponentId>,
+) -> Result<(), Refusal> {
     for id in asked {
         match register.component(*id) {
-            None => return Err(Refusal::field("invited", format!("{id} is not the id of a component"))),
+            None => return Err(Refusal::field(field, format!("{id} is not the id of a component"))),
             Some(component) if component.closed => {
                 return Err(Refusal::ComponentClosed(component.code.clone()));
             }

@@ -60,6 +60,8 @@ pub struct Limits {
     pub sign_ins_per_minute: u32,
     /// Letters with a way in that one person is sent in a minute.
     pub way_in_letters_per_minute: u32,
+    /// Drafts of amendments that one seat opens in a minute: each copies the log of its text, which stays when the draft is thrown away.
+    pub drafts_per_minute: u32,
     /// Exports, for each person and minute.
     pub exports_per_minute: u32,
     /// Exports of one person that wait or run at once.
@@ -172,6 +174,7 @@ impl Default for Limits {
             chapter_paragraphs: 1_000,
             sign_ins_per_minute: 30,
             way_in_letters_per_minute: 2,
+            drafts_per_minute: 6,
             exports_per_minute: 30,
             exports_per_person: 4,
             exports_at_once: 32,

@@ -17,13 +17,14 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::instants::TRY_AGAIN;
 use super::news::{Topic, What};
 use super::notices::{About, Kind, Message, Notice, Outcome as Carried, seats_that_speak_for};
 use super::refusal::Refusal;
 use super::zone::Zone;
 use crate::people::directory::{Register, Who};
 use crate::people::paper::Paper;
-use crate::store::{Coll, Expect, Op, StoreError, scan_all};
+use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 
 /// A draft to be put under silence.
 #[derive(Clone, Debug)]
@@ -136,6 +137,9 @@ impl App {
         expected: Option<u64>,
         act: SilenceAct,
     ) -> Result<KeptSilence, Refusal> {
+        // What counts is when it came here, not when its turn comes. Turns are taken in the order of asking: whoever settles the
+        // procedure at its instant asks later than whatever came before the instant.
+        let now = self.clock.now();
         let _turn = self.settling.alone(&id.to_string()).await;
         let kept = self.silence(paper.id, id).await?;
         let register = self.directory.register();
@@ -148,7 +152,7 @@ impl App {
         if expected.is_some_and(|expected| expected != kept.version) {
             return Err(Refusal::StaleVersion { current: kept.version });
         }
-        let (now, silence, by) = (self.clock.now(), &kept.silence, By::Seat(seat));
+        let (silence, by) = (&kept.silence, By::Seat(seat));
         let about = |more: Value| {
             let mut about = json!({ "silence": id, "ends": silence.instant() });
             if let (Some(about), Value::Object(more)) = (about.as_object_mut(), more) {
@@ -202,31 +206,44 @@ impl App {
         }
     }
 
-    /// REV66: what the instants of procedures have brought is written down, once. Answers with the next instant.
+    /// REV66: what the instants of procedures have brought is written down, once. Answers with the next instant. One that cannot be
+    /// settled is named in the log, and tried again; it holds up no other.
     pub(super) async fn silences_due(&self, now: Moment) -> Result<Option<Moment>, Refusal> {
-        let mut next = None;
+        let mut next: Option<Moment> = None;
         for record in scan_all(&*self.store, Coll::Silence, "").await? {
-            let stored: Silence = record.read()?;
-            if stored.outcome.is_some() {
-                continue;
-            }
-            let _turn = self.settling.alone(&stored.id.to_string()).await;
-            let KeptSilence { silence, version } = self.silence(stored.paper, stored.id).await?;
-            let head = self.audit_head().await?;
-            if let Some(settled) = silence.settle(now, head) {
-                let (kind, event) = match settled.outcome {
-                    Some(Outcome::Adopted { .. }) => (Kind::SilenceAdopted, "silence_adopted"),
-                    _ => (Kind::SilenceStopped, "silence_stopped"),
-                };
-                let about = json!({
-                    "silence": settled.id, "milestone": settled.milestone, "fingerprint": settled.fingerprint,
-                    "instant": settled.instant(), "undelivered": settled.undelivered(), "audit_head": head,
-                });
-                self.write_silence(Some(version), settled, kind, (event, By::Service, about), vec![]).await?;
-            }
-            next = next.into_iter().chain(silence.next_instant(now)).min();
+            let asks_again = match self.settle_silence(&record, now).await {
+                Ok(instant) => instant,
+                Err(refusal) => {
+                    tracing::error!(silence = record.key, %refusal, "a silence could not be settled; it is tried again");
+                    Some(now + TRY_AGAIN)
+                }
+            };
+            next = next.into_iter().chain(asks_again).min();
         }
         Ok(next)
+    }
+
+    /// Settles one procedure if its instant has come. Answers with the instant it waits for.
+    async fn settle_silence(&self, record: &Record, now: Moment) -> Result<Option<Moment>, Refusal> {
+        let stored: Silence = record.read()?;
+        if stored.next_instant(now).is_some() || !stored.awaits_settling() {
+            return Ok(stored.next_instant(now));
+        }
+        let _turn = self.settling.alone(&stored.id.to_string()).await;
+        let KeptSilence { silence, version } = self.silence(stored.paper, stored.id).await?;
+        let head = Digest(self.store.last_audit().await?.map_or([0; 32], |entry| entry.hash));
+        if let Some(settled) = silence.settle(now, head) {
+            let (kind, event) = match settled.outcome {
+                Some(Outcome::Adopted { .. }) => (Kind::SilenceAdopted, "silence_adopted"),
+                _ => (Kind::SilenceStopped, "silence_stopped"),
+            };
+            let about = json!({
+                "silence": settled.id, "milestone": settled.milestone, "fingerprint": settled.fingerprint,
+                "instant": settled.instant(), "undelivered": settled.undelivered(), "audit_head": head,
+            });
+            self.write_silence(Some(version), settled, kind, (event, By::Service, about), vec![]).await?;
+        }
+        Ok(silence.next_instant(now))
     }
 
     fn rules_of<'z>(&self, zone: &'z Zone) -> Rules<impl Fn(Moment) -> bool + use<'z>> {
@@ -243,6 +260,10 @@ impl App {
         let mut next = silence;
         for notice in self.notices_about(About::Silence(next.id)).await? {
             let Some(delivered) = delivery_of(&notice).filter(|_| notice.told >= since) else { continue };
+            // Whoever opened it is told too, and speaks for nobody by that.
+            if !notice.speaks {
+                continue;
+            }
             next = next.delivered(notice.component, delivered);
         }
         Ok(next)
@@ -322,17 +343,6 @@ impl App {
         self.instants.look_again();
         self.news.tell(silence.paper, What::Procedure { topic: Topic::Silence, within: None });
         Ok(KeptSilence { silence, version: version.unwrap_or(0) + 1 })
-    }
-
-    /// The hash of the last entry of the audit log; zeros when it is empty.
-    async fn audit_head(&self) -> Result<Digest, Refusal> {
-        const PIECE: usize = 1_000;
-        let (mut head, mut after) = ([0; 32], 0);
-        loop {
-            let entries = self.store.audit(after, PIECE).await?;
-            let Some(last) = entries.last() else { return Ok(Digest(head)) };
-            (head, after) = (last.hash, last.seq);
-        }
     }
 }
 

@@ -157,6 +157,7 @@ pub const KEYS: &[Key] = &[
     number!("limits.chapter_paragraphs", 10..=1_000, Size chapter_paragraphs, "its paragraphs"),
     number!("limits.sign_ins_per_minute", 1..=10_000, Short sign_ins_per_minute, "attempts to sign in, for each network address"),
     number!("limits.way_in_letters_per_minute", 1..=1_000, Short way_in_letters_per_minute, "letters with a sign-in link, for each person"),
+    number!("limits.drafts_per_minute", 1..=1_000, Short drafts_per_minute, "drafts of amendments that are opened, for each seat"),
     number!("limits.exports_per_minute", 1..=10_000, Short exports_per_minute, "exports, for each person"),
     number!("limits.exports_per_person", 1..=1_000, Size exports_per_person, "exports of one person that wait or run at once"),
     number!("limits.exports_at_once", 1..=10_000, Size exports_at_once, "exports that wait or run at once"),

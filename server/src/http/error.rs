@@ -57,6 +57,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("amendment_decided", 409, "The amendment was decided already"),
     ("amendment_state", 409, "The amendment is not at that point"),
     ("amendment_late", 409, "It came late and was not admitted"),
+    ("amendment_closed", 409, "The round has closed"),
     ("amendment_overtaken", 409, "Nothing of what it is about is left"),
     ("touched_since", 409, "The text was changed since"),
     ("copy_missing", 409, "There is no copy to take"),

@@ -144,6 +144,7 @@ async fn one_commit_sees_its_own_earlier_operations(store: Arc<dyn Store>) {
 }
 
 async fn the_audit_log_is_a_chain(store: Arc<dyn Store>) {
+    assert_eq!(store.last_audit().await.unwrap(), None);
     store.commit(vec![Op::audit(&"sign-in"), Op::audit(&"seal")]).await.unwrap();
     store.commit(vec![Op::audit(&"refusal")]).await.unwrap();
     let entries = store.audit(0, 10).await.unwrap();
@@ -154,6 +155,7 @@ async fn the_audit_log_is_a_chain(store: Arc<dyn Store>) {
         assert_eq!(entry.hash, before);
     }
     assert_eq!(store.audit(2, 10).await.unwrap(), entries[2..]);
+    assert_eq!(store.last_audit().await.unwrap().as_ref(), entries.last());
 }
 
 async fn a_saved_history_stands_in_the_place_of_the_one_before(store: Arc<dyn Store>) {
@@ -333,6 +335,9 @@ impl Store for Packed {
     }
     fn audit(&self, after: Seq, limit: usize) -> Answer<'_, Vec<AuditEntry>> {
         self.0.audit(after, limit)
+    }
+    fn last_audit(&self) -> Answer<'_, Option<AuditEntry>> {
+        self.0.last_audit()
     }
     fn put_blob(&self, bytes: Bytes) -> Answer<'_, BlobName> {
         self.0.put_blob(bytes)

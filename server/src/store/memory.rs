@@ -214,6 +214,10 @@ impl Store for MemoryStore {
         })
     }
 
+    fn last_audit(&self) -> Answer<'_, Option<AuditEntry>> {
+        Box::pin(async move { Ok(self.state().audit.last().cloned()) })
+    }
+
     fn put_blob(&self, bytes: Bytes) -> Answer<'_, [u8; 32]> {
         Box::pin(async move {
             let sha256: [u8; 32] = Sha256::digest(&bytes).into();

@@ -358,6 +358,9 @@ pub trait Store: Send + Sync + 'static {
     /// Entries of the audit log after `after`, in order, at most `limit`.
     fn audit(&self, after: Seq, limit: usize) -> Answer<'_, Vec<AuditEntry>>;
 
+    /// The last entry of the audit log; `None` when it is empty.
+    fn last_audit(&self) -> Answer<'_, Option<AuditEntry>>;
+
     /// Keep bytes under their SHA-256, which is returned.
     fn put_blob(&self, bytes: Bytes) -> Answer<'_, [u8; 32]>;
 

@@ -204,6 +204,15 @@ impl Store for SledStore {
         })
     }
 
+    fn last_audit(&self) -> Answer<'_, Option<AuditEntry>> {
+        Box::pin(async move {
+            let last = self.kept.db.range(format::audit_key(0)..=format::audit_key(Seq::MAX)).next_back();
+            let Some(last) = last else { return Ok(None) };
+            let (key, value) = last.map_err(|error| kept::unreadable(&error))?;
+            format::read_audit(&key, &value).map(Some)
+        })
+    }
+
     fn put_blob(&self, bytes: Bytes) -> Answer<'_, BlobName> {
         self.aside(move |kept| kept.blobs.put(&bytes).map_err(|error| kept::disk_error(&error)))
     }

@@ -6,7 +6,7 @@ use crdt::ids::{ComponentId, PersonId, SeatId};
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Service, Somebody};
-use super::rounds;
+use super::{remarks, rounds};
 
 /// What somebody is told of a list.
 async fn listed(somebody: &Somebody, what: &str) -> Vec<Value> {
@@ -159,6 +159,12 @@ async fn rev19_a_closed_component_is_asked_in_no_new_round_and_no_longer_in_one_
     let milestone = rounds::sealed(&ines, "Quito draft").await;
     let plan = rounds::plan(&service, &milestone, &["AFR"]);
     rounds::drafts(&ines, &plan).await.is_refused(409, "component_closed");
+
+    let adaeze = service.signs_in("adaeze").await;
+    let remark = remarks::remarks(&service, &adaeze, "Say who pays.").await;
+    remarks::sends(&adaeze, &round, &[&remark]).await.is_refused(409, "component_closed");
+    let body = json!({ "components": [afr], "words": "" });
+    rounds::act(&ines, &round, "remind", body).await.is_refused(422, "field_invalid");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -153,6 +153,24 @@ async fn rev29_what_came_due_while_the_service_stood_still_is_made_up_for_once()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rev29_whoever_acts_on_a_round_before_its_opening_was_told_does_not_take_the_notice_away() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let round = opens(&service, &ines, &["AFR"], |plan| {
+        plan["opens"] = json!(service.app.clock.now() + HOUR);
+    })
+    .await;
+    service.passes(HOUR);
+    let paused = act(&ines, &round, "pause", json!({ "reason": "Paragraph 2 was wrong." })).await;
+    assert_eq!(paused.status, 200, "{}", paused.text());
+    service.app.carry_out_due().await;
+    let mut kinds = kinds(&adaeze).await;
+    kinds.sort_by_key(Value::to_string);
+    assert_eq!(kinds, [json!("round_opened"), json!("round_paused")], "each once");
+    assert_eq!(audited(&service).await, ["round_drafted", "round_announced", "round_opened", "round_paused"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev23_rev24_a_round_is_paused_extended_and_closed_with_reasons_that_its_components_read() {
     let service = Service::start().await;
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];

@@ -7,6 +7,9 @@ use borrador::app::zone::Zone;
 use borrador::store::memory::MemoryStore;
 use serde_json::{Value, json};
 
+use crdt::review::permission::{Function, Role};
+
+use super::amendments::arrives;
 use super::harness::{Answer, PAPER, Service, Somebody};
 use super::rounds::{HOUR, sealed, told};
 
@@ -206,6 +209,26 @@ async fn rev68_a_notice_that_reached_nobody_stops_it_and_it_begins_anew() {
     service.passes(3 * HOUR);
     service.app.carry_out_due().await;
     assert_eq!(now(&ines, &silence).await["phase"], "adopted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev68_whoever_opens_it_without_speaking_for_their_component_is_no_proof_that_it_was_told() {
+    let service = service().await;
+    arrives(&service, "Nadia Bel", "AFR", Function::Contributor, &[Role::Rapporteur]).await;
+    let (nadia, adaeze) = (service.signs_in("nadia").await, service.signs_in("adaeze").await);
+    let ines = service.signs_in("ines").await;
+    let milestone = sealed(&ines, "Bogotá draft").await;
+    let body = json!({
+        "milestone": milestone, "question": "The draft is the position of the organisation.",
+        "components": [id_of(&service, "AFR")], "ends": service.app.clock.now() + 3 * HOUR,
+    });
+    let silence = nadia.post(SILENCES, &body.to_string()).send().await;
+    assert_eq!(silence.status, 201, "{}", silence.text());
+    reads_notices(&nadia).await;
+    assert_eq!(now(&ines, &silence.json()).await["components"][0]["told"], Value::Null);
+    service.passes(3 * HOUR);
+    service.app.carry_out_due().await;
+    assert_eq!(now(&adaeze, &silence.json()).await["phase"], "stopped");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,9 @@ impl Store for Watched {
     fn audit(&self, after: Seq, limit: usize) -> Answer<'_, Vec<AuditEntry>> {
         self.kept.audit(after, limit)
     }
+    fn last_audit(&self) -> Answer<'_, Option<AuditEntry>> {
+        self.kept.last_audit()
+    }
     fn put_blob(&self, bytes: Bytes) -> Answer<'_, [u8; 32]> {
         if self.is_full() {
             return Box::pin(async { Err(StoreError::Full) });

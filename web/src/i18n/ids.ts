@@ -313,6 +313,7 @@ export type MessageId =
   | 'ended-text'
   | 'ended-title'
   | 'error-actor_not_yours'
+  | 'error-amendment_closed'
   | 'error-amendment_decided'
   | 'error-amendment_empty'
   | 'error-amendment_late'

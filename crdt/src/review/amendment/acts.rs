@@ -94,6 +94,7 @@ impl Amendment {
             decisions: Vec::new(),
             copies: Vec::new(),
             history: Vec::new(),
+            shown: 0,
         })
     }
 
@@ -139,6 +140,9 @@ impl Amendment {
         if self.revision().is_some_and(same) {
             return Err(AmendmentError::Unchanged);
         }
+        if submission.late.is_some() && self.stands_as_submitted() {
+            return Err(AmendmentError::Closed);
+        }
         let mut next = self.clone();
         let number = self.revision().map_or(1, |last| last.number + 1);
         next.workers.extend(new.workers.iter().chain([&hand.person]));
@@ -157,6 +161,11 @@ impl Amendment {
             digest,
         });
         Ok(next.with(if number == 1 { What::Submitted } else { What::Revised }, hand))
+    }
+
+    /// REV36: it came as it should, and nobody who decides has taken it up.
+    fn stands_as_submitted(&self) -> bool {
+        self.submission.as_ref().is_some_and(Submission::counts) && self.considered.is_none()
     }
 
     /// REV42: the focal point takes it back. It stays on record.

@@ -34,6 +34,11 @@ pub enum AmendmentError {
     /// It came late, and nobody has let it in.
     #[error("this came after the round had closed; it has to be admitted first, with a reason")]
     Late,
+    /// Its round has closed: what was submitted stands.
+    #[error(
+        "the round has closed, so what was submitted stands as it is; it can be revised when whoever decides takes it up, or withdrawn"
+    )]
+    Closed,
     /// The chapter is locked: nothing enters its text.
     #[error("this chapter is locked: what is accepted cannot enter its text until it is opened again")]
     Locked,

@@ -167,6 +167,7 @@ impl Round {
             Act::Change(plan) => {
                 must(&[Phase::Draft, Phase::Scheduled])?;
                 plan.check(now)?;
+                next.released.retain(|component, _| !plan.invited.contains(component));
                 next.plan = plan.clone();
                 if next.announced.is_some() {
                     next.plan.opens = plan.opens.max(now);

@@ -113,6 +113,14 @@ fn rev24_what_has_opened_is_planned_no_more_and_answers_come_out_after_the_end()
 }
 
 #[test]
+fn rev24_a_released_component_that_is_planned_anew_is_asked_again() {
+    let released = announced().after(&Act::Release { component: LYON, reason: why() }, INES, at(2)).unwrap();
+    assert!(!released.asks(LYON));
+    let anew = released.after(&Act::Change(plan()), INES, at(3)).unwrap();
+    assert!(anew.asks(LYON) && anew.released.is_empty());
+}
+
+#[test]
 fn rev25_a_released_component_is_asked_no_more_and_the_last_one_stays() {
     let release = |component| Act::Release { component, reason: why() };
     let round = announced().after(&release(LYON), INES, at(12)).unwrap();

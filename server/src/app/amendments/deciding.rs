@@ -67,7 +67,7 @@ impl App {
             if next == *amendment {
                 return Ok(kept);
             }
-            return self.take_in(text, lacking, next, (seat, kept.version)).await;
+            return self.take_in(text, lacking, (&kept, next), seat).await;
         }
         let text = TextId(Uuid::new_v4());
         let (by, change) = self.newest(&amendment).await?;
@@ -78,7 +78,7 @@ impl App {
         all.push(put(&next, Expect::Version(kept.version)));
         all.push(self.noted("amendment_copied", seat, &next));
         let done = self.store.commit(all).await?;
-        Ok(self.changed(next, done.versions.first().copied().unwrap_or(kept.version + 1)))
+        Ok(self.changed(Some(&amendment), next, done.versions.first().copied().unwrap_or(kept.version + 1)))
     }
 
     /// REV39–REV41: decide.
@@ -102,16 +102,21 @@ impl App {
             (entering.touch.clone(), entering.hashes.clone(), entering.result)
         });
         let next = amendment.decide(&hand, Verdict { outcome, words, touch, changes: hashes, result })?;
+        let next = next.following(&kept.amendment);
         let audit = self.noted("amendment_decided", seat, &next);
         let Some(Entering { changes, .. }) = entering else {
             let done = self.store.commit(vec![put(&next, Expect::Version(kept.version)), audit]).await?;
-            return Ok(self.changed(next, done.versions.first().copied().unwrap_or(kept.version + 1)));
+            return Ok(self.changed(
+                Some(&amendment),
+                next,
+                done.versions.first().copied().unwrap_or(kept.version + 1),
+            ));
         };
         // Nobody else writes this record: the turn is held. And others' words must not fail with it.
         let with = vec![put(&next, Expect::Any), audit];
         self.live.submit_with(amendment.text, changes, with).await?;
         self.forget_text(amendment.text);
-        Ok(self.changed(next, kept.version + 1))
+        Ok(self.changed(Some(&amendment), next, kept.version + 1))
     }
 
     /// The newest revision's change, and the seat that is its author.

@@ -43,22 +43,33 @@ impl App {
         let is_open = |kept: &&Kept| {
             kept.amendment.component == hand.component && kept.amendment.state() == State::Draft
         };
+        // Asked for twice at once: the second finds what the first has opened.
+        let is_same = |kept: &&Kept| {
+            let other = &kept.amendment;
+            let is_of_it = matches!(new.source, Some(Source::SetAside(_))) && other.source == new.source;
+            is_of_it && other.component == hand.component && !other.state().is_final()
+        };
+        if let Some(known) = all.iter().find(is_same) {
+            return Ok(known.clone());
+        }
         let most = self.settings.limits.amendment_drafts;
         if all.iter().filter(is_open).count() >= most {
             return Err(Refusal::TooManyDrafts { most });
         }
         let branch = TextId(Uuid::new_v4());
         let NewDraft { title, reason, source, on_top } = new;
-        let Prepared { text: base, ops } = self.live.branch(text, branch, on_top).await?;
         let id = AmendmentId(Uuid::new_v4());
-        let base_heads = base.heads();
-        let new = NewAmendment { id, paper, text, branch, base_heads, source, title, reason };
-        let amendment = Amendment::open(new, &hand)?;
+        let new = NewAmendment { id, paper, text, branch, base_heads: Vec::new(), source, title, reason };
+        // A branch copies a whole log: nothing is written for words that are refused, and not without end.
+        let mut amendment = Amendment::open(new, &hand)?;
+        self.draft_rate.take(seat, hand.at)?;
+        let Prepared { text: base, ops } = self.live.branch(text, branch, on_top).await?;
+        amendment.branch.base_heads = base.heads();
         let mut all = ops;
         all.extend(new_records(&amendment));
         all.push(self.noted("amendment_opened", seat, &amendment));
         self.store.commit(all).await?;
-        Ok(self.changed(amendment, 1))
+        Ok(self.changed(None, amendment, 1))
     }
 
     /// Open a draft about what a thread says. Its words are taken along only within the component that said them.
@@ -83,9 +94,8 @@ impl App {
         let paper = register.text(record.text).ok_or(Refusal::NotFound)?.paper;
         let source = Some(Source::SetAside(record.id));
         let mut known = self.amendments(paper, record.seat).await?.into_iter();
-        if let Some(known) =
-            known.find(|kept| kept.amendment.source == source && !kept.amendment.state().is_final())
-        {
+        let is_open = |kept: &Kept| kept.amendment.source == source && !kept.amendment.state().is_final();
+        if let Some(known) = known.find(is_open) {
             return Ok(known);
         }
         let text = self.live.text(record.text).await?;
@@ -122,7 +132,7 @@ impl App {
         if next.branch == kept.amendment.branch {
             return Ok(kept);
         }
-        self.take_in(branch, lacking, next, (seat, kept.version)).await
+        self.take_in(branch, lacking, (&kept, next), seat).await
     }
 
     /// Changes of the base enter a branch together with the record that says so.
@@ -130,12 +140,12 @@ impl App {
         &self,
         branch: TextId,
         lacking: Vec<(SeatId, Bytes)>,
-        next: Amendment,
-        (seat, version): (SeatId, u64),
+        (kept, next): (&Kept, Amendment),
+        seat: SeatId,
     ) -> Result<Kept, Refusal> {
         let with = vec![put(&next, Expect::Any), self.noted("amendment_refreshed", seat, &next)];
         self.live.submit_with(branch, lacking, with).await?;
-        Ok(self.changed(next, version + 1))
+        Ok(self.changed(Some(&kept.amendment), next, kept.version + 1))
     }
 
     /// REV44: throw a draft away. Nothing but the audit entry says that it was there.
@@ -159,7 +169,7 @@ impl App {
         self.store.commit(ops).await?;
         self.branches.forget(&amendment);
         self.live.rights_changed();
-        self.tell_of(&amendment);
+        self.tell_within(&amendment);
         Ok(())
     }
 }

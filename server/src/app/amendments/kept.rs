@@ -3,13 +3,14 @@
 //! A record lies under its paper, and a second one leads from its id to the paper. What a revision proposes (its change, its redline)
 //! is a record of its own, which never changes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use crdt::ids::{AmendmentId, PaperId, SeatId, TextId};
-use crdt::review::amendment::{Amendment, AmendmentError, Hand, State};
+use crdt::ids::{AmendmentId, ComponentId, PaperId, SeatId, TextId};
+use crdt::review::amendment::{Amendment, AmendmentError, Hand};
 use crdt::review::thread::Shown;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,6 +30,14 @@ pub struct Kept {
     pub amendment: Arc<Amendment>,
     /// 1 when opened, one more with each change.
     pub version: u64,
+}
+
+impl Kept {
+    /// REV35: the version that a seat of this component reads and names. Others must not see how often the draft of the next revision
+    /// was touched, nor wait for it to come to rest.
+    pub fn version_for(&self, component: ComponentId) -> u64 {
+        if component == self.amendment.component { self.version } else { self.amendment.shown }
+    }
 }
 
 /// What a revision proposes.
@@ -139,11 +148,12 @@ impl App {
     ) -> Result<(Kept, Hand), Refusal> {
         let kept = self.amendment(id, seat).await?;
         let hand = self.hand(seat, &kept.amendment)?;
+        let current = kept.version_for(hand.component);
         match expected {
-            Some(expected) if expected != kept.version => {
+            Some(expected) if expected != current => {
                 // Who was second to decide is told of the decision rather than of a number.
                 kept.amendment.must_be_open()?;
-                Err(Refusal::StaleVersion { current: kept.version })
+                Err(Refusal::StaleVersion { current })
             }
             _ => Ok((kept, hand)),
         }
@@ -163,10 +173,15 @@ impl App {
         if next == *kept.amendment {
             return Ok(kept);
         }
+        let next = next.following(&kept.amendment);
         let mut ops = vec![put(&next, Expect::Version(kept.version))];
         ops.extend(event.map(|event| self.noted(event, seat, &next)));
         let done = self.store.commit(ops).await?;
-        Ok(self.changed(next, done.versions.first().copied().unwrap_or(kept.version + 1)))
+        Ok(self.changed(
+            Some(&kept.amendment),
+            next,
+            done.versions.first().copied().unwrap_or(kept.version + 1),
+        ))
     }
 
     /// The audit entry of an act.
@@ -177,24 +192,40 @@ impl App {
         audit::entry(self.clock.now(), event, By::Seat(seat), about)
     }
 
-    /// An amendment is on record as it is now: doors and readers hear of it.
-    pub(super) fn changed(&self, amendment: Amendment, version: u64) -> Kept {
+    /// An amendment is on record as it is now: doors and readers hear of it. What is otherwise only inside is told inside.
+    pub(super) fn changed(
+        &self,
+        before: Option<&Arc<Amendment>>,
+        amendment: Amendment,
+        version: u64,
+    ) -> Kept {
         if self.branches.note(&amendment) {
             self.live.rights_changed();
         }
-        self.tell_of(&amendment);
+        if before.is_none_or(|before| before.shown == amendment.shown) {
+            self.tell_within(&amendment);
+        } else {
+            self.tell_of(&amendment);
+        }
         Kept { amendment: Arc::new(amendment), version }
     }
 
-    /// Tells those who may know, and nobody else that something has happened.
-    pub(super) fn tell_of(&self, amendment: &Amendment) {
+    /// Tells the components that work on it: its own, and those with a copy.
+    pub(super) fn tell_within(&self, amendment: &Amendment) {
+        let working: BTreeSet<ComponentId> =
+            amendment.copies.iter().map(|copy| copy.component).chain([amendment.component]).collect();
+        for component in working {
+            let what = What::Procedure { topic: Topic::Amendments, within: Some(component) };
+            self.news.tell(amendment.paper, what);
+        }
+    }
+
+    /// Tells those who may read it, and nobody else that something has happened.
+    fn tell_of(&self, amendment: &Amendment) {
         let register = self.directory.register();
         let topic = Topic::Amendments;
         let tell = |within| self.news.tell(amendment.paper, What::Procedure { topic, within });
-        if amendment.state() == State::Draft {
-            return tell(Some(amendment.component));
-        }
-        let readers: std::collections::BTreeSet<_> = register
+        let readers: BTreeSet<_> = register
             .seats()
             .filter(|seat| self.reads_amendment(&register, seat.id, amendment))
             .map(|seat| seat.component)

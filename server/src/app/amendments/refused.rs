@@ -15,6 +15,7 @@ pub fn code(error: &AmendmentError) -> &'static str {
         AmendmentError::Decided { .. } => "amendment_decided",
         AmendmentError::Locked => "chapter_locked",
         AmendmentError::Late => "amendment_late",
+        AmendmentError::Closed => "amendment_closed",
         AmendmentError::Unchanged => "amendment_empty",
         AmendmentError::TouchedSince(_) => "touched_since",
         AmendmentError::Overtaken(_) => "amendment_overtaken",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crdt::document::Text;
 use crdt::document::branch::Touch;
 use crdt::document::elements::Elements;
-use crdt::ids::{AmendmentId, ChangeHash, ParagraphId, SeatId, TextId};
-use crdt::review::amendment::{Amendment, Branch, State};
+use crdt::ids::{AmendmentId, ChangeHash, ParagraphId, SeatId, TextId, ThreadId};
+use crdt::review::amendment::{Amendment, Branch, Source, State};
 use serde_json::{Value, json};
 
 use super::kept::Kept;
@@ -32,6 +32,8 @@ pub struct Shown {
     pub draft: Option<Apart>,
     /// The copy, for those who may decide of the component that opened it.
     pub copy: Option<Apart>,
+    /// The thread that it answers, if the reader reads that too.
+    pub cites: Option<ThreadId>,
 }
 
 /// A text apart, as those see it who may write on it.
@@ -112,7 +114,15 @@ impl App {
         let decides = amendment.may_be_decided_by(&hand).is_ok();
         let copy = amendment.copy_of(hand.component).filter(|_| decides).map(|copy| apart(&copy.branch));
         let touch = now.touches.get(&amendment.id).filter(|_| is_on_the_table(state)).cloned();
-        Ok(Shown { paragraphs, redline, touch, options, draft, copy, kept })
+        let cites = match amendment.source {
+            Some(Source::Thread(thread)) => match self.thread(thread, seat).await {
+                Ok(_) => Some(thread),
+                Err(Refusal::NotFound) => None,
+                Err(refusal) => return Err(refusal),
+            },
+            _ => None,
+        };
+        Ok(Shown { paragraphs, redline, touch, options, draft, copy, cites, kept })
     }
 
     async fn now(&self, id: TextId, amendments: Vec<Arc<Amendment>>) -> Result<Now, Refusal> {

@@ -10,7 +10,6 @@ use crdt::history::digest;
 use crdt::ids::{AmendmentId, ChangeHash, PersonId, RoundId, SeatId, TextId};
 use crdt::review::amendment::{Amendment, AmendmentError, NewRevision};
 use crdt::review::round::Ask;
-use crdt::review::submission::Submission;
 use serde_json::Value;
 
 use super::kept::{Kept, Part, put, put_part};
@@ -40,6 +39,7 @@ impl App {
         expected: Option<u64>,
         said: Said,
     ) -> Result<Kept, Refusal> {
+        let received = self.clock.now();
         let _turn = self.settling.alone(&id.to_string()).await;
         let (kept, hand) = self.found(id, seat, expected).await?;
         let described = kept.amendment.describe(&hand, said.title.as_deref(), said.reason.as_deref())?;
@@ -63,8 +63,12 @@ impl App {
         let mut submitted = None;
         // In a step of the directory: nobody closes the round meanwhile.
         let work = |register: &Register| {
-            let submission = self.submission(register, &described, seat, said.round)?;
-            let next = described.submit(&hand, submission, new)?;
+            // A new revision answers the round that the first one answered.
+            let round = described.submission.as_ref().map_or(said.round, |first| first.round);
+            let what = Ask::Amendments;
+            let sending = Sending { paper: described.paper, round, what, on_behalf: None, received };
+            let submission = self.submission_for(register, seat, sending)?;
+            let next = described.submit(&hand, submission, new)?.following(&kept.amendment);
             let revision = next.revision().map_or(0, |revision| revision.number);
             let ops = vec![
                 put(&next, Expect::Version(kept.version)),
@@ -76,25 +80,7 @@ impl App {
         };
         self.directory.enter(work).await?;
         let next = submitted.ok_or_else(|| Refusal::Fault("nothing was submitted".to_owned()))?;
-        Ok(self.changed(next, kept.version + 1))
-    }
-
-    /// How it comes to the paper. A new revision comes as the first one came: it answers the same round.
-    fn submission(
-        &self,
-        register: &Register,
-        amendment: &Amendment,
-        seat: SeatId,
-        round: Option<RoundId>,
-    ) -> Result<Submission, Refusal> {
-        match &amendment.submission {
-            Some(submission) => Ok(submission.clone()),
-            None => {
-                let sending =
-                    Sending { paper: amendment.paper, round, what: Ask::Amendments, on_behalf: None };
-                self.submission_for(register, seat, sending)
-            }
-        }
+        Ok(self.changed(Some(&kept.amendment), next, kept.version + 1))
     }
 
     /// The people who wrote on the branch, in whichever seat.

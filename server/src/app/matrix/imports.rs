@@ -286,7 +286,9 @@ impl App {
             return Err(Refusal::NotAllowed("bring in what a component remarks"));
         }
         let on_behalf = Some(import.component);
-        let sending = Sending { paper: paper.id, round: import.round, what: Ask::Comments, on_behalf };
+        let received = self.clock.now();
+        let sending =
+            Sending { paper: paper.id, round: import.round, what: Ask::Comments, on_behalf, received };
         self.submission_for(register, import.by, sending).map(Some)
     }
 }

@@ -50,13 +50,14 @@ pub struct AmendmentView {
     /// The newest revision; 0 for a draft.
     revision: u32,
     revisions: Vec<RevisionLine>,
+    /// When its component began it; for others, when it was submitted.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Moment,
     #[schema(value_type = Option<String>, format = DateTime)]
     submitted_at: Option<Moment>,
     round: Option<Uuid>,
     late: Option<LateView>,
-    /// The thread that it answers.
+    /// The thread that it answers, if the caller reads that.
     cites: Option<Uuid>,
     /// The set-aside record that it was made of; for its own component.
     from_set_aside: Option<Uuid>,
@@ -215,7 +216,7 @@ struct CopyView {
 
 /// An amendment as the caller sees it. `differs` says whether its branch has something to submit, if that was asked.
 pub fn of(caller: &Caller, shown: &Shown, differs: Option<bool>) -> Result<AmendmentView, Refusal> {
-    let Shown { kept, paragraphs, redline, touch, options, draft, copy } = shown;
+    let Shown { kept, paragraphs, redline, touch, options, draft, copy, cites } = shown;
     let (amendment, register) = (&kept.amendment, &*caller.register);
     let place = register.text(amendment.text).ok_or(Refusal::NotFound)?;
     let paper = register.paper(amendment.paper).ok_or(Refusal::NotFound)?;
@@ -234,10 +235,11 @@ pub fn of(caller: &Caller, shown: &Shown, differs: Option<bool>) -> Result<Amend
         place: place.place(),
         at: Moment::EPOCH,
     };
+    let submitted_at = amendment.submission.as_ref().map(|submission| submission.at);
     let withdrawn = |decision: &&Decision| decision.disposition.outcome == Outcome::Withdrawn;
     Ok(AmendmentView {
         id: amendment.id.0,
-        version: kept.version,
+        version: kept.version_for(caller.component),
         number: amendment.number,
         paper: paper.slug.clone(),
         text: amendment.text.0,
@@ -262,17 +264,14 @@ pub fn of(caller: &Caller, shown: &Shown, differs: Option<bool>) -> Result<Amend
                 reason: revision.reason.clone(),
             })
             .collect(),
-        opened_at: amendment.opened.at,
-        submitted_at: amendment.submission.as_ref().map(|submission| submission.at),
+        opened_at: if is_own { amendment.opened.at } else { submitted_at.unwrap_or(amendment.opened.at) },
+        submitted_at,
         round: amendment.submission.as_ref().and_then(|submission| Some(submission.round?.0)),
         late: late.map(|late| LateView {
             admitted_at: late.admitted.as_ref().map(|admitted| admitted.at),
             reason: late.admitted.as_ref().map(|admitted| admitted.reason.clone()),
         }),
-        cites: match amendment.source {
-            Some(Source::Thread(thread)) => Some(thread.0),
-            _ => None,
-        },
+        cites: cites.map(|thread| thread.0),
         from_set_aside: match amendment.source {
             Some(Source::SetAside(record)) if is_own => Some(record.0),
             _ => None,

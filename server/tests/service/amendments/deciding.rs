@@ -72,7 +72,8 @@ async fn rev40_accepting_while_others_type_in_the_same_paragraph_merges_for_all(
 async fn rev39_two_who_decide_at_once_decide_once_and_the_second_is_told_how() {
     let room = Room::start().await;
     let amendment = room.submitted("Keys open doors.", "Keys open all doors.").await;
-    let version = format!("\"{}\"", amendment["version"]);
+    let seen = room.jonas.get(&address(&amendment)).send().await.json();
+    let version = format!("\"{}\"", seen["version"]);
     let decide = |by: &crate::harness::Somebody, body: String| {
         by.post(&act(&amendment, "decide"), &body).header("if-match", &version)
     };

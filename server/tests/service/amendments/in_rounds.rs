@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::people::{Room, act, address, decision};
+use super::people::{Room, act, address, branch, decision};
 use crate::harness::Somebody;
+use crate::news::Stream;
 use crate::rounds::{HOUR, opens};
 
 /// A round that asks MEWA and LYON for amendments and a position.
@@ -90,4 +91,57 @@ async fn rev29_who_proposed_or_took_a_position_has_answered_and_is_not_reminded_
     assert_eq!(taken.status, 201, "{}", taken.text());
     assert_eq!(has_answered(&room.ines, &round).await, [json!(true), json!(true)]);
     assert_eq!(has_answered(&room.samir, &round).await, [Value::Null, json!(true)], "it is sealed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev36_once_the_round_has_closed_what_was_submitted_stands_until_those_who_decide_take_it_up() {
+    let room = Room::start().await;
+    let round = asks(&room, "sealed_until_close").await;
+    let proposed = answers(&room, &round).await;
+    room.service.passes(7 * HOUR);
+    room.writes(&room.samir, branch(&proposed), "Neighbours", "Good neighbours").await;
+    let submit = act(&proposed, "submit");
+    room.leila.post(&submit, "{}").send().await.is_refused(409, "amendment_closed");
+    let seen = room.claire.get(&address(&proposed)).send().await.json();
+    assert_eq!((&seen["revision"], &seen["state"]), (&json!(1), &json!("submitted")));
+
+    assert_eq!(room.adaeze.post(&act(&proposed, "take-up"), "{}").send().await.status, 200);
+    let revised = room.leila.post(&submit, "{}").send().await;
+    assert_eq!((revised.status, &revised.json()["revision"]), (200, &json!(2)), "{}", revised.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev35_while_mewa_writes_its_next_revision_others_see_nothing_of_it_and_decide() {
+    let room = Room::start().await;
+    let proposed = room.submitted("Keys", "Neighbours").await;
+    let before = room.adaeze.get(&address(&proposed)).send().await;
+    let mut news = Stream::of(&room.claire).await;
+    room.writes(&room.samir, branch(&proposed), "Neighbours", "Good neighbours").await;
+    let described = json!({ "title": "Who opens", "reason": "People do." }).to_string();
+    let said = room.samir.put(&address(&proposed), &described).send().await;
+    assert_eq!(said.status, 200, "{}", said.text());
+    assert_eq!(room.samir.post(&act(&proposed, "ready"), "{\"ready\":true}").send().await.status, 200);
+    assert_eq!(room.adaeze.get(&address(&proposed)).send().await.body, before.body);
+
+    let decide = room.adaeze.post(&act(&proposed, "decide"), &decision("accepted", ""));
+    let version = format!("\"{}\"", before.json()["version"]);
+    let decided = decide.header("if-match", &version).send().await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    let (first, data) = news.next().await.unwrap();
+    assert_eq!((first.as_str(), &data["topic"]), ("procedure", &json!("amendments")), "the decision");
+    assert_eq!(news.next().await.unwrap().0, "text", "and its words: she was told of nothing before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev35_a_comment_inside_mewa_is_not_named_to_others_by_the_amendment_that_answers_it() {
+    let room = Room::start().await;
+    let inside = room.comments(&room.samir, "doors", "component", "Not only keys.").await;
+    let amend = format!("/api/v1/threads/{}/amend", inside["id"].as_str().unwrap());
+    let draft = room.samir.post(&amend, "{}").send().await.json();
+    room.writes(&room.samir, branch(&draft), "Keys", "Neighbours").await;
+    room.service.passes(HOUR);
+    let submitted = room.leila.post(&act(&draft, "submit"), "{}").send().await.json();
+    assert_eq!(submitted["cites"], inside["id"]);
+    let seen = room.claire.get(&address(&draft)).send().await.json();
+    assert_eq!((&seen["cites"], &seen["opened_at"]), (&Value::Null, &seen["submitted_at"]));
 }
