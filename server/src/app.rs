@@ -41,6 +41,7 @@ pub mod sealed_words;
 pub mod set_aside;
 pub mod settings;
 pub mod silences;
+pub mod subjects;
 pub mod sweep;
 pub mod tasks;
 pub mod texts;

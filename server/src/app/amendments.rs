@@ -7,6 +7,7 @@
 //! | `kept.rs` | how amendments are stored, read and changed |
 //! | `drafts.rs` | a draft is opened, brought up to date, thrown away |
 //! | `submission.rs` | the branch is squashed and submitted; taken back; admitted |
+//! | `told.rs` | who is told what of it |
 //! | `deciding.rs` | taken up, copied, decided; what is accepted enters the text with its decision |
 //! | `refused.rs` | what the rules say no to, as refusals |
 //! | `shown.rs` | what a reader sees beside the record: how the text stands to it, what competes with it |
@@ -20,6 +21,7 @@ mod kept;
 mod refused;
 mod shown;
 mod submission;
+mod told;
 
 pub use self::deciding::Answer;
 pub use self::drafts::NewDraft;

@@ -6,6 +6,7 @@ use crdt::moment::Moment;
 use super::App;
 use super::notices;
 use super::refusal::Refusal;
+use super::subjects::Subject;
 use crate::export::labels::Words;
 use crate::people::mail::letter::{About, Letter};
 use crate::people::mail::post::Written;
@@ -60,37 +61,29 @@ impl App {
         let seat = register.who(notice.seat).filter(|who| !who.seat.ended);
         let (Some(who), None) = (seat, notice.seen) else { return Ok(None) };
         // Read before there are messages: those do not go from one thread to another.
-        let silence = match notice.message.about {
-            notices::About::Silence(id) => Some(self.silence(notice.message.paper, id).await?.silence),
-            _ => None,
-        };
-        let draft = match &silence {
-            Some(silence) => self.milestone(silence.milestone).await?.1.name.clone(),
-            None => String::new(),
-        };
+        let Some(subject) = self.subject_of(&notice).await? else { return Ok(None) };
         let language = who.person.language.as_str();
         let words = Words::of(language);
         let paper = register.paper(notice.message.paper);
         let title = paper.map_or("", |paper| paper.title_in(language));
-        let round = match notice.message.about {
-            notices::About::Round(id) => register.round(id),
-            _ => None,
+        let name_of = |id| {
+            let component = register.component(id);
+            component.and_then(|found| in_language(&found.name, language, &fallbacks())).unwrap_or_default()
         };
-        let component = in_language(&who.component.name, language, &fallbacks()).unwrap_or_default();
-        let page = silence.as_ref().map_or("review".to_owned(), |silence| format!("silence/{}", silence.id));
         let url = paper.map_or_else(
             || self.settings.public_url.clone(),
-            |paper| format!("{}/p/{}/{page}", self.settings.public_url, paper.slug),
+            |paper| format!("{}/p/{}/{}", self.settings.public_url, paper.slug, subject.page),
         );
-        let closes = round.map(|round| round.closes()).or(silence.map(|silence| silence.instant()));
-        let closes = closes.map(|at| instant(&words, at)).unwrap_or_default();
+        let closes = subject.until.map(|at| instant(&words, at)).unwrap_or_default();
         let args = [
             ("name", who.person.name.as_str()),
-            ("component", component),
+            ("component", name_of(who.component.id)),
+            ("by", notice.message.by.map_or("", name_of)),
             ("paper", title),
-            ("round", round.map_or("", |round| round.plan.name.as_str())),
+            ("round", &subject.round),
             ("when", &closes),
-            ("draft", &draft),
+            ("draft", &subject.name),
+            ("amendment", &called(&words, &subject)),
             ("url", &url),
         ];
         let about = words.fill(&message_of(&words, notice.message.kind), &args);
@@ -138,6 +131,15 @@ fn message_of(words: &Words, kind: notices::Kind) -> String {
     let name = serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned));
     let id = format!("letter-notice-{}", name.unwrap_or_default());
     if words.get(&id) == id { "letter-notice-other".to_owned() } else { id }
+}
+
+/// How an amendment is called within a sentence: by its number, and by its title if it has one.
+fn called(words: &Words, subject: &Subject) -> String {
+    let number = subject.number.map(|number| number.to_string()).unwrap_or_default();
+    match subject.name.as_str() {
+        "" => number,
+        title => words.fill("notice-amendment-titled", &[("number", &number), ("title", title)]),
+    }
 }
 
 /// The languages in which a name is looked for when it lacks the reader's.

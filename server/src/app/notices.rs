@@ -11,7 +11,7 @@ use crdt::ids::{
     AmendmentId, ComponentId, MilestoneId, NoticeId, PaperId, PersonId, RoundId, SeatId, SilenceId, ThreadId,
 };
 use crdt::moment::Moment;
-use crdt::review::permission::Function;
+use crdt::review::permission::{Action, Function};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use super::news::{Topic, What};
 use super::refusal::Refusal;
 use crate::people::directory::Register;
 use crate::people::mail::letter;
+use crate::people::paper::Paper;
 use crate::people::seat::Seat;
 use crate::store::{Coll, Expect, Op, Record, StoreError, scan_all};
 
@@ -61,6 +62,9 @@ pub struct Message {
     /// Words of whoever tells it, such as a reason; may be empty.
     #[serde(default)]
     pub words: String,
+    /// The component whose act it was, where that is part of the news.
+    #[serde(default)]
+    pub by: Option<ComponentId>,
 }
 
 /// What happened, or is asked. In the interface: `notice-KIND`.
@@ -83,6 +87,8 @@ pub enum Kind {
     RoundPublished,
     /// Their component is asked no longer.
     RoundReleased,
+    /// What components sent under seal can be read from now on by those who answer.
+    RoundUnsealed,
     /// What their component sent late was let in.
     LateAdmitted,
     /// A draft was put under silence to their component.
@@ -99,6 +105,34 @@ pub enum Kind {
     SilenceStopped,
     /// It was called off.
     SilenceCancelled,
+    /// An amendment was submitted.
+    AmendmentSubmitted,
+    /// It was submitted again, in other words.
+    AmendmentRevised,
+    /// Its component took it back.
+    AmendmentWithdrawn,
+    /// A component joined it.
+    AmendmentSponsored,
+    /// A component that had joined it left.
+    AmendmentLeft,
+    /// A component supports it.
+    AmendmentSupported,
+    /// A component objects to it.
+    AmendmentObjected,
+    /// A component took back what it had said of it.
+    AmendmentUnvoiced,
+    /// It is in the text as it was proposed.
+    AmendmentAccepted,
+    /// It is in the text in other words.
+    AmendmentModified,
+    /// It is in the text in part.
+    AmendmentPartly,
+    /// It is not in the text.
+    AmendmentNotAccepted,
+    /// It was put off.
+    AmendmentDeferred,
+    /// Its words are gone.
+    AmendmentOvertaken,
 }
 
 /// What a notice is about.
@@ -329,6 +363,24 @@ pub fn seats_that_speak_for(register: &Register, component: ComponentId) -> Vec<
 
 fn speaks_for_it(seat: &Seat) -> bool {
     matches!(seat.function, Function::FocalPoint | Function::Deputy)
+}
+
+/// The seats that answer what components send to a paper, wherever in it: one for each person.
+pub fn seats_that_answer(register: &Register, paper: &Paper) -> Vec<SeatId> {
+    let places: Vec<_> = paper.texts().map(|(_, place)| place.place()).collect();
+    let answers = |seat: SeatId| {
+        let may = |action, place| register.may(seat, action, place);
+        places.iter().any(|place| may(Action::AnswerRemarks, place) || may(Action::Decide, place))
+    };
+    one_for_each_person(register, register.seats().map(|seat| seat.id).filter(|seat| answers(*seat)))
+}
+
+/// Of these seats one for each person: the one that comes first among their hats.
+pub fn one_for_each_person(register: &Register, seats: impl IntoIterator<Item = SeatId>) -> Vec<SeatId> {
+    let mut held: Vec<&Seat> = seats.into_iter().filter_map(|seat| register.seat(seat)).collect();
+    held.sort_by_key(|seat| (seat.person, seat.rank, seat.id));
+    held.dedup_by_key(|seat| seat.person);
+    held.into_iter().map(|seat| seat.id).collect()
 }
 
 impl About {

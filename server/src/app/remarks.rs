@@ -138,6 +138,7 @@ impl App {
                 kind: Kind::LateAdmitted,
                 about: About::Thread(id),
                 words: reason.clone(),
+                by: None,
             };
             let seats = seats_that_speak_for(register, thread.component);
             Ok((next, vec![(seats, message)]))

@@ -18,7 +18,7 @@ use super::App;
 use super::audit::{self, By};
 use super::instants::TRY_AGAIN;
 use super::news::{Topic, What};
-use super::notices::{About, Kind, Message, Notice, seats_that_speak_for};
+use super::notices::{About, Kind, Message, Notice, seats_that_answer, seats_that_speak_for};
 use super::refusal::Refusal;
 use super::words;
 use crate::people::directory::{Entry, Register};
@@ -126,9 +126,14 @@ impl App {
                 notices.extend(brought.notices);
             }
             for (kind, components, words) in told {
-                let message = Message { paper: paper.id, kind, about: About::Round(id), words };
+                let message = Message { paper: paper.id, kind, about: About::Round(id), words, by: None };
                 let seats = speakers(register, components);
                 let (records, told) = self.notices_to(register, &seats, &message, now);
+                ops.extend(records);
+                notices.extend(told);
+            }
+            if next.told.closed && !round.told.closed {
+                let (records, told) = self.unsealed(register, &next, now);
                 ops.extend(records);
                 notices.extend(told);
             }
@@ -172,8 +177,8 @@ impl App {
                     "are components that this round asks, at least one",
                 ));
             }
-            let message =
-                Message { paper: paper.id, kind: Kind::RoundReminder, about: About::Round(id), words };
+            let (kind, about) = (Kind::RoundReminder, About::Round(id));
+            let message = Message { paper: paper.id, kind, about, words, by: None };
             let seats = speakers(register, components.iter().copied());
             let (mut ops, notices) = self.notices_to(register, &seats, &message, now);
             let about = json!({ "round": id, "components": components, "people": notices.len() });
@@ -308,12 +313,37 @@ impl App {
         }
         // Who stood still through both instants is not told that something opened which is over.
         let kind = if next.told.closed { Kind::RoundClosed } else { Kind::RoundOpened };
-        let message =
-            Message { paper: round.paper, kind, about: About::Round(round.id), words: String::new() };
+        let message = Message {
+            paper: round.paper,
+            kind,
+            about: About::Round(round.id),
+            words: String::new(),
+            by: None,
+        };
         let seats = speakers(register, asked(register, round));
-        let (records, notices) = self.notices_to(register, &seats, &message, now);
+        let (records, mut notices) = self.notices_to(register, &seats, &message, now);
         ops.extend(records);
+        if next.told.closed {
+            let (records, told) = self.unsealed(register, &next, now);
+            ops.extend(records);
+            notices.extend(told);
+        }
         Some(Brought { round: next, ops, notices })
+    }
+
+    /// REV81: what was sent under seal can be read now: those who answer are told. Of other rounds they were told as it came.
+    fn unsealed(&self, register: &Register, round: &Round, now: Moment) -> (Vec<Op>, Vec<Notice>) {
+        let paper = register.paper(round.paper);
+        let sealed = paper.filter(|_| round.plan.visibility == Visibility::SealedUntilClose);
+        let seats = sealed.map(|paper| seats_that_answer(register, paper)).unwrap_or_default();
+        let message = Message {
+            paper: round.paper,
+            kind: Kind::RoundUnsealed,
+            about: About::Round(round.id),
+            words: String::new(),
+            by: None,
+        };
+        self.notices_to(register, &seats, &message, now)
     }
 
     /// A round is otherwise than before: open pages read anew, and the next instant may be another.

@@ -290,6 +290,7 @@ impl App {
             kind,
             about: About::Silence(silence.id),
             words: words_told(&silence, kind),
+            by: None,
         };
         let (records, notices) = self.notices_to(&register, &seats, &message, now);
         let is_position = !also.is_empty();

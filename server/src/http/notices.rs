@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::notices::{About, Kind, Notice};
+use crate::app::subjects::Subject;
 use crate::http::error::Problem;
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::paging::Page;
+use crate::people::component::ByLanguage;
 use crate::people::directory::Register;
 
 /// A notice.
@@ -28,14 +30,28 @@ pub struct NoticeView {
     kind: Kind,
     #[serde(flatten)]
     about: AboutView,
-    /// What it is about, by its name; empty where it has none.
+    /// What it is about, by its name: a round's, a draft's, an amendment's title. Empty where it has none, or may not be read any more.
     name: String,
+    /// An amendment's number.
+    number: Option<u32>,
+    /// The component whose act it was, where that is part of the news.
+    by: Option<ByView>,
     /// Words of whoever told it; may be empty.
     words: String,
     #[schema(value_type = String, format = DateTime)]
     told_at: Moment,
     #[schema(value_type = Option<String>, format = DateTime)]
     seen_at: Option<Moment>,
+}
+
+/// A component that did something.
+#[derive(Serialize, ToSchema)]
+pub struct ByView {
+    /// Its code.
+    component: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    name: ByLanguage,
 }
 
 /// What a notice is about: its sort, and its id.
@@ -60,8 +76,12 @@ pub async fn list(app: web::Data<App>, caller: Caller, page: Page) -> Result<Htt
     let all = app.notices_of(caller.person).await?;
     let unseen = all.iter().filter(|notice| notice.seen.is_none()).count();
     let (notices, next) = page.of(all, |notice| notice.id.to_string())?;
-    let notices: Vec<NoticeView> = notices.iter().map(|notice| view(&caller.register, notice)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "notices": notices, "unseen": unseen, "next": next })))
+    let mut views: Vec<NoticeView> = Vec::with_capacity(notices.len());
+    for notice in &notices {
+        let subject = app.subject_of(notice).await?.unwrap_or_default();
+        views.push(view(&caller.register, notice, subject));
+    }
+    Ok(HttpResponse::Ok().json(json!({ "notices": views, "unseen": unseen, "next": next })))
 }
 
 /// Say that notices were seen. Those of others, and those seen before, are passed over.
@@ -82,19 +102,18 @@ pub async fn seen(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn view(register: &Register, notice: &Notice) -> NoticeView {
+fn view(register: &Register, notice: &Notice, subject: Subject) -> NoticeView {
     let paper = register.paper(notice.message.paper);
-    let name = match notice.message.about {
-        About::Round(id) => register.round(id).map(|round| round.plan.name.clone()),
-        _ => None,
-    };
+    let by = notice.message.by.and_then(|by| register.component(by));
     NoticeView {
         id: notice.id.0,
         seat_id: notice.seat.0,
         paper: paper.map(|paper| paper.slug.clone()).unwrap_or_default(),
         kind: notice.message.kind,
         about: about_view(notice.message.about),
-        name: name.unwrap_or_default(),
+        name: subject.name,
+        number: subject.number,
+        by: by.map(|by| ByView { component: by.code.clone(), name: by.name.clone() }),
         words: notice.message.words.clone(),
         told_at: notice.told,
         seen_at: notice.seen,

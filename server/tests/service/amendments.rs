@@ -5,5 +5,6 @@ mod drafting;
 mod in_rounds;
 pub mod people;
 mod speaking;
+mod telling;
 
 pub use people::arrives;

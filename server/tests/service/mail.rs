@@ -17,6 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdout, Command};
 
+use super::amendments::people::{Room, act};
 use super::harness::{Service, Somebody};
 use super::rounds;
 
@@ -284,6 +285,39 @@ async fn rev29_rev73_whoever_speaks_for_an_asked_component_is_written_to_and_it_
         told[0].deliveries.iter().map(|each| each.outcome.clone()).collect::<Vec<_>>(),
         [Outcome::Accepted]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev81_what_became_of_an_amendment_is_written_to_its_component_with_the_words_and_the_way_there() {
+    let mut mail = MailServer::start().await;
+    let room = Room::of(Service::with(by_mail(mail.port)).await).await;
+    let (service, adaeze) = (&room.service, &room.adaeze);
+    let amendment = room.submitted("Keys open doors.", "Keys open all doors.").await;
+    assert_eq!(service.app.carry_letters().await.unwrap(), None);
+    let taken = mail.took().await;
+    let mut asked = [taken.to, mail.took().await.to].concat();
+    asked.sort_unstable();
+    assert_eq!(asked, ["adaeze@example.org", "jonas@example.org"], "they decide");
+    let page = format!("/p/housing/amendments/{}", amendment["id"].as_str().unwrap());
+    assert!(
+        taken.body.contains("presenta la enmienda 1, «Doors».") && taken.body.contains(&page),
+        "{}",
+        taken.body
+    );
+    let decide = json!({ "outcome": "not_accepted", "words": "It is warm enough." }).to_string();
+    let decided = adaeze.post(&act(&amendment, "decide"), &decide).send().await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert_eq!(service.app.carry_letters().await.unwrap(), None);
+    let mut written = vec![mail.took().await, mail.took().await];
+    written.sort_by(|one, other| one.to.cmp(&other.to));
+    assert_eq!(
+        written.iter().map(|each| each.to[0].as_str()).collect::<Vec<_>>(),
+        ["leila@example.org", "samir@example.org"]
+    );
+    for letter in written {
+        assert!(letter.body.contains("no se acepta la enmienda 1, «Doors»."), "{}", letter.body);
+        assert!(letter.body.contains("«It is warm enough.»"), "{}", letter.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,7 +91,12 @@ export const notice = object({
   kind: string,
   about: string,
   about_id: string,
+  /** A round's or a draft's name, an amendment's title; empty without one. */
   name: string,
+  /** An amendment's; `null` for other things, and when we may not read it any more. */
+  number: nullable(integer),
+  /** Whose act it was, where that is part of the news. */
+  by: nullable(object({ component: string, name: translated })),
   words: string,
   told_at: string,
   seen_at: nullable(string),

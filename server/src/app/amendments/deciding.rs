@@ -103,18 +103,19 @@ impl App {
         });
         let next = amendment.decide(&hand, Verdict { outcome, words, touch, changes: hashes, result })?;
         let next = next.following(&kept.amendment);
-        let audit = self.noted("amendment_decided", seat, &next);
+        let (mut with, notices) = self.news_of(seat, &amendment, &next);
+        with.push(self.noted("amendment_decided", seat, &next));
         let Some(Entering { changes, .. }) = entering else {
-            let done = self.store.commit(vec![put(&next, Expect::Version(kept.version)), audit]).await?;
-            return Ok(self.changed(
-                Some(&amendment),
-                next,
-                done.versions.first().copied().unwrap_or(kept.version + 1),
-            ));
+            with.insert(0, put(&next, Expect::Version(kept.version)));
+            let done = self.store.commit(with).await?;
+            self.notices_told(&notices);
+            let version = done.versions.first().copied().unwrap_or(kept.version + 1);
+            return Ok(self.changed(Some(&amendment), next, version));
         };
         // Nobody else writes this record: the turn is held. And others' words must not fail with it.
-        let with = vec![put(&next, Expect::Any), audit];
+        with.insert(0, put(&next, Expect::Any));
         self.live.submit_with(amendment.text, changes, with).await?;
+        self.notices_told(&notices);
         self.forget_text(amendment.text);
         Ok(self.changed(Some(&amendment), next, kept.version + 1))
     }

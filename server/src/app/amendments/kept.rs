@@ -176,12 +176,12 @@ impl App {
         let next = next.following(&kept.amendment);
         let mut ops = vec![put(&next, Expect::Version(kept.version))];
         ops.extend(event.map(|event| self.noted(event, seat, &next)));
+        let (records, notices) = self.news_of(seat, &kept.amendment, &next);
+        ops.extend(records);
         let done = self.store.commit(ops).await?;
-        Ok(self.changed(
-            Some(&kept.amendment),
-            next,
-            done.versions.first().copied().unwrap_or(kept.version + 1),
-        ))
+        self.notices_told(&notices);
+        let version = done.versions.first().copied().unwrap_or(kept.version + 1);
+        Ok(self.changed(Some(&kept.amendment), next, version))
     }
 
     /// The audit entry of an act.

@@ -60,7 +60,7 @@ impl App {
             number: self.next_number(&described).await?,
         };
         let part = Part::of(&squash.change, redline);
-        let mut submitted = None;
+        let (mut submitted, mut notices) = (None, Vec::new());
         // In a step of the directory: nobody closes the round meanwhile.
         let work = |register: &Register| {
             // A new revision answers the round that the first one answered.
@@ -70,15 +70,19 @@ impl App {
             let submission = self.submission_for(register, seat, sending)?;
             let next = described.submit(&hand, submission, new)?.following(&kept.amendment);
             let revision = next.revision().map_or(0, |revision| revision.number);
-            let ops = vec![
+            let (records, told) = self.news_of(seat, &kept.amendment, &next);
+            notices = told;
+            let mut ops = vec![
                 put(&next, Expect::Version(kept.version)),
                 put_part(next.id, revision, &part),
                 self.noted("amendment_submitted", seat, &next),
             ];
+            ops.extend(records);
             submitted = Some(next);
             Ok::<_, Refusal>((Vec::new(), ops))
         };
         self.directory.enter(work).await?;
+        self.notices_told(&notices);
         let next = submitted.ok_or_else(|| Refusal::Fault("nothing was submitted".to_owned()))?;
         Ok(self.changed(Some(&kept.amendment), next, kept.version + 1))
     }

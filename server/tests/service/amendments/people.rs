@@ -36,11 +36,15 @@ impl Room {
     }
 
     pub async fn over(store: Arc<dyn Store>) -> Room {
-        let service = Service::over(store, |settings| {
+        let limits = |settings: &mut borrador::app::settings::Settings| {
             settings.limits.amendment_drafts = 3;
             settings.limits.exports_per_minute = 1000;
-        })
-        .await;
+        };
+        Room::of(Service::over(store, limits).await).await
+    }
+
+    /// The same people at a service of one's own.
+    pub async fn of(service: Service) -> Room {
         arrives(&service, "Leila Mansour", "MEWA", Function::FocalPoint, &[]).await;
         arrives(&service, "Claire Vasseur", "LYON", Function::FocalPoint, &[]).await;
         arrives(&service, "Jonas Lindqvist", "EUR", Function::Deputy, &[Role::Committee]).await;
