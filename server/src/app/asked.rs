@@ -83,7 +83,7 @@ impl App {
         Ok(annex(&Words::of(language), &rounds, draft_of, name_of))
     }
 
-    async fn all_of<T: serde::de::DeserializeOwned>(
+    pub(super) async fn all_of<T: serde::de::DeserializeOwned>(
         &self,
         coll: Coll,
         prefix: &str,

@@ -1,29 +1,45 @@
 //! Tasks: what the review asks of somebody, and by when.
 //!
-//! Computed, never stored: from the rounds that run, what lies on the component's desk and what waits for an answer. When nothing is asked, the
-//! list is empty.
+//! Computed, never stored: from the rounds and silences that run, what lies on the component's desk and what waits for an answer. When
+//! nothing is asked, the list is empty.
 
-use crdt::ids::{PaperId, RoundId, SeatId};
+mod waiting;
+
+use crdt::ids::{PaperId, RoundId, SeatId, SilenceId};
 use crdt::moment::Moment;
 use crdt::review::permission::Action;
+use crdt::review::position::Position;
 use crdt::review::round::{Ask, Phase, Round};
+use crdt::review::silence::{self, Silence};
 use crdt::review::thread::Thread;
 
 use super::App;
 use super::refusal::Refusal;
 use crate::people::paper::Paper;
+use crate::store::Coll;
 
 /// Something that waits for one person in one seat.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Task {
     /// In which paper.
     pub paper: PaperId,
-    /// Of which round.
-    pub round: RoundId,
+    /// By what.
+    pub asker: Asker,
     /// What.
     pub what: Wanted,
     /// Until when; `None` when there is no instant.
     pub by: Option<Moment>,
+}
+
+/// What asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asker {
+    /// A review round.
+    Round(RoundId),
+    /// A draft under silence.
+    Silence(SilenceId),
+    /// The paper itself, in a round or outside of any.
+    Paper,
 }
 
 /// What is asked.
@@ -54,6 +70,35 @@ pub enum Wanted {
     },
     /// Announce a round that is still a draft.
     Announce,
+    /// Say where the component stands on the draft of the round.
+    Position,
+    /// Object, if the component does: who says nothing consents.
+    Object,
+    /// Say again, or otherwise, what was said of words that have changed.
+    Reconfirm {
+        /// How many positions.
+        positions: usize,
+    },
+    /// Submit drafts of amendments that the component's people have made ready.
+    Submit {
+        /// How many.
+        amendments: usize,
+    },
+    /// Decide whether amendments that came late are let in.
+    AdmitAmendments {
+        /// How many.
+        amendments: usize,
+    },
+    /// Decide on amendments.
+    Decide {
+        /// How many.
+        amendments: usize,
+    },
+    /// Settle words that are not agreed.
+    Settle {
+        /// How many brackets.
+        brackets: usize,
+    },
 }
 
 impl App {
@@ -62,7 +107,9 @@ impl App {
         let (register, now) = (self.directory.register(), self.clock.now());
         let mut tasks = Vec::new();
         for paper in register.papers() {
+            tasks.extend(self.asked_by_silence(paper, seat).await?);
             let rounds = self.rounds(&register, paper, seat);
+            tasks.extend(self.asked_by_paper(paper, seat, &rounds).await?);
             if rounds.is_empty() {
                 continue;
             }
@@ -74,7 +121,7 @@ impl App {
                 let by = (now < closes).then_some(closes);
                 tasks.extend(wanted.into_iter().map(|what| Task {
                     paper: paper.id,
-                    round: round.id,
+                    asker: Asker::Round(round.id),
                     what,
                     by,
                 }));
@@ -82,6 +129,27 @@ impl App {
         }
         tasks.sort_by_key(|task| (task.by.is_none(), task.by));
         Ok(tasks)
+    }
+
+    /// Of who may object: each draft under silence whose instant has not come, and to which the component has not objected.
+    async fn asked_by_silence(&self, paper: &Paper, seat: SeatId) -> Result<Vec<Task>, Refusal> {
+        let (register, now) = (self.directory.register(), self.clock.now());
+        let speaks = register.may(seat, Action::SubmitForComponent, &paper.place());
+        let Some(component) = register.seat(seat).map(|seat| seat.component).filter(|_| speaks) else {
+            return Ok(Vec::new());
+        };
+        let asks = |silence: &Silence| {
+            silence.phase(now) == silence::Phase::Running && silence.components.contains(&component)
+        };
+        let running = self.silences(paper.id).await?.into_iter().map(|kept| kept.silence).filter(asks);
+        Ok(running
+            .map(|silence| Task {
+                paper: paper.id,
+                asker: Asker::Silence(silence.id),
+                what: Wanted::Object,
+                by: Some(silence.instant()),
+            })
+            .collect())
     }
 
     async fn wanted(
@@ -112,6 +180,15 @@ impl App {
             }
             if wanted.is_empty() && may(Action::Comment) {
                 wanted.push(Wanted::Remark);
+            }
+        }
+        let asks_for_position = round.plan.asks.contains(&Ask::Position) && phase == Phase::Open;
+        if round.asks(component) && asks_for_position && may(Action::SubmitForComponent) {
+            let all = self.all_of::<Position>(Coll::Position, &format!("{}/", paper.id)).await?;
+            let own = all.iter().filter(|position| position.component == component);
+            let mut said = own.flat_map(|position| &position.said);
+            if !said.any(|said| said.submission.round == Some(round.id)) {
+                wanted.push(Wanted::Position);
             }
         }
         if may(Action::RunRound) || may(Action::AnswerRemarks) {

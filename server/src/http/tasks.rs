@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::app::tasks::{Task, Wanted};
+use crate::app::tasks::{Asker, Task, Wanted};
 use crate::http::error::Problem;
 use crate::http::intake::caller::Caller;
 use crate::people::directory::Register;
@@ -18,9 +18,15 @@ use crate::people::directory::Register;
 pub struct TaskView {
     /// The paper's slug.
     paper: String,
-    round: Uuid,
+    /// The round that asks; `null` when something else does.
+    round: Option<Uuid>,
+    /// Its name; empty without one.
     round_name: String,
-    /// `remark`, `prepare`, `send`, `admit`, `remind` or `announce`, and how many of what.
+    /// The procedure that asks, for `object`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence: Option<Uuid>,
+    /// `remark`, `prepare`, `send`, `position`, `submit`, `object` or `reconfirm` of a component; `admit`, `admit_amendments`, `decide`,
+    /// `settle`, `remind` or `announce` of those who answer or run; and how many of what.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     what: Wanted,
@@ -38,10 +44,17 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, P
 }
 
 fn view(register: &Register, task: &Task) -> Option<TaskView> {
+    let (round, silence) = match task.asker {
+        Asker::Round(round) => (Some(round), None),
+        Asker::Silence(silence) => (None, Some(silence.0)),
+        Asker::Paper => (None, None),
+    };
+    let name = round.and_then(|round| register.round(round)).map(|round| round.plan.name.clone());
     Some(TaskView {
         paper: register.paper(task.paper)?.slug.clone(),
-        round: task.round.0,
-        round_name: register.round(task.round)?.plan.name.clone(),
+        round: round.map(|round| round.0),
+        round_name: name.unwrap_or_default(),
+        silence,
         what: task.what,
         by: task.by,
     })

@@ -15,7 +15,7 @@ fn id_of(service: &Service, code: &str) -> Value {
 }
 
 /// Adaeze, who holds the pen, brackets the first word of the first numbered paragraph for a component.
-async fn opens(service: &Service, adaeze: &Somebody, code: &str, side: &str, words: &str) -> Answer {
+pub async fn opens(service: &Service, adaeze: &Somebody, code: &str, side: &str, words: &str) -> Answer {
     let text = service.app.live.text(service.text()).await.unwrap();
     let reading = text.read();
     let (block, place) = (&reading.blocks[2], reading.places[2]);

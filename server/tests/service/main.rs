@@ -30,6 +30,7 @@ mod set_aside;
 mod silences;
 mod socket;
 mod store_troubles;
+mod tasks;
 mod texts;
 mod threads;
 mod who_may;

@@ -10,7 +10,7 @@ use super::rounds::{HOUR, act, opens};
 const POSITIONS: &str = "/api/v1/papers/housing/positions";
 
 /// Inés seals the paper as it is, a minute later than what was done before: drafts are told apart by when they were sealed.
-async fn seals(service: &Service, ines: &Somebody, name: &str) -> Value {
+pub async fn seals(service: &Service, ines: &Somebody, name: &str) -> Value {
     service.passes(Duration::from_mins(1));
     let body = json!({ "name": name }).to_string();
     let sealed = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &body).send().await;
@@ -19,7 +19,7 @@ async fn seals(service: &Service, ines: &Somebody, name: &str) -> Value {
 }
 
 /// A position on the whole draft.
-async fn says(somebody: &Somebody, draft: &Value, stance: &str) -> Answer {
+pub async fn says(somebody: &Somebody, draft: &Value, stance: &str) -> Answer {
     let words = if stance == "reservation" { "Small towns are left out." } else { "" };
     let body =
         json!({ "milestone": draft["id"], "subject": {"on": "paper"}, "stance": stance, "words": words });
@@ -32,7 +32,7 @@ async fn positions(somebody: &Somebody, query: &str) -> Vec<Value> {
 }
 
 /// Adaeze, who holds the pen, writes another first chapter.
-async fn changes_the_first_chapter(service: &Service, adaeze: &Somebody) {
+pub async fn changes_the_first_chapter(service: &Service, adaeze: &Somebody) {
     let text = format!("/api/v1/texts/{}", service.text());
     let heads = adaeze.get(&text).send().await.json()["heads"].clone();
     let body = json!({ "base_heads": heads, "markdown": "# Housing\n\n1. All cities welcome everyone." });

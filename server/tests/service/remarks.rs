@@ -276,7 +276,7 @@ async fn what_is_asked_of_each_person_follows_their_part_in_the_component() {
     let service = Service::start().await;
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
     let amina = amina(&service).await;
-    opens(&service, &ines, &["AFR"], |_| {}).await;
+    opens(&service, &ines, &["AFR"], |plan| plan["asks"] = json!(["comments"])).await;
     let kinds = async |somebody: &Somebody| {
         let tasks = somebody.get("/api/v1/tasks").send().await.json()["tasks"].clone();
         tasks

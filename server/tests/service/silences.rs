@@ -16,7 +16,7 @@ use super::rounds::{HOUR, sealed, told};
 const SILENCES: &str = "/api/v1/papers/housing/silences";
 
 /// Sessions last for twelve hours, so silence may last for two.
-async fn service() -> Service {
+pub async fn service() -> Service {
     Service::with(|settings| settings.limits.silence_hours = 2).await
 }
 
@@ -35,7 +35,7 @@ async fn asks(service: &Service, ines: &Somebody, codes: &[&str], lasts: Duratio
     ines.post(SILENCES, &body.to_string()).send().await
 }
 
-async fn opened(service: &Service, ines: &Somebody, codes: &[&str]) -> Value {
+pub async fn opened(service: &Service, ines: &Somebody, codes: &[&str]) -> Value {
     let answer = asks(service, ines, codes, 3 * HOUR).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
@@ -46,7 +46,7 @@ async fn act(somebody: &Somebody, silence: &Value, act: &str, body: Value) -> An
     somebody.post(&path, &body.to_string()).send().await
 }
 
-async fn objects(somebody: &Somebody, silence: &Value) -> Answer {
+pub async fn objects(somebody: &Somebody, silence: &Value) -> Answer {
     act(somebody, silence, "object", json!({ "words": "Small towns are left out." })).await
 }
 

@@ -74,11 +74,20 @@ export type Coverage = Parsed<typeof coverage>
 
 export const task = object({
   paper: string,
-  round: string,
+  /** The round that asks; `null` when something else does. */
+  round: nullable(string),
   round_name: string,
-  kind: oneOf('remark', 'prepare', 'send', 'admit', 'remind', 'announce'),
+  /** The procedure that asks, for `object`. */
+  silence: since(nullable(string), null),
+  kind: oneOf(
+    'remark', 'prepare', 'send', 'position', 'submit', 'object', 'reconfirm',
+    'admit', 'admit_amendments', 'decide', 'settle', 'remind', 'announce',
+  ),
   remarks: since(integer, 0),
   components: since(integer, 0),
+  positions: since(integer, 0),
+  amendments: since(integer, 0),
+  brackets: since(integer, 0),
   by: nullable(string),
 })
 export type ReviewTask = Parsed<typeof task>

@@ -125,7 +125,7 @@ impl App {
         self.hand_at(seat, amendment.text)
     }
 
-    pub(super) fn hand_at(&self, seat: SeatId, text: TextId) -> Result<Hand, Refusal> {
+    pub(in crate::app) fn hand_at(&self, seat: SeatId, text: TextId) -> Result<Hand, Refusal> {
         let register = self.directory.register();
         let place = register.text(text).ok_or(Refusal::NotFound)?.place();
         let held = register.seat(seat).ok_or(Refusal::NotFound)?;
