@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use borrador::boot::cli::{self, Answer, Command};
+use borrador::boot::say::say;
 use borrador::boot::{commands, serve, telemetry};
 
 fn main() -> ExitCode {
@@ -13,7 +14,7 @@ fn main() -> ExitCode {
     };
     match answer.is_result {
         true if answer.words.is_empty() => {}
-        true => println!("{}", answer.words.trim_end()),
+        true => say(answer.words.trim_end()),
         false => eprintln!("{}", answer.words),
     }
     ExitCode::from(answer.exit)

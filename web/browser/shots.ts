@@ -127,6 +127,12 @@ async function takeReview(browser: Browser, service: Service, circumstances: Cir
   await ines.clicks('Prorrogar')
   await ines.page.screenshot({ path: named('review-extend') })
   await ines.clicks('Cancelar')
+  for (const [button, picture] of [['Invitar a componentes', 'review-invite'], ['Retirar a un componente', 'review-release']] as const) {
+    await ines.clicks(button)
+    await ines.page.getByRole('dialog', { name: button }).waitFor()
+    await ines.page.screenshot({ path: named(picture) })
+    await ines.clicks('Cancelar')
+  }
   await ines.page.locator('.timetable').getByRole('link', { name: 'Primera lectura' }).click()
   await ines.seesHeading('Primera lectura')
   await ines.clicks('Preparar una ronda')

@@ -9,6 +9,7 @@
 //! | `open.rs` | from a store to a service |
 //! | `demo.rs` | the demonstration |
 //! | `serve.rs` | `borrador serve` |
+//! | `say.rs` | what the program says to whoever started it |
 //! | `crowd.rs` | how many connections there may be, and how long each is borne with |
 //! | `admin.rs` | what the operator asks, and the socket to a running server |
 //! | `commands.rs` | the other commands |
@@ -23,5 +24,6 @@ pub mod crowd;
 pub mod demo;
 mod demo_rounds;
 pub mod open;
+pub mod say;
 pub mod serve;
 pub mod telemetry;

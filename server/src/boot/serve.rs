@@ -14,6 +14,7 @@ use super::cli::{Answer, Serve, StoreKind};
 use super::crowd::Crowd;
 use super::demo::{self, Invited};
 use super::open::{self, Missing, Service};
+use super::say::say;
 use super::{admin, config, telemetry};
 use crate::app::App;
 use crate::app::access::Invitation;
@@ -196,13 +197,13 @@ async fn set_up_link(app: &App) -> Result<Option<String>, crate::app::refusal::R
 }
 
 fn greet(app: &App, invited: &[Invited], set_up: Option<&str>) {
-    println!("Borrador is at {}", app.settings.public_url);
+    say(format_args!("Borrador is at {}", app.settings.public_url));
     if let Some(url) = set_up {
-        println!("Nobody is here yet. Sign in as the administrator, once: {url}");
+        say(format_args!("Nobody is here yet. Sign in as the administrator, once: {url}"));
     }
     if !invited.is_empty() {
-        println!(
-            "A demonstration: its people and contributions are invented. Sign in as one of them, as often as you like:"
+        say(
+            "A demonstration: its people and contributions are invented. Sign in as one of them, as often as you like:",
         );
         let width = |text: fn(&Invited) -> &str| {
             invited.iter().map(|one| text(one).chars().count()).max().unwrap_or(0)
@@ -210,10 +211,10 @@ fn greet(app: &App, invited: &[Invited], set_up: Option<&str>) {
         let (name, email) = (width(|one| &one.name), width(|one| &one.email));
         let components = width(|one| &one.components);
         for one in invited {
-            println!(
+            say(format_args!(
                 "  {:name$}  {:email$}  {:components$}  {}",
                 one.name, one.email, one.components, one.url
-            );
+            ));
         }
     }
 }

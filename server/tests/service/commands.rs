@@ -1,7 +1,7 @@
 //! C01–C07: the program as a process.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -49,6 +49,42 @@ impl Drop for Server {
         let _killed = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// A stream that nobody reads any more, as after `| head`.
+fn nobody_reads() -> Stdio {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    drop(ours);
+    Stdio::from(std::os::fd::OwnedFd::from(theirs))
+}
+
+#[test]
+fn a_service_whose_greeting_nobody_reads_serves_and_stops_as_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_borrador"))
+        .args(["serve", "--data", "data", "--listen", &port.to_string()])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdout(nobody_reads())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut server = Server { child, greeting: Vec::new() };
+    let mut asking = loop {
+        match TcpStream::connect(port) {
+            Ok(stream) => break stream,
+            Err(_) => assert_eq!(server.child.try_wait().unwrap(), None, "it has ended before it served"),
+        }
+    };
+    asking.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(server.stops(), 0);
+    let mut help = Command::new(env!("CARGO_BIN_EXE_borrador"));
+    let helped = help.arg("--help").env_clear().stdout(nobody_reads()).output().unwrap();
+    assert_eq!((helped.status.code(), words(&helped).as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -63,6 +63,37 @@ test('rev24 Inés extends the running round, and is asked for a reason', async (
   await ines.sees(/Two sections meet only next week\./)
 })
 
+test('rev25 Inés invites a component that was forgotten and releases another, with a reason that everybody reads', async () => {
+  const [ines, adaeze] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Adaeze Obi')])
+  await ines.goesTo(REVIEW)
+  await ines.sees('21 components are asked')
+  await ines.clicks('Invite components')
+  const invite = ines.page.getByRole('dialog', { name: 'Invite components' })
+  await invite.getByRole('button', { name: 'Invite', exact: true }).click()
+  await invite.getByText('Choose at least one component').waitFor()
+  await invite.getByRole('checkbox').first().check()
+  await invite.getByRole('button', { name: 'Invite one component' }).click()
+  await ines.sees('22 components are asked')
+
+  await ines.clicks('Release a component')
+  const release = ines.page.getByRole('dialog', { name: 'Release a component' })
+  await release.getByText('What it has sent stays, is read as before and is answered.').waitFor()
+  await release.getByLabel('Component').selectOption({ label: 'UCLG Africa' })
+  await release.getByRole('button', { name: 'Release it' }).click()
+  await release.getByText('Write a reason').waitFor()
+  await release.getByLabel('Reason, for everybody').fill('It answers with its regional committee.')
+  await release.getByRole('button', { name: 'Release it' }).click()
+  await ines.sees('21 components are asked')
+  await ines.page.getByRole('listitem').filter({ hasText: 'UCLG Africa' }).getByText('It answers with its regional committee.').waitFor()
+  await adaeze.goesTo('/')
+  await adaeze.sees(/asks your component no longer/)
+
+  await ines.clicks('Invite components')
+  await invite.getByRole('checkbox', { name: 'UCLG Africa' }).check()
+  await invite.getByRole('button', { name: 'Invite one component' }).click()
+  await ines.sees('22 components are asked')
+})
+
 test('rev27 what comes after the closing waits in the late queue until it is let in with a reason', async () => {
   const [ines, amina, adaeze, claire] = await Promise.all([stage.enter('Inés Duarte'), stage.enter('Amina Keita'), stage.enter('Adaeze Obi'), stage.enter('Claire Vasseur')])
   const body = 'And who pays for the interpreter?'

@@ -130,6 +130,8 @@ export function roundRoutes({ get, post, put, create }: Requester) {
     resumeRound: (id: string, version?: number) => act(id, 'resume', {}, version),
     extendRound: (id: string, closes: string, reason: string, version?: number) => act(id, 'extend', { closes, reason }, version),
     closeRound: (id: string, reason: string, version?: number) => act(id, 'close', { reason }, version),
+    inviteToRound: (id: string, components: string[], version?: number) => act(id, 'invite', { components }, version),
+    releaseFromRound: (id: string, component: string, reason: string, version?: number) => act(id, 'release', { component, reason }, version),
     publishRound: (id: string, version?: number) => act(id, 'publish', {}, version),
     /** Answers with how many people were told. */
     remind: async (id: string, components: string[], words: string) =>

@@ -27,7 +27,7 @@ async fn rev81_who_decides_is_told_what_comes_and_its_component_what_others_say_
     let amendment = room.submitted("Keys open doors.", "Keys open all doors.").await;
     let submitted = ("amendment_submitted".to_owned(), "MEWA".to_owned(), 1);
     for decides in [&room.adaeze, &room.jonas] {
-        assert_eq!(heard(decides).await, [submitted.clone()]);
+        assert_eq!(heard(decides).await, std::slice::from_ref(&submitted));
     }
     for not in [&room.leila, &room.samir, &room.claire, &room.ines] {
         assert_eq!(heard(not).await, [], "who sent it knows, who does not decide is not asked");
