@@ -1,9 +1,10 @@
 //! The demonstration: real bodies, invented people, the policy paper in two languages, comments and amendments to look at.
 //!
-//! It fills an empty store in one commit: a half-loaded demonstration cannot exist. Amendments come after that, by the acts of the
-//! people who make them; a start that was broken off goes on where it was. Its sign-in links work again and
+//! It fills an empty store in one commit: a half-loaded demonstration cannot exist. Amendments, positions and a
+//! silence come after that, by the acts of the people who make them; a start that was broken off goes on where it was. Its sign-in links work again and
 //! again and are printed at each start, so the store keeps them in plain words; nothing in a demonstration is secret.
 
+mod agreement;
 mod amendments;
 
 use std::collections::BTreeMap;
@@ -171,6 +172,7 @@ pub async fn load(app: &App) -> Result<Vec<Invited>, DemoError> {
         fill(app).await?;
     }
     amendments::load(app).await?;
+    agreement::load(app).await?;
     let record =
         app.store.get(Coll::Setting, LINKS).await.map_err(Refusal::from)?.ok_or(DemoError::NotEmpty)?;
     let links: Vec<KeptLink> = record.read().map_err(Refusal::from)?;

@@ -784,6 +784,7 @@ export type MessageId =
   | 'notice-silence_objected_late'
   | 'notice-silence_opened'
   | 'notice-silence_stopped'
+  | 'notices-more'
   | 'notices-seen'
   | 'notices-title'
   | 'offline-banner'

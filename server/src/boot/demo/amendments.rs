@@ -213,7 +213,7 @@ fn differing<'n>(old: &str, new: &'n str) -> (usize, usize, &'n str) {
 }
 
 /// The seat that somebody acts with unless they choose another.
-fn seat_of(app: &App, email: &str) -> Result<SeatId, DemoError> {
+pub(super) fn seat_of(app: &App, email: &str) -> Result<SeatId, DemoError> {
     let register = app.directory.register();
     let person = register.person_by_email(email);
     let seats = person.map(|person| register.seats_of(person.id)).unwrap_or_default();
