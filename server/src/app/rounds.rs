@@ -113,18 +113,16 @@ impl App {
                 let field = if matches!(act, Act::Change(_)) { "invited" } else { "components" };
                 are_components(register, field, invited)?;
             }
-            let (mut ops, mut notices) = (Vec::new(), Vec::new());
             // Whoever acts at an instant must not take its notice away.
-            let brought = self.bring(register, round, now);
-            let round = brought.as_ref().map_or(round, |brought| &brought.round);
+            let brought =
+                self.bring(register, round, now).map(|Brought { round, ops, notices }| (round, ops, notices));
+            let (round, mut ops, mut notices) =
+                brought.unwrap_or_else(|| (round.clone(), Vec::new(), Vec::new()));
+            let round = &round;
             let mut next = round.after(&act, by, now)?;
             let told = whom_it_concerns(register, round, &next, &act, now);
             next.told.opened |= next.phase(now) >= Phase::Open;
             next.told.closed |= next.is_closed(now);
-            if let Some(brought) = brought {
-                ops.extend(brought.ops);
-                notices.extend(brought.notices);
-            }
             for (kind, components, words) in told {
                 let message = Message { paper: paper.id, kind, about: About::Round(id), words, by: None };
                 let seats = speakers(register, components);
