@@ -64,6 +64,7 @@ use self::amendments::branches::Branches;
 use self::exports::Exports;
 use self::instants::Instants;
 use self::mail::{Mail, WayInLetters};
+use self::matrix::proposals::Proposals;
 use self::matrix::shelf::Shelf;
 use self::news::News;
 use self::rate::Rate;
@@ -105,6 +106,7 @@ pub struct App {
     pub branches: Arc<Branches>,
     activity: Activity,
     shelf: Shelf,
+    proposals: Proposals,
     settling: Turns,
     /// Running numbers are given one after the other.
     numbering: Mutex<()>,
@@ -137,6 +139,7 @@ impl App {
             activity: Activity::default(),
             branches,
             shelf: Shelf::default(),
+            proposals: Proposals::default(),
             settling: Turns::default(),
             numbering: Mutex::default(),
             large: Semaphore::new(LARGE_AT_ONCE),

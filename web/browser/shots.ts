@@ -11,6 +11,7 @@ import { launchChromium } from './harness/chromium'
 import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person'
 import { Service } from './harness/service'
 import { takeAgreement, theyTakePositions } from './shots-agreement'
+import { takeMatrix } from './shots-matrix'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -41,6 +42,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takePeople(browser, service, circumstances, named)
       await takeAgreement(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
+      await takeMatrix(browser, service, circumstances, named)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
     }
   }

@@ -67,6 +67,9 @@ pub struct Amendment {
     pub submission: Option<Submission>,
     /// Who took it up, and when.
     pub considered: Option<Stamp>,
+    /// The seat that will decide it.
+    #[serde(default)]
+    pub assigned: Option<SeatId>,
     /// The components that join it.
     pub sponsors: BTreeMap<ComponentId, Stamp>,
     /// What other components say of it, one voice each.
@@ -268,12 +271,10 @@ impl Amendment {
 
     /// REV34: how far it is.
     pub fn state(&self) -> State {
-        let Some(revision) = self.revisions.last() else { return State::Draft };
-        let decided = self.decisions.last().and_then(|decision| {
-            let state = State::of(decision.disposition.outcome)?;
-            // What was put off comes back with new words.
-            (state.is_final() || decision.revision == revision.number).then_some(state)
-        });
+        if self.revisions.is_empty() {
+            return State::Draft;
+        }
+        let decided = self.standing().and_then(|decision| State::of(decision.disposition.outcome));
         let open = if self.considered.is_some() { State::UnderConsideration } else { State::Submitted };
         decided.unwrap_or(open)
     }
@@ -284,15 +285,25 @@ impl Amendment {
             && self.revisions == before.revisions
             && self.submission == before.submission
             && self.considered == before.considered
+            && self.assigned == before.assigned
             && self.sponsors == before.sponsors
             && self.voices == before.voices
             && self.decisions == before.decisions;
         Self { shown: before.shown + u64::from(!is_alike), ..self }
     }
 
-    /// The answer that stands; `None` while there is none.
+    /// The last answer; `None` while there is none.
     pub fn decision(&self) -> Option<&Decision> {
         self.decisions.last()
+    }
+
+    /// The last answer, if it holds for the newest revision: what was put off comes back with new words.
+    pub fn standing(&self) -> Option<&Decision> {
+        let revision = self.revisions.last()?;
+        let holds = |decision: &&Decision| {
+            decision.disposition.outcome.is_final() || decision.revision == revision.number
+        };
+        self.decisions.last().filter(holds)
     }
 
     /// The newest revision; `None` for a draft.

@@ -1,6 +1,7 @@
 //! The matrix: everything that components asked for, in rows, each at its place in the text and with its answer.
 //!
-//! A [`Row`] stands for one remark. It is a view: nothing of it is stored, and whoever may not read a remark has no row of it.
+//! A [`Row`] stands for one remark or one submitted amendment. It is a view: nothing of it is stored, and whoever may not read
+//! what it stands for has no row of it.
 //! Rows are put in the order of the text or by component ([`Order`]), and looked through with a [`Filter`].
 //!
 //! Places are found by [`Outline`], once for each text: words move while people write, and a row goes with them.
@@ -15,25 +16,30 @@
 //!
 //! It knows nothing of names: components are ids here, and chapters their places in the paper.
 
-use std::collections::BTreeSet;
+mod filter;
+mod outline;
+mod proposal;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::filter::{Assigned, Filter, folded};
+pub use self::outline::{Located, Outline};
+pub use self::proposal::{Passage, Proposal};
 use super::disposition::{Disposition, Outcome};
 use super::entry::{Kind, Verdict};
 use super::thread::{Audience, Thread};
-use crate::document::elements::Elements;
-use crate::document::{Anchor, Text};
 use crate::ids::{ComponentId, ParagraphId, SeatId, TextId};
+use crate::moment::Moment;
 
 /// One row.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// What it stands for.
     pub source: Source,
-    /// The version of its record: whoever answers names it.
+    /// The version that its reader names who answers it: of a remark that of its record, of an amendment as REV35 says.
     pub version: u64,
     /// Where it stands now.
     pub spot: Spot,
@@ -44,6 +50,17 @@ pub struct Row {
 pub enum Source {
     /// What a component said about a passage.
     Remark(Arc<Thread>),
+    /// What it would have a passage say.
+    Amendment(Arc<Proposal>),
+}
+
+/// What a row is about, as lists and filters name it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RowKind {
+    /// A remark of this kind.
+    Remark(Kind),
+    /// An amendment.
+    Amendment,
 }
 
 /// Where a row stands.
@@ -63,33 +80,6 @@ pub struct Spot {
     pub start: usize,
     /// The number of that paragraph in the paper, if it has one.
     pub number: Option<usize>,
-}
-
-/// Where things stand in one text.
-pub struct Outline {
-    elements: Elements,
-    blocks: Vec<OutlineBlock>,
-}
-
-/// One block: its id, where it begins, and its number among the numbered ones of its text (from 1).
-#[derive(Clone, Copy)]
-struct OutlineBlock {
-    id: ParagraphId,
-    start: usize,
-    ordinal: Option<usize>,
-}
-
-/// A paragraph in which the words of an anchor stand now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Located {
-    /// Its place in the text, 0 for the first.
-    pub block: usize,
-    /// Where the first of the words begins, in UTF-16 units from the start of the text.
-    pub start: usize,
-    /// Its id.
-    pub paragraph: ParagraphId,
-    /// Its number among the numbered paragraphs of the text, from 1.
-    pub ordinal: Option<usize>,
 }
 
 /// How rows follow each other.
@@ -112,37 +102,12 @@ pub enum State {
     Answered(Outcome),
 }
 
-/// Which rows are wanted. An empty set wants all; the default wants every row.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Filter {
-    /// Of one of these components.
-    pub components: BTreeSet<ComponentId>,
-    /// In one of these chapters, by their places.
-    pub chapters: BTreeSet<usize>,
-    /// Of one of these kinds.
-    pub kinds: BTreeSet<Kind>,
-    /// In one of these states.
-    pub states: BTreeSet<State>,
-    /// With somebody who answers it.
-    pub assigned: Option<Assigned>,
-    /// Holding all of these words, in any case and with or without accents.
-    pub words: String,
-}
-
-/// Who answers a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Assigned {
-    /// Nobody yet.
-    Nobody,
-    /// This seat.
-    To(SeatId),
-}
-
 impl Row {
     /// The id of what it stands for.
     pub fn id(&self) -> Uuid {
         match &self.source {
             Source::Remark(thread) => thread.id.0,
+            Source::Amendment(proposal) => proposal.amendment.id.0,
         }
     }
 
@@ -150,20 +115,31 @@ impl Row {
     pub fn component(&self) -> ComponentId {
         match &self.source {
             Source::Remark(thread) => thread.component,
+            Source::Amendment(proposal) => proposal.amendment.component,
         }
     }
 
     /// What it is about.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RowKind {
         match &self.source {
-            Source::Remark(thread) => thread.entry.kind,
+            Source::Remark(thread) => RowKind::Remark(thread.entry.kind),
+            Source::Amendment(_) => RowKind::Amendment,
         }
     }
 
-    /// What its component says.
+    /// The number by which people cite an amendment; `None` for a remark, which has a [`reference`].
+    pub fn amendment_number(&self) -> Option<u32> {
+        match &self.source {
+            Source::Remark(_) => None,
+            Source::Amendment(proposal) => proposal.amendment.number,
+        }
+    }
+
+    /// What its component says; of an amendment, why.
     pub fn comment(&self) -> &str {
         match &self.source {
             Source::Remark(thread) => thread.comments.first().map_or("", |first| &first.body),
+            Source::Amendment(proposal) => &proposal.comment,
         }
     }
 
@@ -171,13 +147,15 @@ impl Row {
     pub fn quote(&self) -> &str {
         match &self.source {
             Source::Remark(thread) => &thread.anchor.quote,
+            Source::Amendment(proposal) => &proposal.passage.was,
         }
     }
 
-    /// The words it would like instead; empty when it proposes none.
+    /// The words it would like instead; empty when a remark proposes none, or an amendment only takes words out.
     pub fn proposed(&self) -> &str {
         match &self.source {
             Source::Remark(thread) => &thread.entry.proposed,
+            Source::Amendment(proposal) => &proposal.passage.becomes,
         }
     }
 
@@ -185,13 +163,17 @@ impl Row {
     pub fn disposition(&self) -> Option<&Disposition> {
         match &self.source {
             Source::Remark(thread) => thread.entry.disposition.as_ref(),
+            Source::Amendment(proposal) => {
+                proposal.amendment.standing().map(|decision| &decision.disposition)
+            }
         }
     }
 
-    /// What its component says of the answer.
+    /// What its component says of the answer; of the decision on an amendment it says nothing here.
     pub fn verdict(&self) -> Option<&Verdict> {
         match &self.source {
             Source::Remark(thread) => thread.entry.verdict.as_ref(),
+            Source::Amendment(_) => None,
         }
     }
 
@@ -199,13 +181,28 @@ impl Row {
     pub fn assigned(&self) -> Option<SeatId> {
         match &self.source {
             Source::Remark(thread) => thread.entry.assigned,
+            Source::Amendment(proposal) => proposal.amendment.assigned,
+        }
+    }
+
+    /// When it was said, or put to the paper.
+    pub fn at(&self) -> Moment {
+        match &self.source {
+            Source::Remark(thread) => thread.created,
+            Source::Amendment(proposal) => {
+                let Proposal { amendment, .. } = &**proposal;
+                amendment.submission.as_ref().map_or(amendment.opened.at, |submission| submission.at)
+            }
         }
     }
 
     /// How far it is. What its component took back needs no other answer.
     pub fn state(&self) -> State {
-        let Source::Remark(thread) = &self.source;
-        if thread.withdrawn.is_some() {
+        let is_taken_back = match &self.source {
+            Source::Remark(thread) => thread.withdrawn.is_some(),
+            Source::Amendment(_) => false,
+        };
+        if is_taken_back {
             return State::Answered(Outcome::Withdrawn);
         }
         self.disposition().map_or(State::Unanswered, |answer| State::Answered(answer.outcome))
@@ -214,9 +211,45 @@ impl Row {
     /// REV49: text order is chapter, paragraph (rows whose words are gone behind the others), language, place in the paragraph, and
     /// what came first.
     fn text_key(&self) -> impl Ord + use<> {
-        let Source::Remark(thread) = &self.source;
         let Spot { chapter, language, block, start, .. } = self.spot;
-        (chapter, block.is_none(), block, language, start, thread.created, thread.id)
+        (chapter, block.is_none(), block, language, start, self.at(), self.id())
+    }
+}
+
+impl RowKind {
+    /// All of them, in the order in which lists show them.
+    pub const ALL: [RowKind; 6] = [
+        RowKind::Remark(Kind::General),
+        RowKind::Remark(Kind::Substantive),
+        RowKind::Remark(Kind::Editorial),
+        RowKind::Remark(Kind::Translation),
+        RowKind::Remark(Kind::Evidence),
+        RowKind::Amendment,
+    ];
+
+    /// Its stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            RowKind::Remark(Kind::General) => "general",
+            RowKind::Remark(Kind::Substantive) => "substantive",
+            RowKind::Remark(Kind::Editorial) => "editorial",
+            RowKind::Remark(Kind::Translation) => "translation",
+            RowKind::Remark(Kind::Evidence) => "evidence",
+            RowKind::Amendment => "amendment",
+        }
+    }
+
+    /// The kind with this name, if there is one.
+    pub fn of_name(name: &str) -> Option<RowKind> {
+        RowKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// REV45, REV75: its type among standards bodies; to them an amendment is technical.
+    pub fn iso(self) -> &'static str {
+        match self {
+            RowKind::Remark(kind) => kind.iso(),
+            RowKind::Amendment => "te",
+        }
     }
 }
 
@@ -235,31 +268,6 @@ impl Order {
     }
 }
 
-impl Filter {
-    /// Is this row wanted? `code` is the code of its component.
-    pub fn wants(&self, row: &Row, code: &str) -> bool {
-        let Filter { components, chapters, kinds, states, assigned, words } = self;
-        let is_one = |set_is_empty: bool, found: bool| set_is_empty || found;
-        is_one(components.is_empty(), components.contains(&row.component()))
-            && is_one(chapters.is_empty(), chapters.contains(&row.spot.chapter))
-            && is_one(kinds.is_empty(), kinds.contains(&row.kind()))
-            && is_one(states.is_empty(), states.contains(&row.state()))
-            && assigned.is_none_or(|assigned| match assigned {
-                Assigned::Nobody => row.assigned().is_none(),
-                Assigned::To(seat) => row.assigned() == Some(seat),
-            })
-            && (words.trim().is_empty() || holds(row, code, &folded(words)))
-    }
-}
-
-/// Does the row hold each of these (folded) words?
-fn holds(row: &Row, code: &str, words: &str) -> bool {
-    let answer = row.disposition().map_or("", |answer| &answer.words);
-    let parts = [row.comment(), row.proposed(), row.quote(), answer, &reference(code, row.id())];
-    let parts = parts.map(folded);
-    words.split_whitespace().all(|word| parts.iter().any(|part| part.contains(word)))
-}
-
 /// REV49: the name by which people cite a row: its component's code and 25 bits of its id, in Crockford's base 32. The same for
 /// every reader and for life; it counts nothing, so it tells nothing of rows that a reader may not see.
 pub fn reference(code: &str, id: Uuid) -> String {
@@ -269,55 +277,12 @@ pub fn reference(code: &str, id: Uuid) -> String {
     format!("{code}-{}", (0..5).rev().map(digit).collect::<String>())
 }
 
-/// Words as people search them: small letters, without the accents of Latin script.
-pub fn folded(words: &str) -> String {
-    words.chars().flat_map(char::to_lowercase).filter_map(without_accent).collect()
-}
-
-fn without_accent(c: char) -> Option<char> {
-    Some(match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'č' => 'c',
-        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
-        'ì'..='ï' | 'ī' | 'ı' => 'i',
-        'ñ' | 'ń' | 'ň' => 'n',
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'š' | 'ş' => 's',
-        'ž' | 'ź' | 'ż' => 'z',
-        // A typed é may be two characters.
-        '\u{300}'..='\u{36f}' => return None,
-        other => other,
-    })
-}
-
-impl Outline {
-    /// Where things stand in this text. One pass over it.
-    pub fn of(text: &Text) -> Outline {
-        let reading = text.read();
-        let mut numbered = 0;
-        let blocks = reading.blocks.iter().zip(&reading.places).map(|(block, place)| {
-            numbered += usize::from(block.is_numbered());
-            let ordinal = block.is_numbered().then_some(numbered);
-            OutlineBlock { id: block.id, start: place.marker.unwrap_or(place.start), ordinal }
-        });
-        Outline { blocks: blocks.collect(), elements: Elements::of(text) }
-    }
-
-    /// The paragraph in which the first surviving word of a passage stands; `None` when all are gone.
-    pub fn locate(&self, anchor: &Anchor) -> Option<Located> {
-        let start = anchor.start_among(&self.elements)?;
-        let block = self.blocks.partition_point(|block| block.start <= start).checked_sub(1)?;
-        let OutlineBlock { id: paragraph, ordinal, .. } = self.blocks[block];
-        Some(Located { block, start, paragraph, ordinal })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::document::{Block, BlockKind, Run, Writer};
+    use crate::document::{Anchor, Block, BlockKind, Run, Text, Writer};
     use crate::ids::{ActorId, CommentId, ThreadId};
     use crate::moment::Moment;
     use crate::review::entry::Entry;
@@ -374,14 +339,14 @@ mod tests {
     #[test]
     fn rev50_a_filter_wants_what_fits_all_it_says() {
         let plain = row(AFRICA, 1, 0, Some(1));
-        let wants = |filter: Filter| filter.wants(&plain, "AFR");
+        let wants = |filter: Filter| filter.wants(&plain, || reference("AFR", plain.id()));
         assert!(wants(Filter::default()));
         assert!(wants(Filter { words: "VIVIENDA que".to_owned(), ..Filter::default() }));
         assert!(wants(Filter { words: "afr-00000".to_owned(), ..Filter::default() }));
         assert!(!wants(Filter { words: "vivienda digna".to_owned(), ..Filter::default() }));
         assert!(!wants(Filter { components: [LYON].into(), ..Filter::default() }));
         assert!(!wants(Filter { chapters: [1].into(), ..Filter::default() }));
-        assert!(!wants(Filter { kinds: [Kind::Editorial].into(), ..Filter::default() }));
+        assert!(!wants(Filter { kinds: [RowKind::Remark(Kind::Editorial)].into(), ..Filter::default() }));
         assert!(!wants(Filter { states: [State::Answered(Outcome::Noted)].into(), ..Filter::default() }));
         assert!(wants(Filter { states: [State::Unanswered].into(), ..Filter::default() }));
         assert!(wants(Filter { assigned: Some(Assigned::Nobody), ..Filter::default() }));

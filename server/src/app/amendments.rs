@@ -25,6 +25,7 @@ mod told;
 
 pub use self::deciding::Answer;
 pub use self::drafts::NewDraft;
+pub(in crate::app) use self::kept::put;
 pub use self::kept::{Kept, Part, is_amendment};
 pub use self::refused::code;
 pub use self::shown::{Apart, Shown};

@@ -161,6 +161,12 @@ pub enum Refusal {
     /// An act on an amendment that its rules do not allow.
     #[error("{0}")]
     Amendment(AmendmentError),
+    /// An amendment cannot get this answer as a row of the matrix.
+    #[error(
+        "an amendment is decided on its page, where one sees how the text stands to it and writes other words; from the matrix \
+         it can be put off, not accepted or answered as overtaken, and by itself accepted as it stands"
+    )]
+    OnItsPage,
     /// A component has as many drafts of amendments as it may.
     #[error(
         "your component has {most} drafts of amendments in this paper, as many as it may; submit some, or throw some away"
@@ -299,6 +305,7 @@ impl Refusal {
             Refusal::Silence(_) => "silence_refused",
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),
+            Refusal::OnItsPage => "amendment_on_its_page",
             Refusal::TooManyDrafts { .. } => "too_many_drafts",
             Refusal::Entry(EntryError::Disposition(DispositionError::Own)) => "own_remark",
             Refusal::Entry(EntryError::Answered) => "remark_answered",

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use crdt::ids::{ComponentId, ParagraphId, PersonId, RoundId, SeatId, TextId};
-use crdt::review::amendment::Amendment;
 use crdt::review::disposition::{Disposition, Outcome};
 use crdt::review::entry::Verdict;
 use crdt::review::matrix::{Row, Source, reference};
@@ -95,13 +94,13 @@ impl App {
         Ok(Reply { round, component, items })
     }
 
-    /// Everything that was sent in a round, as far as a seat may read it.
+    /// Everything that was sent in a round, as far as a seat may read it: remarks in the order of the text, then amendments by number.
     async fn sent_items(&self, paper: &Paper, seat: SeatId, round: RoundId) -> Result<Vec<Item>, Refusal> {
-        let remarks = self.matrix(paper, seat).await?.into_iter().filter_map(|row| of_row(&row));
-        let mut amendments = self.amendments(paper.id, seat).await?;
-        amendments.sort_by_key(|kept| kept.amendment.number);
-        let amendments = amendments.iter().filter_map(|kept| of_amendment(&kept.amendment));
-        Ok(remarks.chain(amendments).filter(|item| item.submission.round == Some(round)).collect())
+        let rows = self.matrix(paper, seat).await?;
+        let sent = rows.iter().filter_map(of_row).filter(|item| item.submission.round == Some(round));
+        let mut items: Vec<Item> = sent.collect();
+        items.sort_by_key(|item| item.amendment);
+        Ok(items)
     }
 
     /// REV74: the components whose answers a seat may have, with how far each is, in order of code: all that sent something or
@@ -227,12 +226,15 @@ impl Item {
     }
 }
 
-/// A remark, if it was sent in somebody's name.
+/// What stands in a row, if it was sent in somebody's name.
 fn of_row(row: &Row) -> Option<Item> {
-    let Source::Remark(thread) = &row.source;
+    let (submission, withdrawn) = match &row.source {
+        Source::Remark(thread) => (thread.submission.clone()?, thread.withdrawn.as_ref()),
+        Source::Amendment(proposal) => (proposal.amendment.submission.clone()?, None),
+    };
     Some(Item {
         id: row.id(),
-        amendment: None,
+        amendment: row.amendment_number(),
         component: row.component(),
         text: row.spot.text,
         paragraph: Some(row.spot.paragraph),
@@ -240,33 +242,10 @@ fn of_row(row: &Row) -> Option<Item> {
         quote: row.quote().to_owned(),
         said: row.comment().to_owned(),
         proposed: row.proposed().to_owned(),
-        submission: thread.submission.clone()?,
-        withdrawn: thread.withdrawn.as_ref().map(|withdrawn| withdrawn.reason.clone()),
+        submission,
+        withdrawn: withdrawn.map(|withdrawn| withdrawn.reason.clone()),
         disposition: row.disposition().cloned(),
         verdict: row.verdict().cloned(),
-    })
-}
-
-/// An amendment, if it was submitted.
-fn of_amendment(amendment: &Amendment) -> Option<Item> {
-    let revision = amendment.revision()?;
-    let said = [revision.title.as_str(), revision.reason.as_str()];
-    let said: Vec<&str> = said.into_iter().filter(|words| !words.is_empty()).collect();
-    let footprint = &amendment.footprint;
-    Some(Item {
-        id: amendment.id.0,
-        amendment: amendment.number,
-        component: amendment.component,
-        text: amendment.text,
-        paragraph: footprint.touched.first().or(footprint.behind.first()).copied(),
-        number: None,
-        quote: String::new(),
-        said: said.join("\n"),
-        proposed: String::new(),
-        submission: amendment.submission.clone()?,
-        withdrawn: None,
-        disposition: amendment.decision().map(|decision| decision.disposition.clone()),
-        verdict: None,
     })
 }
 

@@ -34,7 +34,7 @@ impl App {
         Ok(over.len())
     }
 
-    /// Remove links, invitations, letters, tickets and kept answers that are over. Answers with how many there were.
+    /// Remove links, invitations, letters, tickets, kept answers and files that were only looked at, as far as they are over. Answers with how many there were.
     pub async fn sweep(&self) -> Result<usize, Refusal> {
         let now = self.clock.now();
         // A used or expired link stays for a week, so that its person is told what happened to it.
@@ -44,7 +44,8 @@ impl App {
         let answers = self.sweep_of::<Dated>(Coll::Answer, answers).await?;
         let invitations = self.sweep_invitations(now).await?;
         let letters = self.sweep_letters(now).await?;
-        Ok(links.len() + invitations + letters + tickets.len() + answers.len())
+        let imports = self.sweep_imports(now).await?;
+        Ok(links.len() + invitations + letters + imports + tickets.len() + answers.len())
     }
 
     /// Pack the older changes of texts that have grown, and remove snapshots that nothing names. See

@@ -62,6 +62,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("touched_since", 409, "The text was changed since"),
     ("copy_missing", 409, "There is no copy to take"),
     ("too_many_drafts", 409, "Too many drafts"),
+    ("amendment_on_its_page", 409, "An amendment is decided on its page"),
     ("remark_answered", 409, "The remark was answered"),
     ("answer_gone", 409, "The answer holds no more"),
     ("rows_in_the_way", 409, "Some rows are in the way"),

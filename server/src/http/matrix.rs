@@ -4,132 +4,44 @@
 pub mod acts;
 pub mod files;
 pub mod imports;
+mod view;
+
+pub use view::{RowView, view};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::{HttpResponse, web};
-use crdt::ids::{ComponentId, ParagraphId, SeatId};
-use crdt::moment::Moment;
-use crdt::review::disposition::{Disposition, Outcome, Place};
-use crdt::review::entry::Kind;
-use crdt::review::matrix::{Assigned, Filter, Order, Row, Source, State, reference};
-use crdt::review::permission::{Action, may};
-use crdt::review::thread::Audience;
+use crdt::ids::{ComponentId, SeatId};
+use crdt::review::disposition::Outcome;
+use crdt::review::matrix::{Assigned, Filter, Order, Row, RowKind, State};
+use crdt::review::permission::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::app::matrix::answerers;
-use crate::app::matrix::answers::proposers;
+use crate::app::matrix::{Citing, seats_that};
 use crate::app::refusal::Refusal;
 use crate::http::error::Problem;
 use crate::http::intake::caller::Caller;
 use crate::http::intake::paging::Page;
 use crate::http::papers;
-use crate::http::reviews::{AuthorView, author_view};
+use crate::http::reviews::author_view;
 use crate::people::directory::Register;
 use crate::people::paper::Paper;
 
-/// A row in full.
-#[derive(Serialize, ToSchema)]
-pub struct RowView {
-    id: Uuid,
-    /// `remark`.
-    what: &'static str,
-    /// By which people cite it.
-    #[schema(example = "AFR-7K3QX")]
-    reference: String,
-    /// For the acts on it.
-    version: u64,
-    component: String,
-    hue: u8,
-    chapter: Uuid,
-    chapter_number: String,
-    language: String,
-    text: Uuid,
-    #[schema(value_type = String)]
-    paragraph: ParagraphId,
-    /// The number of that paragraph in the paper, if it has one.
-    number: Option<usize>,
-    /// The words it is about are gone.
-    detached: bool,
-    #[schema(value_type = String, example = "substantive")]
-    kind: Kind,
-    /// The kind in the types of standards bodies: `ge`, `te` or `ed`.
-    iso: &'static str,
-    quote: String,
-    comment: String,
-    proposed: String,
-    #[schema(value_type = String, format = DateTime)]
-    at: Moment,
-    /// How often something was said about it since.
-    replies: usize,
-    #[schema(value_type = String, example = "all")]
-    audience: Audience,
-    /// Its component took it back.
-    withdrawn: Option<WithdrawnView>,
-    answer: Option<AnswerView>,
-    verdict: Option<VerdictView>,
-    /// Answers that held before, the oldest first.
-    earlier: Vec<EarlierView>,
-    assigned: Option<AuthorView>,
-    may: MayView,
-}
-
-/// An answer.
-#[derive(Serialize, ToSchema)]
-pub struct AnswerView {
-    #[schema(value_type = String, example = "accepted")]
-    outcome: Outcome,
-    words: String,
-    by: AuthorView,
-    #[schema(value_type = String, format = DateTime)]
-    at: Moment,
-    /// The text and the paragraph in which the resulting words stand.
-    #[schema(value_type = Option<Object>)]
-    result: Option<Place>,
-}
-
-/// A component took its remark back.
-#[derive(Serialize, ToSchema)]
-pub struct WithdrawnView {
-    #[schema(value_type = String, format = DateTime)]
-    at: Moment,
-    reason: String,
-}
-
-/// What a component says of an answer.
-#[derive(Serialize, ToSchema)]
-pub struct VerdictView {
-    satisfied: bool,
-    words: String,
-    by: AuthorView,
-    #[schema(value_type = String, format = DateTime)]
-    at: Moment,
-}
-
-/// An answer that no longer holds.
-#[derive(Serialize, ToSchema)]
-pub struct EarlierView {
+/// All rows in short, beside what their numbers mean.
+#[derive(Serialize)]
+struct Index {
     #[serde(flatten)]
-    answer: AnswerView,
-    #[schema(value_type = String, format = DateTime)]
-    until: Moment,
-    verdict: Option<VerdictView>,
+    lists: Value,
+    rows: Vec<Line>,
 }
 
-/// What the caller may do with a row.
-#[derive(Serialize, ToSchema)]
-pub struct MayView {
-    answer: bool,
-    /// They would answer there, but this one is their own component's, or their own in another seat.
-    is_own: bool,
-    assign: bool,
-    describe: bool,
-    judge: bool,
-}
+/// A row in short: id, version, component, chapter, number, kind, state, who answers, verdict. Thousands are written at once, so each is
+/// written as it is.
+#[derive(Serialize)]
+struct Line(Uuid, u64, usize, usize, Option<usize>, usize, usize, usize, u8);
 
 /// Which rows are asked for. Lists are separated by commas.
 #[derive(Deserialize, Clone, Default)]
@@ -193,7 +105,8 @@ pub async fn index(
     let components = register.components();
     let place_of: HashMap<ComponentId, usize> =
         components.iter().map(|component| component.id).zip(0..).collect();
-    let seats = answerers(register, paper);
+    let seats = seats_that(Action::AnswerRemarks, register, paper);
+    let deciders = seats_that(Action::Decide, register, paper);
     let mut assigned: Vec<SeatId> = seats.clone();
     assigned.extend(rows.iter().filter_map(Row::assigned).filter(|seat| !seats.contains(seat)));
     let mut known = BTreeSet::new();
@@ -205,19 +118,19 @@ pub async fn index(
             State::Answered(outcome) => place_in(&Outcome::ALL, outcome) + 1,
         };
         let verdict = row.verdict().map_or(0, |verdict| if verdict.satisfied { 1 } else { 2 });
-        json!([
+        Line(
             row.id(),
             row.version,
             place_of.get(&row.component()).copied().unwrap_or_default(),
             row.spot.chapter,
             row.spot.number,
-            place_in(&Kind::ALL, row.kind()),
+            place_in(&RowKind::ALL, row.kind()),
             state,
             row.assigned().and_then(|seat| seat_places.get(&seat)).copied().unwrap_or_default(),
             verdict,
-        ])
+        )
     };
-    let lines: Vec<Value> = rows.iter().map(line).collect();
+    let lines: Vec<Line> = rows.iter().map(line).collect();
     let mut chapters = Vec::new();
     for chapter in &paper.chapters {
         let mut titles = BTreeMap::new();
@@ -230,18 +143,19 @@ pub async fn index(
     states.extend(Outcome::ALL.iter().map(|outcome| json!(outcome)));
     let places = paper.chapters.iter().map(|chapter| paper.place_of(chapter)).chain([paper.place()]);
     let may_answer = places.into_iter().any(|place| caller.may(Action::AnswerRemarks, &place));
-    Ok(HttpResponse::Ok().json(json!({
+    let lists = json!({
         "components": components.iter().map(|each| json!({ "code": each.code, "hue": each.hue })).collect::<Vec<_>>(),
         "chapters": chapters,
-        "kinds": Kind::ALL,
+        "kinds": RowKind::ALL.map(RowKind::name),
         "states": states,
         "assigned": assigned.iter().map(|seat| author_view(register, *seat)).collect::<Vec<_>>(),
         "answerers": seats.len(),
+        "deciders": deciders,
         "may_answer": may_answer,
         "may_bring": caller.may(Action::PrepareForComponent, &paper.place()),
         "may_enter": caller.may(Action::SubmitOnBehalf, &paper.place()),
-        "rows": lines,
-    })))
+    });
+    Ok(HttpResponse::Ok().json(Index { lists, rows: lines }))
 }
 
 /// Single rows in full, at most 50. Those that are not there for the caller are left out.
@@ -269,7 +183,8 @@ pub async fn rows(app: &App, caller: &Caller, paper: &Paper, wanted: &Wanted) ->
     let (filter, order) = wanted.read(&caller.register, paper)?;
     let code = |component| caller.register.component(component).map_or("", |found| &found.code);
     let mut rows = app.matrix(paper, caller.seat).await?;
-    rows.retain(|row| filter.wants(row, code(row.component())));
+    let citing = (!filter.words.trim().is_empty()).then(|| Citing::of(&caller.register));
+    rows.retain(|row| filter.wants(row, || citing.as_ref().map_or_else(String::new, |by| by.cite(row))));
     if order == Order::Component {
         order.sort(&mut rows, |component| code(component).to_owned());
     }
@@ -301,9 +216,7 @@ impl Wanted {
         let filter = Filter {
             components: each("component", &self.component, "codes of components", component)?,
             chapters: each("chapter", &self.chapter, "numbers of chapters", chapter)?,
-            kinds: each("kind", &self.kind, "kinds of remarks", |word| {
-                serde_json::from_value(json!(word)).ok()
-            })?,
+            kinds: each("kind", &self.kind, "kinds of remarks, or amendment", RowKind::of_name)?,
             states: each("state", &self.state, "unanswered, or outcomes", state)?,
             assigned,
             words: self.words.clone().unwrap_or_default(),
@@ -325,88 +238,4 @@ fn each<T: Ord>(
 
 fn place_in<T: PartialEq>(all: &[T], one: T) -> usize {
     all.iter().position(|each| *each == one).unwrap_or_default()
-}
-
-/// A row as the caller sees it.
-pub fn view(caller: &Caller, paper: &Paper, row: &Row) -> RowView {
-    let register = &caller.register;
-    let chapter = &paper.chapters[row.spot.chapter];
-    let component = register.component(row.component());
-    let code = component.map_or("", |component| &component.code);
-    let Source::Remark(thread) = &row.source;
-    let place = paper.place_of(chapter);
-    let proposers = proposers(register, thread);
-    let is_own =
-        proposers.components.contains(&caller.component) || proposers.people.contains(&caller.person);
-    let answers = caller.may(Action::AnswerRemarks, &place);
-    let own = caller.component == thread.component;
-    let unanswered = row.disposition().is_none();
-    // What a component said among itself is not even counted outside.
-    let replies = if own { thread.comments.len() } else { thread.as_seen_outside().comments.len() };
-    let withdrawn = thread
-        .withdrawn
-        .as_ref()
-        .map(|withdrawn| WithdrawnView { at: withdrawn.at, reason: withdrawn.reason.clone() });
-    RowView {
-        id: row.id(),
-        what: "remark",
-        reference: reference(code, row.id()),
-        version: row.version,
-        component: code.to_owned(),
-        hue: component.map_or(1, |component| component.hue),
-        chapter: chapter.id.0,
-        chapter_number: chapter.number.clone(),
-        language: paper.languages[row.spot.language].clone(),
-        text: row.spot.text.0,
-        paragraph: row.spot.paragraph,
-        number: row.spot.number,
-        detached: row.spot.block.is_none(),
-        kind: row.kind(),
-        iso: row.kind().iso(),
-        quote: row.quote().to_owned(),
-        comment: row.comment().to_owned(),
-        proposed: row.proposed().to_owned(),
-        at: thread.created,
-        replies: replies.saturating_sub(1),
-        audience: thread.audience,
-        withdrawn,
-        answer: row.disposition().map(|answer| answer_view(register, answer)),
-        verdict: row.verdict().map(|verdict| verdict_view(register, verdict)),
-        earlier: thread.entry.earlier.iter().map(|earlier| earlier_view(register, earlier)).collect(),
-        assigned: row.assigned().map(|seat| author_view(register, seat)),
-        may: MayView {
-            answer: answers && !is_own,
-            is_own: answers && is_own,
-            assign: answers || caller.may(Action::RunRound, &place),
-            describe: unanswered && (answers || own && caller.may(Action::Comment, &place)),
-            judge: own && !unanswered && may(&caller.rights, Action::PrepareForComponent, &place),
-        },
-    }
-}
-
-fn answer_view(register: &Register, answer: &Disposition) -> AnswerView {
-    AnswerView {
-        outcome: answer.outcome,
-        words: answer.words.clone(),
-        by: author_view(register, answer.by),
-        at: answer.at,
-        result: answer.result,
-    }
-}
-
-fn verdict_view(register: &Register, verdict: &crdt::review::entry::Verdict) -> VerdictView {
-    VerdictView {
-        satisfied: verdict.satisfied,
-        words: verdict.words.clone(),
-        by: author_view(register, verdict.by),
-        at: verdict.at,
-    }
-}
-
-fn earlier_view(register: &Register, earlier: &crdt::review::entry::Earlier) -> EarlierView {
-    EarlierView {
-        answer: answer_view(register, &earlier.disposition),
-        until: earlier.until,
-        verdict: earlier.verdict.as_ref().map(|verdict| verdict_view(register, verdict)),
-    }
 }

@@ -152,7 +152,11 @@ fn interface(config: &mut ServiceConfig) {
         )
         .service(at("/api/v1/papers/{slug}/matrix/rows").route(get().to(matrix::some)))
         .service(at("/api/v1/papers/{slug}/matrix/imports").route(post().to(matrix::imports::bring)))
-        .service(at("/api/v1/papers/{slug}/matrix/imports/{id}").route(get().to(matrix::imports::one)))
+        .service(
+            at("/api/v1/papers/{slug}/matrix/imports/{id}")
+                .route(get().to(matrix::imports::one))
+                .route(delete().to(matrix::imports::discard)),
+        )
         .service(
             at("/api/v1/papers/{slug}/matrix/imports/{id}/take-in")
                 .route(post().to(matrix::imports::take_in)),

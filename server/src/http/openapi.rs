@@ -81,6 +81,7 @@ use crate::http::error::Problem;
         matrix::files::file,
         matrix::imports::bring,
         matrix::imports::one,
+        matrix::imports::discard,
         matrix::imports::take_in,
         matrix::acts::answer,
         matrix::acts::take_back,

@@ -127,6 +127,8 @@ collections! {
     AnswerBatch = 30 "answers given together",
     /// Files with a matrix that were brought, by `paper id/import id`.
     MatrixImport = 31 "matrix that was brought",
+    /// The bytes of those that were only looked at, in base64, by the same key.
+    MatrixFile = 33 "file that was looked at",
 }
 
 impl Coll {

@@ -73,7 +73,7 @@ pub(super) async fn rows(somebody: &Somebody, query: &str) -> Vec<Value> {
     answer.json()["rows"].as_array().unwrap().clone()
 }
 
-fn mark(row: &Value) -> Value {
+pub(super) fn mark(row: &Value) -> Value {
     json!({ "id": row["id"], "version": row["version"] })
 }
 

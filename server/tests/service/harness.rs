@@ -227,6 +227,9 @@ impl Somebody {
     pub fn put(&self, path: &str, json: &str) -> Ask {
         Ask::new(self.address, "PUT", path).header("cookie", &self.cookie).json(json)
     }
+    pub fn delete(&self, path: &str) -> Ask {
+        Ask::new(self.address, "DELETE", path).header("cookie", &self.cookie)
+    }
     pub fn cookie(&self) -> &str {
         &self.cookie
     }

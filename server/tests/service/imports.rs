@@ -1,25 +1,27 @@
 //! A matrix that comes back in a file: looked at first, taken in once, whatever program wrote it.
 
 use std::io::{Cursor, Write as _};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use borrador::store::{Coll, scan_all};
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use serde_json::{Value, json};
 
 use super::answers::{answers, begins, remarks, rows};
-use super::harness::{Answer, PAPER, Somebody};
+use super::harness::{Answer, PAPER, Service, Somebody};
 
 const LATIN: &[u8] = include_bytes!("../../../fixtures/import/matrix-latin1.csv");
 const WORD: &[u8] = include_bytes!("../../../fixtures/import/matrix-merged.docx");
 
-async fn brings(somebody: &Somebody, bytes: &[u8], extra: Value) -> Answer {
+pub(super) async fn brings(somebody: &Somebody, bytes: &[u8], extra: Value) -> Answer {
     let mut body = json!({ "name": "comments", "content": STANDARD.encode(bytes) });
     body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     somebody.post(&format!("/api/v1/papers/{PAPER}/matrix/imports"), &body.to_string()).send().await
 }
 
-async fn takes_in(somebody: &Somebody, brought: &Value) -> Answer {
+pub(super) async fn takes_in(somebody: &Somebody, brought: &Value) -> Answer {
     let id = brought["id"].as_str().unwrap();
     somebody.post(&format!("/api/v1/papers/{PAPER}/matrix/imports/{id}/take-in"), "{}").send().await
 }
@@ -195,4 +197,62 @@ async fn i01_i02_i04_files_that_are_no_matrix_too_large_or_hostile_are_refused_i
     let path = format!("/api/v1/papers/{PAPER}/matrix/imports");
     claire.post(&path, &body).send().await.is_refused(422, "field_invalid");
     assert!(threads(&claire).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i02_a_spreadsheet_of_100_000_rows_is_refused_in_words_and_nothing_of_it_is_kept() {
+    let (service, [_, claire, ..]) = begins().await;
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_string(0, 0, "Comments").unwrap().write_string(0, 1, "Paragraph").unwrap();
+    for row in 1..=100_000 {
+        sheet.write_number(row, 0, row).unwrap();
+    }
+    let refused = brings(&claire, &book.save_to_buffer().unwrap(), json!({})).await;
+    refused.is_refused(413, "import_too_large");
+    assert!(refused.text().contains("50000 rows"), "{}", refused.text());
+    assert!(kept(&service).await.is_empty());
+}
+
+/// The keys of all that is kept of files that were brought.
+async fn kept(service: &Service) -> Vec<String> {
+    let mut keys = Vec::new();
+    for coll in [Coll::MatrixImport, Coll::MatrixFile] {
+        let records = scan_all(&*service.app.store, coll, "").await.unwrap();
+        keys.extend(records.into_iter().map(|record| record.key));
+    }
+    keys
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev53_a_file_that_was_only_looked_at_is_thrown_away_by_who_brought_it_and_by_time() {
+    let (service, [_, claire, adaeze, nadia]) = begins().await;
+    let matrix = format!("/api/v1/papers/{PAPER}/matrix/imports");
+    let address = |brought: &Value| format!("{matrix}/{}", brought["id"].as_str().unwrap());
+    let looked_at = brings(&claire, LATIN, json!({})).await.json();
+    for other in [&adaeze, &nadia] {
+        other.delete(&address(&looked_at)).send().await.is_refused(404, "not_found");
+    }
+    assert_eq!(claire.delete(&address(&looked_at)).send().await.status, 204);
+    claire.get(&address(&looked_at)).send().await.is_refused(404, "not_found");
+    takes_in(&claire, &looked_at).await.is_refused(404, "not_found");
+    assert!(kept(&service).await.is_empty(), "the file has gone with it");
+    assert!(threads(&claire).await.is_empty());
+
+    let taken = brings(&claire, LATIN, json!({})).await.json();
+    takes_in(&claire, &taken).await;
+    claire.delete(&address(&taken)).send().await.is_refused(412, "stale_version");
+    brings(&claire, b"Comments,Paragraph\nAnd who else?,1\n", json!({})).await;
+    service.passes(Duration::from_hours(14 * 24) - Duration::from_millis(1));
+    service.app.sweep_imports(service.app.clock.now()).await.unwrap();
+    assert_eq!(kept(&service).await.len(), 3, "two records, and the bytes of what was only looked at");
+    service.passes(Duration::from_millis(1));
+    assert_eq!(service.app.sweep_imports(service.app.clock.now()).await.unwrap(), 1);
+    let left = kept(&service).await;
+    assert_eq!(left.len(), 1);
+    assert!(left[0].ends_with(taken["id"].as_str().unwrap()));
+    let claire = service.signs_in("claire").await;
+    let again = claire.get(&address(&taken)).send().await;
+    assert_eq!(again.status, 200, "what was taken in stays, with its file: {}", again.text());
+    assert_eq!(sorted(&again.json()).iter().filter(|row| row[0] == "known").count(), 3);
 }

@@ -3,6 +3,7 @@
 //! The cases quote `H…`, `A…` and `C…` from the project's list of bad inputs. Nobody sleeps: a request's answer, or the next
 //! line of a stream, is what a test waits for.
 
+mod amendment_rows;
 mod amendments;
 mod answers;
 mod asked;

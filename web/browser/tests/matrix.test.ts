@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { PAPER, type Person } from '../harness/person'
+import { findingsOf, sidewaysScroll } from '../harness/axe'
+import { DESK, PAPER, PHONE, type Person } from '../harness/person'
 import { theStage } from '../harness/stage'
 
 const stage = theStage()
@@ -23,7 +24,7 @@ async function remarks(of: string): Promise<void> {
 /** The matrix with the remarks of `of` alone. */
 async function opensMatrix(person: Person, of: string): Promise<void> {
   await person.goesTo(MATRIX)
-  await person.seesHeading('Matrix of remarks')
+  await person.seesHeading('Matrix of remarks and amendments')
   await person.page.getByRole('searchbox').fill(`${of} asks`)
   await person.sees('12 rows')
   await person.page.getByText(`${of} asks`).first().waitFor()
@@ -82,6 +83,49 @@ test('of two who answer one row, the second is told whose answer stands, and kee
   expect(await words.inputValue()).toBe('We said so in Lisbon.')
   await marta.reloads()
   await marta.page.getByRole('textbox', { name: 'Why, in words for its authors' }).or(marta.button('Give another answer')).first().waitFor()
+})
+
+test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
+  const jonas = await stage.enter('Jonas Lindqvist')
+  await jonas.goesTo(MATRIX)
+  await jonas.page.getByRole('combobox', { name: 'Kind', exact: true }).selectOption({ label: 'Amendment' })
+  await jonas.page.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'Unanswered' })
+  const first = jonas.page.getByRole('row', { name: /^Amendment \d+,/ }).first()
+  const name = /^Amendment \d+/.exec((await first.getAttribute('aria-label')) ?? '')![0]
+  await first.focus()
+  await jonas.presses('m')
+  await jonas.seesHeading(name)
+  await jonas.sees(/^“Accepted in other words” is not given to an amendment from here/)
+  const choices = jonas.page.getByRole('group', { name: 'What becomes of it' }).getByRole('radio')
+  expect(await choices.count()).toBe(4)
+  expect(await findingsOf(jonas.page)).toEqual([])
+  await jonas.page.setViewportSize(PHONE)
+  expect(await findingsOf(jonas.page)).toEqual([])
+  expect(await sidewaysScroll(jonas.page)).toBe(0)
+  await jonas.page.setViewportSize(DESK)
+  await jonas.presses('Escape', 'd')
+  await jonas.page.getByRole('textbox', { name: 'Why, in words for its authors' }).fill('We come back to it in Durban.')
+  await jonas.presses('Control+Enter')
+  await jonas.sees('Answer given.')
+  expect(await jonas.button('Take back').count(), 'a decision stands').toBe(0)
+  await jonas.page.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'Put off' })
+  await jonas.page.getByRole('row', { name: new RegExp(`^${name},`) }).click()
+  await jonas.page.getByRole('link', { name: 'Open the amendment' }).first().click()
+  await jonas.seesHeading(name)
+  await jonas.sees('We come back to it in Durban.')
+})
+
+test('Claire throws a file away that she only looked at', async () => {
+  const claire = await stage.enter('Claire Vasseur')
+  await claire.goesTo(MATRIX)
+  await claire.clicks('Bring in a file')
+  const file = { name: 'comments.csv', mimeType: 'text/csv', buffer: Buffer.from('Comments,Paragraph\nWhose city?,5\n') }
+  await claire.page.getByLabel('File', { exact: true }).setInputFiles(file)
+  await claire.clicks('Look at it')
+  await claire.page.getByRole('listitem').filter({ hasText: 'is new' }).waitFor()
+  await claire.clicks('Throw the file away')
+  await claire.sees('The file was thrown away. Nothing of it was taken in.')
+  expect(await claire.button('Look at it').isDisabled()).toBe(true)
 })
 
 test('Adaeze brings a spreadsheet in, sees what each row is, and finds the remarks known the second time', async () => {

@@ -1,5 +1,5 @@
 /**
- * The matrix: remarks in rows, with their answers. `matrixIndex` is all rows in short, thousands of them; `matrixRows` the few in full
+ * The matrix: remarks and amendments in rows, with their answers. `matrixIndex` is all rows in short, thousands of them; `matrixRows` the few in full
  * that somebody looks at.
  */
 import { ifMatch, path, query } from './address'
@@ -9,6 +9,8 @@ import { json, type Requester } from './request'
 
 export const KINDS = ['general', 'substantive', 'editorial', 'translation', 'evidence'] as const
 export const OUTCOMES = ['accepted', 'modified', 'partly', 'noted', 'not_accepted', 'deferred', 'withdrawn', 'overtaken'] as const
+/** What rows are about: the kinds of remarks, and amendments. */
+export const ROW_KINDS = [...KINDS, 'amendment'] as const
 const kind = oneOf(...KINDS)
 const outcome = oneOf(...OUTCOMES)
 export type Kind = Parsed<typeof kind>
@@ -35,7 +37,7 @@ export type Answer = Parsed<typeof answer>
 
 export const row = object({
   id: string,
-  /** By which people cite it: `AFR-7K3QX`. */
+  /** By which people cite it: `AFR-7K3QX`; the number of an amendment. */
   reference: string,
   version: integer,
   component: string,
@@ -47,10 +49,10 @@ export const row = object({
   number: nullable(integer),
   /** The words it is about are gone. */
   detached: boolean,
-  kind,
+  kind: oneOf(...ROW_KINDS),
   quote: string,
   comment: string,
-  /** Empty when it proposes no words. */
+  /** Empty when it proposes no words; an amendment then only takes words out. */
   proposed: string,
   at: string,
   replies: integer,
@@ -98,6 +100,8 @@ export const matrixIndex = object({
   assigned: array(author),
   /** The first so many of `assigned` may answer somewhere in the paper. */
   answerers: integer,
+  /** The seats among them that decide on amendments somewhere. */
+  deciders: array(string),
   may_answer: boolean,
   /** May bring in a file of one's own component, or of another one. */
   may_bring: boolean,
@@ -116,7 +120,7 @@ const broughtMatrix = object({
   on_behalf: boolean,
   rows: array(object({
     line: integer,
-    what: oneOf('new', 'known', 'changed', 'repeated', 'foreign', 'unreadable'),
+    what: oneOf('new', 'known', 'changed', 'repeated', 'on_its_page', 'foreign', 'unreadable'),
     /** The end of a message id. */
     note: nullable(string),
     comment: string,
@@ -129,7 +133,8 @@ export type BroughtMatrix = Parsed<typeof broughtMatrix>
 
 const inTheWay = array(object({ id: string, code: string }))
 export type Foreseen = Parsed<typeof inTheWay>
-const given = object({ batch: string, rows: array(row) })
+/** Without a batch, as with amendments alone, there is nothing to take back. */
+const given = object({ batch: nullable(string), rows: array(row) })
 const takenBack = object({ rows: array(row), left: integer })
 const changed = object({ id: string, version: integer })
 
@@ -142,7 +147,7 @@ export interface NewAnswer {
 
 const marks = (rows: readonly RowMark[]) => rows.map(({ id, version }) => ({ id, version }))
 
-export function matrixRoutes({ get, post, create }: Requester) {
+export function matrixRoutes({ get, post, create, remove }: Requester) {
   return {
     /** Every row this seat may read, or those that hold all of the words. */
     matrixIndex: (slug: string, words = '') =>
@@ -166,6 +171,8 @@ export function matrixRoutes({ get, post, create }: Requester) {
     /** Nothing is taken in yet. `content` is base64. */
     bringMatrix: (slug: string, file: { name: string; content: string; component?: string }) =>
       create(path`/papers/${slug}/matrix/imports`, json(broughtMatrix), file),
+    /** Of what was only looked at. Left alone, it goes after two weeks. */
+    discardMatrix: (slug: string, id: string) => remove(path`/papers/${slug}/matrix/imports/${id}`),
     takeInMatrix: (slug: string, id: string) =>
       post(path`/papers/${slug}/matrix/imports/${id}/take-in`, json(object({ new: integer, changed: integer })), {}),
     /** `null` for nobody. */

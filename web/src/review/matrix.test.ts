@@ -9,9 +9,9 @@ const line = (id: string, fields: Partial<Line> = {}): Line => ({
 const index = (rows: Line[]): MatrixIndex => ({
   components: [{ code: 'AFR', hue: 1 }, { code: 'MEWA', hue: 2 }],
   chapters: [{ id: 'a', number: '1', titles: {} }, { id: 'b', number: '2', titles: {} }],
-  kinds: ['general', 'substantive', 'editorial', 'translation', 'evidence'],
+  kinds: ['general', 'substantive', 'editorial', 'translation', 'evidence', 'amendment'],
   states: ['unanswered', 'accepted', 'modified', 'partly', 'noted', 'not_accepted', 'deferred', 'withdrawn', 'overtaken'],
-  assigned: [], answerers: 0, may_answer: true, may_bring: true, may_enter: true, rows,
+  assigned: [], answerers: 0, deciders: [], may_answer: true, may_bring: true, may_enter: true, rows,
 })
 
 const shape = (items: Item[]) => items.map((item) => ('line' in item ? item.line.id : `${item.group}×${item.count}`)).join(' ')

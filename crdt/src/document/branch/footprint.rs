@@ -161,6 +161,16 @@ impl Footprint {
         touch
     }
 
+    /// Where the first that is left of what it touches stands now, in UTF-16 units from the start of the text; `None` when nothing is.
+    /// What it inserts stands where its neighbour does.
+    pub fn start_among(&self, alive: &Elements) -> Option<usize> {
+        let start = |element: &ElementId| Some(alive.place(&element.actor, element.counter)?.start);
+        let deleted = self.deleted.iter().flatten().chain(&self.marked).flat_map(elements_of);
+        let kept = self.inserted.iter().flat_map(|insertion| &insertion.neighbours);
+        let kept = kept.chain(self.reshaped.iter().map(|reshaped| &reshaped.marker));
+        kept.filter_map(start).chain(deleted.filter_map(|element| start(&element))).min()
+    }
+
     /// REV32: do both change the same paragraph, or put new ones at the same place?
     pub fn meets(&self, other: &Footprint) -> bool {
         self.touched.iter().any(|id| other.touched.contains(id))

@@ -5,7 +5,7 @@ use super::{
     Voice, What,
 };
 use crate::document::branch::{Footprint, Touch, TouchState};
-use crate::ids::{AmendmentId, ChangeHash, ComponentId, PaperId, PersonId, TextId};
+use crate::ids::{AmendmentId, ChangeHash, ComponentId, PaperId, PersonId, SeatId, TextId};
 use crate::review::disposition::{Disposition, Outcome, Place as ResultPlace};
 use crate::review::permission::{Action, State as PlaceState};
 use crate::review::submission::{Admitted, Submission};
@@ -89,6 +89,7 @@ impl Amendment {
             footprint: Footprint::default(),
             submission: None,
             considered: None,
+            assigned: None,
             sponsors: Default::default(),
             voices: Default::default(),
             decisions: Vec::new(),
@@ -235,6 +236,11 @@ impl Amendment {
         }
         let next = Amendment { considered: Some(hand.stamp()), ..self.clone() };
         Ok(next.with(What::TakenUp, hand))
+    }
+
+    /// REV76: the same, with a seat that will decide it, or nobody. Whether the seat may, and who gives it away, the caller asks.
+    pub fn assign(&self, to: Option<SeatId>) -> Amendment {
+        Amendment { assigned: to, ..self.clone() }
     }
 
     /// REV41: those who decide write it in other words on a copy. A component has one of each revision; an older one stays, but

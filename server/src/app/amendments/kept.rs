@@ -121,7 +121,7 @@ impl App {
     }
 
     /// A seat as the rules ask about it, at the place of an amendment.
-    pub(super) fn hand(&self, seat: SeatId, amendment: &Amendment) -> Result<Hand, Refusal> {
+    pub(in crate::app) fn hand(&self, seat: SeatId, amendment: &Amendment) -> Result<Hand, Refusal> {
         self.hand_at(seat, amendment.text)
     }
 
@@ -185,7 +185,7 @@ impl App {
     }
 
     /// The audit entry of an act.
-    pub(super) fn noted(&self, event: &str, seat: SeatId, amendment: &Amendment) -> Op {
+    pub(in crate::app) fn noted(&self, event: &str, seat: SeatId, amendment: &Amendment) -> Op {
         let revision = amendment.revision().map(|revision| revision.number);
         let outcome = amendment.decision().map(|decision| decision.disposition.outcome);
         let about = json!({ "amendment": amendment.id, "revision": revision, "outcome": outcome });
@@ -193,7 +193,7 @@ impl App {
     }
 
     /// An amendment is on record as it is now: doors and readers hear of it. What is otherwise only inside is told inside.
-    pub(super) fn changed(
+    pub(in crate::app) fn changed(
         &self,
         before: Option<&Arc<Amendment>>,
         amendment: Amendment,
@@ -241,7 +241,7 @@ impl App {
 }
 
 /// Writes the record of an amendment.
-pub(super) fn put(amendment: &Amendment, expect: Expect) -> Op {
+pub(in crate::app) fn put(amendment: &Amendment, expect: Expect) -> Op {
     Op::put(Coll::Amendment, key(amendment), expect, amendment)
 }
 

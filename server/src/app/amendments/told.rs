@@ -19,7 +19,7 @@ const MOST_WORDS: usize = 300;
 impl App {
     /// REV81: the notices of what has happened between `before` and `next`, and the operations that store them. Who did it is not told of
     /// their own act.
-    pub(super) fn news_of(
+    pub(in crate::app) fn news_of(
         &self,
         seat: SeatId,
         before: &Amendment,

@@ -3,34 +3,36 @@
 //!
 //! Acts on several rows are one commit: all of it happens, or nothing. Each row is named with the version in which it was read, so
 //! that of two people who answer at once the second is told, and nothing of theirs is lost.
+//!
+//! Amendments are decided here by their own rules, as far as that leaves the text as it is; a single one is also accepted as it
+//! stands. What is to be written first is decided on its page. Acts on amendments are done under their turns (see
+//! [`amendments`](crate::app::amendments)).
 
-use std::collections::HashMap;
-
-use crdt::ids::{PaperId, SeatId, ThreadId};
+use crdt::document::branch::Touch;
+use crdt::ids::{AmendmentId, SeatId, ThreadId};
 use crdt::moment::Moment;
+use crdt::review::amendment::{Amendment, Verdict};
 use crdt::review::disposition::{Decider, Disposition, Outcome, Place, Proposers};
 use crdt::review::entry::Kind;
-use crdt::review::matrix::{Row, Source};
+use crdt::review::matrix::Source;
 use crdt::review::permission::{self, Action, may};
-use crdt::review::thread::{Audience, Thread};
+use crdt::review::thread::Thread;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::several::{Act, Next, named};
 use crate::app::App;
+use crate::app::amendments;
 use crate::app::audit::{self, By};
-use crate::app::news::{Topic, What};
 use crate::app::refusal::{Refusal, RowInTheWay};
 use crate::app::threads::{Kept, key};
 use crate::people::directory::{Register, Who};
-use crate::people::paper::{Paper, TextPlace};
+use crate::people::paper::Paper;
 use crate::store::{Coll, Expect, Op, StoreError};
 
 /// Rows that one act may be about.
 pub const MOST_ROWS: usize = 500;
-
-/// Threads that are told one by one; beyond them, listeners are told to look again.
-const MOST_TOLD: usize = 100;
 
 /// A row, as it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,23 +69,22 @@ pub struct Batch {
     pub undone: Option<Moment>,
 }
 
+/// Answers that were given.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What an undo goes by; `None` when no remark is among the rows: decisions on amendments are not taken back.
+    pub batch: Option<Uuid>,
+    /// The rows.
+    pub rows: Vec<Uuid>,
+}
+
 /// What came of taking answers back.
 #[derive(Clone, Debug)]
 pub struct TakenBack {
     /// The remarks that are as they were before.
-    pub rows: Vec<Kept>,
+    pub rows: Vec<Uuid>,
     /// How many others have a newer answer, which stays.
     pub left: usize,
-}
-
-/// What each row becomes, with the version it has, and the rows that stand in the way with the reason.
-type Planned = (Vec<(Thread, u64)>, Vec<(Uuid, Refusal)>);
-
-/// What is done to the rows of one act: the act's name in the audit log, what it is about, and what each row becomes.
-struct Act<'a> {
-    event: &'static str,
-    about: Value,
-    becomes: &'a (dyn Fn(&Thread, &permission::Place) -> Result<Thread, Refusal> + Sync),
 }
 
 impl App {
@@ -98,32 +99,46 @@ impl App {
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let disposition = answer.at_place(&register, paper, (seat, self.clock.now()))?;
-        let becomes = |thread: &Thread, place: &_| answered(&register, who, thread, place, &disposition);
+        let is_single = rows.len() == 1;
+        let becomes = |source: &Source, place: &permission::Place| {
+            self.answered(&register, who, source, place, &disposition, is_single)
+        };
         Ok(named(self.planned(paper, seat, rows, &becomes).await?.1))
     }
 
-    /// REV46, REV51: give this answer to these rows, to all of them or to none.
+    /// REV46, REV51, REV76: give this answer to these rows, to all of them or to none.
     pub async fn answer_rows(
         &self,
         paper: &Paper,
         seat: SeatId,
         rows: &[Marked],
         answer: &Answering,
-    ) -> Result<(Batch, Vec<Kept>), Refusal> {
+    ) -> Result<Given, Refusal> {
+        let amendments = self.amendments_among(paper, seat, rows).await?;
+        if let ([row], Some(amendment), Outcome::Accepted) = (rows, amendments.first(), answer.outcome) {
+            let Answering { outcome, words, .. } = answer.clone();
+            let answer = amendments::Answer { outcome, words };
+            self.decide_amendment((*amendment, seat), Some(row.version), answer).await?;
+            return Ok(Given { batch: None, rows: vec![row.id] });
+        }
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let at = self.clock.now();
         let disposition = answer.at_place(&register, paper, (seat, at))?;
-        let threads = rows.iter().map(|row| ThreadId(row.id)).collect();
+        let threads = rows.iter().map(|row| row.id).filter(|id| !amendments.contains(&AmendmentId(*id)));
+        let threads = threads.map(ThreadId).collect();
         let batch = Batch { id: Uuid::new_v4(), by: seat, at, threads, undone: None };
         let act = Act {
             event: "remarks_answered",
+            of_amendment: "amendment_decided",
             about: json!({ "batch": batch.id, "outcome": answer.outcome, "threads": batch.threads }),
-            becomes: &|thread, place| answered(&register, who, thread, place, &disposition),
+            becomes: &|source, place| self.answered(&register, who, source, place, &disposition, false),
         };
         let record = Op::put(Coll::AnswerBatch, format!("{}/{}", paper.id, batch.id), Expect::Absent, &batch);
-        let kept = self.change_rows(paper, seat, rows, act, vec![record]).await?;
-        Ok((batch, kept))
+        let record = (!batch.threads.is_empty()).then_some(record);
+        let batch = record.as_ref().map(|_| batch.id);
+        let rows = self.change_rows(paper, seat, rows, act, record).await?;
+        Ok(Given { batch, rows })
     }
 
     /// REV47: take back the answers of a batch that still hold. Only who gave them does that, and once.
@@ -146,7 +161,7 @@ impl App {
         let rows = self.rows_by_id(paper, seat).await?;
         let held = given.threads.iter().filter_map(|id| {
             let row = rows.get(&id.0)?;
-            let Source::Remark(thread) = &row.source;
+            let Source::Remark(thread) = &row.source else { return None };
             let answer = thread.entry.disposition.as_ref()?;
             let holds = (answer.by, answer.at) == (given.by, given.at);
             holds.then_some(Marked { id: id.0, version: row.version })
@@ -155,11 +170,17 @@ impl App {
         let undone = Batch { undone: Some(now), ..given.clone() };
         let act = Act {
             event: "answers_taken_back",
+            of_amendment: "amendment_decided",
             about: json!({ "batch": batch, "threads": held.iter().map(|row| row.id).collect::<Vec<_>>() }),
-            becomes: &|thread, _| Ok(thread.take_back((given.by, given.at), (seat, now))?),
+            becomes: &|source, _| match source {
+                Source::Remark(thread) => {
+                    Ok(Next::Remark(thread.take_back((given.by, given.at), (seat, now))?.into()))
+                }
+                Source::Amendment(_) => Err(Refusal::OnItsPage),
+            },
         };
         let record = Op::put(Coll::AnswerBatch, place, Expect::Version(record.version), &undone);
-        let rows = self.change_rows(paper, seat, &held, act, vec![record]).await?;
+        let rows = self.change_rows(paper, seat, &held, act, Some(record)).await?;
         Ok(TakenBack { left: given.threads.len() - rows.len(), rows })
     }
 
@@ -170,25 +191,36 @@ impl App {
         seat: SeatId,
         rows: &[Marked],
         to: Option<SeatId>,
-    ) -> Result<Vec<Kept>, Refusal> {
+    ) -> Result<Vec<Uuid>, Refusal> {
         let register = self.directory.register();
         let may_assign = |place: &permission::Place| {
             [Action::AnswerRemarks, Action::RunRound].iter().any(|act| register.may(seat, *act, place))
         };
         let act = Act {
             event: "remarks_assigned",
+            of_amendment: "amendment_assigned",
             about: json!({ "seat": to, "threads": rows.iter().map(|row| row.id).collect::<Vec<_>>() }),
-            becomes: &|thread, place| {
+            becomes: &|source, place| {
                 if !may_assign(place) {
                     return Err(Refusal::NotAllowed("assign remarks"));
                 }
-                if to.is_some_and(|to| !register.may(to, Action::AnswerRemarks, place)) {
-                    return Err(Refusal::field("seat", "is a seat that answers remarks there"));
+                let (act, rule) = match source {
+                    Source::Remark(_) => (Action::AnswerRemarks, "is a seat that answers remarks there"),
+                    Source::Amendment(_) => (Action::Decide, "is a seat that decides on amendments there"),
+                };
+                if to.is_some_and(|to| !register.may(to, act, place)) {
+                    return Err(Refusal::field("seat", rule));
                 }
-                Ok(thread.assign(to))
+                Ok(match source {
+                    Source::Remark(thread) => Next::Remark(thread.assign(to).into()),
+                    Source::Amendment(proposal) => {
+                        let before = &proposal.amendment;
+                        Next::Amendment(before.clone(), before.assign(to).following(before).into())
+                    }
+                })
             },
         };
-        self.change_rows(paper, seat, rows, act, Vec::new()).await
+        self.change_rows(paper, seat, rows, act, None).await
     }
 
     /// REV45: say what a remark is about and which words it would like: its component, and for the kind also who answers it.
@@ -256,106 +288,38 @@ impl App {
         }
     }
 
-    async fn change_rows(
+    /// REV76: what an answer makes of a row. A single amendment can be accepted too; that is then done by who writes texts.
+    fn answered(
         &self,
-        paper: &Paper,
-        seat: SeatId,
-        rows: &[Marked],
-        act: Act<'_>,
-        also: Vec<Op>,
-    ) -> Result<Vec<Kept>, Refusal> {
-        let (planned, mut in_the_way) = self.planned(paper, seat, rows, act.becomes).await?;
-        match in_the_way.pop() {
-            None => {}
-            // Of one row, the reason is the refusal.
-            Some((_, refusal)) if rows.len() == 1 => return Err(refusal),
-            Some(last) => {
-                in_the_way.push(last);
-                return Err(Refusal::RowsInTheWay(named(in_the_way)));
+        register: &Register,
+        who: Who<'_>,
+        source: &Source,
+        place: &permission::Place,
+        disposition: &Disposition,
+        is_single: bool,
+    ) -> Result<Next, Refusal> {
+        let amendment = match source {
+            Source::Remark(thread) => {
+                return Ok(Next::Remark(answered(register, who, thread, place, disposition)?.into()));
             }
-        }
-        let put = |(next, version): &(Thread, u64)| {
-            Op::put(Coll::Thread, key(next), Expect::Version(*version), next)
+            Source::Amendment(proposal) => &proposal.amendment,
         };
-        let mut ops: Vec<Op> = planned.iter().map(put).collect();
-        ops.extend(also);
-        ops.push(audit::entry(self.clock.now(), act.event, By::Seat(seat), act.about));
-        match self.store.commit(ops).await {
-            Ok(done) => {
-                let changed =
-                    planned.into_iter().zip(done.versions).map(|((next, _), version)| (next, version));
-                Ok(self.told_rows(paper.id, changed.collect()))
+        let hand = self.hand(who.seat.id, amendment)?;
+        amendment.may_be_decided_by(&hand)?;
+        match disposition.outcome {
+            Outcome::Accepted if is_single => {
+                Ok(Next::Amendment(amendment.clone(), Amendment::clone(amendment).into()))
             }
-            Err(StoreError::Conflict { op, .. }) if op < planned.len() => {
-                let id = planned[op].0.id.0;
-                Err(Refusal::RowsInTheWay(vec![RowInTheWay { id, code: "stale_version" }]))
+            outcome @ (Outcome::NotAccepted | Outcome::Deferred | Outcome::Overtaken) => {
+                let words = disposition.words.clone();
+                let verdict =
+                    Verdict { outcome, words, touch: Touch::default(), changes: Vec::new(), result: None };
+                let next = amendment.decide(&hand, verdict)?.following(amendment);
+                Ok(Next::Amendment(amendment.clone(), next.into()))
             }
-            // The record of the batch: somebody took it back at the same moment.
-            Err(StoreError::Conflict { .. }) => {
-                Err(Refusal::Entry(crdt::review::entry::EntryError::Unanswered))
-            }
-            Err(error) => Err(error.into()),
+            _ => Err(Refusal::OnItsPage),
         }
     }
-
-    /// What each row becomes, and what stands in the way.
-    async fn planned(
-        &self,
-        paper: &Paper,
-        seat: SeatId,
-        rows: &[Marked],
-        becomes: &(dyn Fn(&Thread, &permission::Place) -> Result<Thread, Refusal> + Sync),
-    ) -> Result<Planned, Refusal> {
-        let known = self.rows_by_id(paper, seat).await?;
-        let register = self.directory.register();
-        let (mut planned, mut in_the_way) = (Vec::new(), Vec::new());
-        for Marked { id, version } in rows {
-            let become_next = || {
-                let row = known.get(id).ok_or(Refusal::NotFound)?;
-                let Source::Remark(thread) = &row.source;
-                let place = register.text(thread.text).map(TextPlace::place).ok_or(Refusal::NotFound)?;
-                let next = becomes(thread, &place)?;
-                if row.version != *version {
-                    return Err(Refusal::StaleVersion { current: row.version });
-                }
-                Ok(next)
-            };
-            match become_next() {
-                Ok(next) => planned.push((next, *version)),
-                // What is wrong with the answer itself is no matter of a row.
-                Err(refusal @ Refusal::Field { .. }) => return Err(refusal),
-                Err(refusal) if refusal.code() == "field_invalid" => return Err(refusal),
-                Err(refusal) => in_the_way.push((*id, refusal)),
-            }
-        }
-        Ok((planned, in_the_way))
-    }
-
-    async fn rows_by_id(&self, paper: &Paper, seat: SeatId) -> Result<HashMap<Uuid, Row>, Refusal> {
-        Ok(self.matrix(paper, seat).await?.into_iter().map(|row| (row.id(), row)).collect())
-    }
-
-    /// Tell of changed threads, each to those who may read it; of many, only that there is something to look at.
-    fn told_rows(&self, paper: PaperId, changed: Vec<(Thread, u64)>) -> Vec<Kept> {
-        // Whoever may not read a remark must not learn from a hint that it was answered.
-        let concerns_all = changed.iter().any(|(thread, _)| thread.audience == Audience::All);
-        let is_many = changed.len() > MOST_TOLD;
-        let tell = |(place, (thread, version)): (usize, (Thread, u64))| {
-            if place < MOST_TOLD {
-                return self.told(paper, thread, version);
-            }
-            Kept { thread: thread.into(), version }
-        };
-        let kept = changed.into_iter().enumerate().map(tell).collect();
-        if is_many && concerns_all {
-            self.news.tell(paper, What::Procedure { topic: Topic::Matrix, within: None });
-        }
-        kept
-    }
-}
-
-fn named(in_the_way: Vec<(Uuid, Refusal)>) -> Vec<RowInTheWay> {
-    in_the_way.into_iter().map(|(id, refusal)| RowInTheWay { id, code: refusal.code() }).collect()
 }
 
 impl Answering {

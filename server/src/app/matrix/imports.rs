@@ -1,25 +1,31 @@
 //! A matrix comes back in a file: looked at first, then taken in.
 //!
-//! The file is kept as it came (for what is entered on a component's behalf it is the proof), and every look reads it anew beside what is
-//! there now; so what is shown before and what is done afterwards are one function (`App::sorted`). What a component brings in itself stands
+//! The file is kept as it came, and every look reads it anew beside what is there now; so what is shown before and what is done
+//! afterwards are one function (`App::sorted`). What was only looked at is thrown away by who brought it, or after two weeks; a file that was
+//! taken in stays for good, because for what is entered on a component's behalf it is the proof. What a component brings in itself stands
 //! in its own room until its focal point sends it; what the secretariat enters on its behalf is sent with that.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use crdt::ids::{CommentId, ComponentId, RoundId, SeatId, ThreadId, from_hex, to_hex};
 use crdt::moment::Moment;
-use crdt::review::entry::{Entry, Kind};
+use crdt::review::entry::Entry;
 use crdt::review::permission::Action;
 use crdt::review::round::Ask;
 use crdt::review::submission::Submission;
 use crdt::review::thread::{Audience, Comment, Thread};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::incoming::{Incoming, Shelf, Spot, What, rows};
+use super::sorting::{Amendments, Sorted, sort};
 use super::table::Field;
 use crate::app::App;
 use crate::app::audit::{self, By};
@@ -31,10 +37,13 @@ use crate::app::words;
 use crate::export::tables::read::{Bounds, ReadError, read};
 use crate::people::directory::Register;
 use crate::people::paper::Paper;
-use crate::store::{Coll, Expect, Op, StoreError};
+use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
 /// Remarks that one file brings in: as many as a component sends at once.
 pub const MOST_NEW: usize = 500;
+
+/// A file that was only looked at is kept for so long.
+const LOOKED_AT_LASTS: Duration = Duration::from_hours(14 * 24);
 
 /// A file with a matrix.
 #[derive(Clone, Debug)]
@@ -64,27 +73,12 @@ pub struct Import {
     pub round: Option<RoundId>,
     /// The name of the file.
     pub name: String,
-    /// The blob that is the file.
+    /// SHA-256 of the file: the name of the blob that it is once it was taken in.
     pub sha256: String,
     /// When.
     pub at: Moment,
     /// When it was taken in.
     pub taken: Option<Moment>,
-}
-
-/// A row of a file, and what will become of it.
-#[derive(Clone, Debug)]
-pub struct Sorted {
-    /// The row.
-    pub row: Incoming,
-    /// What it is.
-    pub what: What,
-    /// Why it cannot be read, or what to know of it: the end of a message id.
-    pub note: Option<&'static str>,
-    /// Where a new one will stand, with its chapter's number.
-    pub spot: Option<(Spot, String)>,
-    /// The thread it is, where it is one already.
-    pub thread: Option<(Arc<Thread>, u64)>,
 }
 
 /// What was taken in.
@@ -123,18 +117,18 @@ impl App {
             on_behalf: given.on_behalf.is_some(),
             round: given.round,
             name,
-            sha256: String::new(),
+            sha256: to_hex(&Sha256::digest(&given.bytes)),
             at: self.clock.now(),
             taken: None,
         };
         self.sending_of(&register, paper, &import)?;
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let sorted = self.sorted(paper, &import, given.bytes.clone()).await?;
-        let sha256 = to_hex(&self.store.put_blob(given.bytes).await?);
-        let import = Import { sha256, ..import };
+        let file = STANDARD.encode(&given.bytes);
         let about = json!({ "import": import.id, "component": component, "sha256": import.sha256 });
         let ops = vec![
             Op::put(Coll::MatrixImport, place_of(paper, import.id), Expect::Absent, &import),
+            Op::put(Coll::MatrixFile, place_of(paper, import.id), Expect::Absent, &file),
             audit::entry(import.at, "matrix_brought", By::Seat(seat), about),
         ];
         self.store.commit(ops).await?;
@@ -150,7 +144,7 @@ impl App {
     ) -> Result<(Import, Vec<Sorted>), Refusal> {
         let (import, _) = self.import_of(paper, seat, id).await?;
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
-        let bytes = self.file_of(&import).await?;
+        let bytes = self.file_of(paper, &import).await?;
         let sorted = self.sorted(paper, &import, bytes).await?;
         Ok((import, sorted))
     }
@@ -163,8 +157,9 @@ impl App {
             return Err(Refusal::StaleVersion { current: version });
         }
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
-        let bytes = self.file_of(&import).await?;
-        let sorted = self.sorted(paper, &import, bytes).await?;
+        let bytes = self.file_of(paper, &import).await?;
+        let sorted = self.sorted(paper, &import, bytes.clone()).await?;
+        self.store.put_blob(bytes).await?;
         let shelves = self.texts_for(paper).await?;
         let now = self.clock.now();
         let mut told: Vec<(Thread, u64)> = Vec::new();
@@ -201,6 +196,7 @@ impl App {
             }
             let import = Import { taken: Some(now), ..import.clone() };
             ops.push(Op::put(Coll::MatrixImport, place_of(paper, id), Expect::Version(version), &import));
+            ops.push(Op::Delete { coll: Coll::MatrixFile, key: place_of(paper, id), expect: Expect::Any });
             let threads: Vec<ThreadId> = told.iter().map(|(thread, _)| thread.id).collect();
             let about = json!({ "import": id, "component": import.component, "threads": threads });
             ops.push(audit::entry(now, "matrix_taken_in", By::Seat(seat), about));
@@ -218,6 +214,40 @@ impl App {
         Ok(taken)
     }
 
+    /// REV53: throw away a file that was only looked at. Who brought it does that; nothing of it stays but the audit entries.
+    pub async fn discard_matrix(&self, paper: &Paper, seat: SeatId, id: Uuid) -> Result<(), Refusal> {
+        let _turn = self.settling.alone(&format!("import {}", paper.id)).await;
+        let (import, version) = self.import_of(paper, seat, id).await?;
+        if import.taken.is_some() {
+            return Err(Refusal::StaleVersion { current: version });
+        }
+        let [record, file] = removal(place_of(paper, id), Expect::Version(version));
+        let about = json!({ "import": id, "component": import.component });
+        let entry = audit::entry(self.clock.now(), "matrix_discarded", By::Seat(seat), about);
+        self.store.commit(vec![record, file, entry]).await?;
+        Ok(())
+    }
+
+    /// Remove the files that were looked at two weeks ago and not taken in. Answers with how many there were.
+    pub async fn sweep_imports(&self, now: Moment) -> Result<usize, Refusal> {
+        let mut over = Vec::new();
+        for record in scan_all(&*self.store, Coll::MatrixImport, "").await? {
+            let import: Import = record.read()?;
+            if import.taken.is_none() && now.since(import.at) >= LOOKED_AT_LASTS {
+                over.push((record.key, Expect::Version(record.version)));
+            }
+        }
+        let count = over.len();
+        for (key, expect) in over {
+            match self.store.commit(removal(key, expect).to_vec()).await {
+                // Somebody took it in at this moment: it stays.
+                Ok(_) | Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(count)
+    }
+
     /// The rows of a file beside what is there now.
     async fn sorted(&self, paper: &Paper, import: &Import, bytes: Bytes) -> Result<Vec<Sorted>, Refusal> {
         let shelves = self.texts_for(paper).await?;
@@ -227,12 +257,15 @@ impl App {
                 known.insert(kept.thread.id.0, (kept.thread.clone(), kept.version));
             }
         }
+        let proposals = self.proposals.of_paper(self, paper).await?;
         let register = self.directory.register();
         let import = import.clone();
         let sorted = aside(move || {
             let tables = read(&bytes, Bounds::default()).map_err(unreadable)?;
             let rows = rows(&tables).ok_or_else(|| Refusal::ImportUnreadable(NO_HEAD.to_owned()))?;
-            Ok(sort(&register, &import, rows, &known, &shelves))
+            let proposals: Vec<_> = proposals.iter().map(|kept| kept.proposal.clone()).collect();
+            let amendments = Amendments::of(&proposals, import.component);
+            Ok(sort(&register, &import, rows, &known, &amendments, &shelves))
         })
         .await?;
         let new = sorted.iter().filter(|sorted| sorted.what == What::New).count();
@@ -266,7 +299,13 @@ impl App {
         Ok((import, record.version))
     }
 
-    async fn file_of(&self, import: &Import) -> Result<Bytes, Refusal> {
+    async fn file_of(&self, paper: &Paper, import: &Import) -> Result<Bytes, Refusal> {
+        if let Some(record) = self.store.get(Coll::MatrixFile, &place_of(paper, import.id)).await? {
+            let bytes = STANDARD.decode(record.read::<String>()?);
+            return bytes
+                .map(Bytes::from)
+                .map_err(|error| Refusal::Fault(format!("the file of an import: {error}")));
+        }
         let sha256 =
             from_hex(&import.sha256).and_then(|bytes| bytes.try_into().ok()).ok_or(Refusal::NotFound)?;
         self.store.blob(sha256).await?.ok_or(Refusal::NotFound)
@@ -303,67 +342,16 @@ fn unreadable(error: ReadError) -> Refusal {
     }
 }
 
+/// Removes a file that was not taken in, with its record.
+fn removal(key: String, expect: Expect) -> [Op; 2] {
+    [
+        Op::Delete { coll: Coll::MatrixImport, key: key.clone(), expect },
+        Op::Delete { coll: Coll::MatrixFile, key, expect: Expect::Any },
+    ]
+}
+
 fn place_of(paper: &Paper, id: Uuid) -> String {
     format!("{}/{id}", paper.id)
-}
-
-/// REV53, REV54: what each row is.
-fn sort(
-    register: &Register,
-    import: &Import,
-    rows: Vec<Incoming>,
-    known: &HashMap<Uuid, (Arc<Thread>, u64)>,
-    shelves: &[Shelf],
-) -> Vec<Sorted> {
-    let own = |thread: &Thread| thread.component == import.component;
-    let by_fingerprint: BTreeMap<&str, &(Arc<Thread>, u64)> = known
-        .values()
-        .filter(|(thread, _)| own(thread))
-        .filter_map(|found| Some((found.0.entry.fingerprint.as_deref()?, found)))
-        .collect();
-    let mut seen = BTreeSet::new();
-    let sort_one = |row: Incoming| {
-        let sorted = |row, what, note| Sorted { row, what, note, spot: None, thread: None };
-        if row.comment().is_empty() {
-            let note = if row.unsaid.is_empty() { "no-words" } else { "formula" };
-            return sorted(row, What::Unreadable, Some(note));
-        }
-        if let Err(note) = fits(&row) {
-            return sorted(row, What::Unreadable, Some(note));
-        }
-        let named = row.id().and_then(|id| known.get(&id));
-        if named.is_some_and(|(thread, _)| !own(thread))
-            || is_foreign(register, import, row.word(Field::Component))
-        {
-            return sorted(row, What::Foreign, None);
-        }
-        let fingerprint = row.fingerprint();
-        if let Some(found) = named.or_else(|| by_fingerprint.get(fingerprint.as_str()).copied()) {
-            let what = if row.says_same(&found.0) { What::Known } else { What::Changed };
-            return Sorted { thread: Some(found.clone()), ..sorted(row, what, None) };
-        }
-        if !seen.insert(fingerprint) {
-            return sorted(row, What::Repeated, None);
-        }
-        let spot = row.spot(shelves).map(|spot| (spot.clone(), shelves[spot.shelf].chapter.clone()));
-        let note = (!row.unsaid.is_empty()).then_some("formula");
-        Sorted { spot, ..sorted(row, What::New, note) }
-    };
-    rows.into_iter().map(sort_one).collect()
-}
-
-/// Words that our rules take.
-fn fits(row: &Incoming) -> Result<(), &'static str> {
-    let at = (CommentId(Uuid::nil()), SeatId(Uuid::nil()), Moment::from_unix_ms(0));
-    Comment::new(at.0, at.1, at.2, row.comment()).map_err(|_| "too-long")?;
-    Entry::new(Kind::default(), row.word(Field::Proposed)).map_err(|_| "too-long")?;
-    Ok(())
-}
-
-/// Does a row say that it is another component's? What names nobody is theirs who bring it.
-fn is_foreign(register: &Register, import: &Import, whose: &str) -> bool {
-    let code = whose.split_whitespace().next().unwrap_or_default();
-    register.component_by_code(code).is_some_and(|component| component.id != import.component)
 }
 
 fn new_thread(
@@ -377,7 +365,7 @@ fn new_thread(
 ) -> Result<Thread, Refusal> {
     let anchor = spot.anchor(shelves).ok_or(Refusal::AnchorUnknown)?;
     let first = Comment::new(CommentId(Uuid::new_v4()), import.by, now, row.comment())?;
-    let entry = Entry::new(row.kind().unwrap_or_default(), row.word(Field::Proposed))?;
+    let entry = Entry::new(row.remark_kind(), row.word(Field::Proposed))?;
     let entry = Entry { fingerprint: Some(row.fingerprint()), ..entry };
     let place = (shelves[spot.shelf].text, spot.paragraph);
     let to = (Audience::Component, import.component);

@@ -8,13 +8,14 @@ use crdt::document::blocks::{Place, Reading};
 use crdt::document::{Anchor, Block, Text};
 use crdt::ids::{ParagraphId, TextId, to_hex};
 use crdt::review::entry::Kind;
-use crdt::review::matrix::folded;
+use crdt::review::matrix::{Proposal, RowKind, folded};
 use crdt::review::thread::{Comment, Thread};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::table::{Field, column_of, kind_of};
+use super::heads::{column_of, is_deleted, kind_of};
+use super::table::Field;
 use crate::export::tables::read::{Found, Line};
 
 /// Lines at the top of a table among which its head is looked for: titles and notes stand over it.
@@ -43,6 +44,8 @@ pub enum What {
     Changed,
     /// The same as a row above it.
     Repeated,
+    /// An amendment that is here, with other words: these are written on its page, as a new revision.
+    OnItsPage,
     /// Another component's.
     Foreign,
     /// It says nothing that could be a remark.
@@ -128,8 +131,16 @@ impl Incoming {
     }
 
     /// Its kind, where it names one that we know.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<RowKind> {
         kind_of(self.word(Field::Kind))
+    }
+
+    /// The kind of the remark that it becomes, if it becomes one.
+    pub fn remark_kind(&self) -> Kind {
+        match self.kind() {
+            Some(RowKind::Remark(kind)) => kind,
+            Some(RowKind::Amendment) | None => Kind::default(),
+        }
     }
 
     /// The comment; a row that only proposes words says so with them.
@@ -169,6 +180,12 @@ impl Incoming {
         (says(self.comment()) && proposed) || says(&self.added())
     }
 
+    /// What it would say as the row of an amendment: the same as [`as_row`] of that amendment, if it says the same.
+    pub fn as_amendment(&self) -> String {
+        let proposed = self.word(Field::Proposed);
+        row_words(self.word(Field::Comment), if is_deleted(proposed) { "" } else { proposed })
+    }
+
     /// REV54: where a new row stands.
     pub fn spot(&self, shelves: &[Shelf]) -> Option<Spot> {
         let language = self.word(Field::Language);
@@ -199,6 +216,20 @@ impl Incoming {
             .or_else(|| order.iter().find(in_chapter).and_then(titled(How::Chapter)))
             .or_else(|| order.first().and_then(titled(How::Beginning)))
     }
+}
+
+/// What the row of an amendment says in our own files, to be compared.
+pub fn as_row(proposal: &Proposal) -> String {
+    row_words(&proposal.comment, &proposal.passage.becomes)
+}
+
+fn row_words(comment: &str, proposed: &str) -> String {
+    format!("{}\u{1f}{}", plain(comment), plain(proposed))
+}
+
+/// Words with single spaces between: files break lines elsewhere.
+fn plain(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The first number in words such as "¶ 31" or "31-32".

@@ -1,10 +1,10 @@
 //! The matrix as a table of words: which columns it has, in the order that standards bodies use, and how each is called.
 //!
-//! The same columns are found again in a file that comes back ([`column_of`]), whatever language or order they are in.
+//! The same columns are found again in a file that comes back ([`heads`](super::heads)), whatever language or order they are in.
 
-use crdt::review::entry::Kind;
-use crdt::review::matrix::{Row, Source, State, folded, reference};
+use crdt::review::matrix::{Row, RowKind, Source, State, reference};
 
+use super::cited;
 use crate::app::App;
 use crate::app::papers::aside;
 use crate::app::refusal::Refusal;
@@ -60,7 +60,7 @@ pub const COLUMNS: [(Field, u16); 12] = [
 
 impl Field {
     /// The message with its name.
-    fn message(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Field::Component => "matrix-file-component",
             Field::Chapter => "matrix-file-chapter",
@@ -76,145 +76,11 @@ impl Field {
             Field::Id => "matrix-file-id",
         }
     }
-
-    /// How files call it, folded, besides our own names: those of ISO's template, and what people write.
-    fn also(self) -> &'static [&'static str] {
-        match self {
-            Field::Component => &[
-                "mb nc",
-                "mb",
-                "component",
-                "componente",
-                "composante",
-                "organisation",
-                "organizacion",
-                "organizacion miembro",
-                "entidad",
-                "organismo",
-            ],
-            Field::Chapter => &[
-                "line clause",
-                "clause",
-                "clause subclause",
-                "chapter",
-                "capitulo",
-                "chapitre",
-                "clausula",
-                "apartado",
-            ],
-            Field::Paragraph => &[
-                "paragraph figure table",
-                "paragraph",
-                "para",
-                "parrafo",
-                "paragraphe",
-                "parrafo figura tabla",
-                "no de parrafo",
-            ],
-            Field::Kind => {
-                &["type of comment", "type", "kind", "tipo", "tipo de comentario", "type de commentaire"]
-            }
-            Field::Comment => &[
-                "comments",
-                "comment",
-                "remark",
-                "remarks",
-                "comentarios",
-                "comentario",
-                "observacion",
-                "observaciones",
-                "commentaires",
-                "commentaire",
-                "remarques",
-            ],
-            Field::Proposed => &[
-                "proposed change",
-                "proposed changes",
-                "proposed text",
-                "proposed wording",
-                "proposal",
-                "cambio propuesto",
-                "cambios propuestos",
-                "texto propuesto",
-                "propuesta",
-                "redaccion propuesta",
-                "modification proposee",
-                "changement propose",
-            ],
-            Field::Answer => &[
-                "observations of the secretariat",
-                "secretariat observations",
-                "observaciones de la secretaria",
-                "respuesta",
-                "answer",
-                "response",
-                "observations du secretariat",
-            ],
-            Field::Quote => &[
-                "quote",
-                "quoted text",
-                "original text",
-                "current text",
-                "texto citado",
-                "texto actual",
-                "cita",
-                "texte actuel",
-            ],
-            Field::Language => &["language", "idioma", "langue", "lengua"],
-            Field::Assigned => &["assigned", "assigned to", "responsable", "quien responde"],
-            Field::Reference => &["reference", "referencia", "ref"],
-            Field::Id => &["id", "row id", "id de la fila", "identifiant"],
-        }
-    }
 }
 
-/// REV53: which column has this head. Case, accents and signs do not matter; a longer head counts by how it begins.
-pub fn column_of(head: &str) -> Option<Field> {
-    let head = bare(head);
-    if head.is_empty() {
-        return None;
-    }
-    let names = COLUMNS.iter().flat_map(|(field, _)| {
-        let ours = crate::export::labels::languages()
-            .map(|language| bare(&Words::of(language).get(field.message())));
-        let theirs = field.also().iter().map(|name| (*name).to_owned());
-        ours.chain(theirs).map(|name| (*field, name)).collect::<Vec<_>>()
-    });
-    let begins =
-        |name: &str| head == name || head.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
-    // "Observations of the secretariat" is not "observations".
-    names.filter(|(_, name)| begins(name)).max_by_key(|(_, name)| name.len()).map(|(field, _)| field)
-}
-
-/// Letters and digits, folded, with single spaces between.
-fn bare(words: &str) -> String {
-    let spaced: String = folded(words).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The kind that a file names: in our words of any language, in the types of standards bodies, or by its beginning.
-pub fn kind_of(words: &str) -> Option<Kind> {
-    let words = bare(words);
-    let named = |kind: &Kind| {
-        crate::export::labels::languages()
-            .any(|language| bare(&Words::of(language).get(&kind_message(*kind))) == words)
-    };
-    if let Some(kind) = Kind::ALL.into_iter().find(named) {
-        return Some(kind);
-    }
-    match words.split(' ').next().unwrap_or_default() {
-        "ge" | "general" | "generale" => Some(Kind::General),
-        "te" | "technical" | "tecnico" | "tecnica" | "substantive" | "fondo" => Some(Kind::Substantive),
-        "ed" | "editorial" | "redaccion" => Some(Kind::Editorial),
-        "translation" | "traduccion" | "linguistic" | "linguistico" => Some(Kind::Translation),
-        "evidence" | "fuente" | "fuentes" | "evidencia" => Some(Kind::Evidence),
-        _ => None,
-    }
-}
-
-fn kind_message(kind: Kind) -> String {
-    let word = serde_json::to_value(kind).ok();
-    format!("matrix-kind-{}", word.as_ref().and_then(|word| word.as_str()).unwrap_or_default())
+/// The message that names a kind.
+pub fn kind_message(kind: RowKind) -> String {
+    format!("matrix-kind-{}", kind.name())
 }
 
 fn state_message(state: State) -> String {
@@ -316,7 +182,11 @@ fn cell(
         Field::Paragraph => row.spot.number.map_or_else(String::new, |number| number.to_string()),
         Field::Kind => words.get(&kind_message(row.kind())),
         Field::Comment => row.comment().to_owned(),
-        Field::Proposed => row.proposed().to_owned(),
+        Field::Proposed => match row.proposed() {
+            // An empty cell would say that nothing is proposed.
+            "" if row.kind() == RowKind::Amendment => words.get("matrix-file-deleted"),
+            proposed => proposed.to_owned(),
+        },
         Field::Answer => answer(row, words),
         Field::Quote => row.quote().to_owned(),
         Field::Language => paper.languages[row.spot.language].clone(),
@@ -324,7 +194,9 @@ fn cell(
             .assigned()
             .and_then(|seat| register.who(seat))
             .map_or_else(String::new, |who| who.person.name.clone()),
-        Field::Reference => reference(code, row.id()),
+        Field::Reference => {
+            row.amendment_number().map_or_else(|| reference(code, row.id()), |number| cited(words, number))
+        }
         Field::Id => row.id().to_string(),
     }
 }
@@ -336,55 +208,14 @@ fn answer(row: &Row, words: &Words) -> String {
         return String::new();
     }
     let outcome = words.get(&state_message(state));
-    let Source::Remark(thread) = &row.source;
-    let why = match (&thread.withdrawn, row.disposition()) {
+    let withdrawn = match &row.source {
+        Source::Remark(thread) => thread.withdrawn.as_ref(),
+        Source::Amendment(_) => None,
+    };
+    let why = match (withdrawn, row.disposition()) {
         (Some(withdrawn), _) => withdrawn.reason.as_str(),
         (None, Some(answer)) => answer.words.as_str(),
         (None, None) => "",
     };
     if why.is_empty() { outcome } else { format!("{outcome}: {why}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use crdt::review::disposition::Outcome;
-
-    use super::*;
-
-    #[test]
-    fn rev53_columns_are_known_by_their_heads_in_whatever_words() {
-        for (head, field) in [
-            ("MB/NC 1", Field::Component),
-            ("Line / Clause", Field::Chapter),
-            ("Paragraph/ Figure/ Table", Field::Paragraph),
-            ("TYPE OF COMMENT", Field::Kind),
-            ("Comments (justification for change)", Field::Comment),
-            ("Observaciones", Field::Comment),
-            ("Observaciones de la Secretaría", Field::Answer),
-            ("Observations of the secretariat on each comment", Field::Answer),
-            ("Cambio propuesto", Field::Proposed),
-            ("Párrafo", Field::Paragraph),
-            ("Id", Field::Id),
-        ] {
-            assert_eq!(column_of(head), Some(field), "{head}");
-        }
-        for head in ["", "  ", "Typography", "Idea", "Presupuesto"] {
-            assert_eq!(column_of(head), None, "{head}");
-        }
-        for language in crate::export::labels::languages() {
-            for (field, _) in COLUMNS {
-                assert_eq!(column_of(&Words::of(language).get(field.message())), Some(field), "{language}");
-            }
-        }
-    }
-
-    #[test]
-    fn rev53_kinds_are_known_by_our_words_and_by_the_types_of_standards_bodies() {
-        assert_eq!(kind_of("ge"), Some(Kind::General));
-        assert_eq!(kind_of("TE "), Some(Kind::Substantive));
-        assert_eq!(kind_of("De redacción"), Some(Kind::Editorial));
-        assert_eq!(kind_of("Evidence"), Some(Kind::Evidence));
-        assert_eq!(kind_of("?"), None);
-        assert!(state_message(State::Answered(Outcome::NotAccepted)).ends_with("not_accepted"));
-    }
 }

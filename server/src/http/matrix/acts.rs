@@ -16,7 +16,6 @@ use super::view;
 use crate::app::App;
 use crate::app::matrix::answers::{Answering, MOST_ROWS, Marked};
 use crate::app::refusal::Refusal;
-use crate::app::threads::Kept;
 use crate::http::error::Problem;
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
@@ -93,10 +92,11 @@ pub struct VerdictBody {
 }
 impl Incoming for VerdictBody {}
 
-/// Give one answer to rows: to all of them, or to none.
+/// Give one answer to rows: to all of them, or to none. Amendments are put off, not accepted or overtaken, a single one also accepted;
+/// their decisions are in no batch, and not taken back.
 #[utoipa::path(post, path = "/api/v1/papers/{slug}/matrix/answers", tag = "matrix", params(("slug" = String, Path)),
     request_body = AnswersBody, responses((status = 200, description = "The preview: what stands in the way"),
-        (status = 201, description = "Given, with the batch that can be taken back"),
+        (status = 201, description = "Given, with the batch that can be taken back; null when there are amendments alone"),
         (status = 409, description = "Some rows are in the way; they are named")))]
 pub async fn answer(
     req: HttpRequest,
@@ -115,9 +115,9 @@ pub async fn answer(
         return Ok(HttpResponse::Ok().json(json!({ "rows_in_the_way": in_the_way })));
     }
     idempotency::once(&req, &app, &caller, body.sha256, async {
-        let (batch, kept) = app.answer_rows(paper, caller.seat, &rows, &answer).await?;
-        let rows = changed(&app, &caller, paper, &kept).await?;
-        Ok((StatusCode::CREATED, json!({ "batch": batch.id, "rows": rows })))
+        let given = app.answer_rows(paper, caller.seat, &rows, &answer).await?;
+        let rows = changed(&app, &caller, paper, &given.rows).await?;
+        Ok((StatusCode::CREATED, json!({ "batch": given.batch, "rows": rows })))
     })
     .await
 }
@@ -151,8 +151,8 @@ pub async fn assign(
 ) -> Result<HttpResponse, Problem> {
     let paper = papers::readable(&caller, &slug)?;
     let AssignBody { rows, seat } = body.value;
-    let kept = app.assign_rows(paper, caller.seat, &marked(rows)?, seat.map(SeatId)).await?;
-    let rows = changed(&app, &caller, paper, &kept).await?;
+    let assigned = app.assign_rows(paper, caller.seat, &marked(rows)?, seat.map(SeatId)).await?;
+    let rows = changed(&app, &caller, paper, &assigned).await?;
     Ok(HttpResponse::Ok().json(json!({ "rows": rows })))
 }
 
@@ -197,10 +197,10 @@ fn marked(rows: Vec<RowMark>) -> Result<Vec<Marked>, Refusal> {
 }
 
 /// The changed rows as they are now.
-async fn changed(app: &App, caller: &Caller, paper: &Paper, kept: &[Kept]) -> Result<Value, Refusal> {
-    let ids: BTreeSet<ThreadId> = kept.iter().map(|kept| kept.thread.id).collect();
+async fn changed(app: &App, caller: &Caller, paper: &Paper, ids: &[Uuid]) -> Result<Value, Refusal> {
+    let ids: BTreeSet<Uuid> = ids.iter().copied().collect();
     let rows = app.matrix(paper, caller.seat).await?;
-    let rows = rows.iter().filter(|row| ids.contains(&ThreadId(row.id())));
+    let rows = rows.iter().filter(|row| ids.contains(&row.id()));
     Ok(json!(rows.map(|row| view(caller, paper, row)).collect::<Vec<_>>()))
 }
 

@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::app::matrix::imports::{Given, Import, Sorted};
+use crate::app::matrix::imports::{Given, Import};
 use crate::app::matrix::incoming::{How, What};
+use crate::app::matrix::sorting::Sorted;
 use crate::app::matrix::table::Field;
 use crate::app::refusal::Refusal;
 use crate::app::settings::Limits;
@@ -117,6 +118,22 @@ pub async fn one(
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
     let (import, rows) = app.brought_matrix(paper, caller.seat, id).await?;
     Ok(HttpResponse::Ok().json(view(&caller, &import, &rows)))
+}
+
+/// Throw away a file that was only looked at. Left alone, it goes after two weeks.
+#[utoipa::path(delete, path = "/api/v1/papers/{slug}/matrix/imports/{id}", tag = "matrix",
+    params(("slug" = String, Path), ("id" = Uuid, Path)),
+    responses((status = 204), (status = 412, description = "It was taken in")))]
+pub async fn discard(
+    app: web::Data<App>,
+    caller: Caller,
+    place: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (slug, id) = place.into_inner();
+    let paper = papers::readable(&caller, &slug)?;
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
+    app.discard_matrix(paper, caller.seat, id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Take in what is new and changed: all of it, or nothing.

@@ -17,6 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("POST" "/api/v1/papers/{slug}/matrix/imports" "own component's", InPaper(Action::PrepareForComponent), |_| (String::new(), json!({"name": "a.csv", "content": FILE}).to_string())),
         row!("POST" "/api/v1/papers/{slug}/matrix/imports" "another component's", InPaper(Action::SubmitOnBehalf), |_| (String::new(), json!({"name": "a.csv", "content": FILE, "component": "MEWA"}).to_string())),
         row!("GET" "/api/v1/papers/{slug}/matrix/imports/{id}" "another's", NotTheirs, once |w| Box::pin(async { (brought(w, "").await, String::new()) })),
+        row!("DELETE" "/api/v1/papers/{slug}/matrix/imports/{id}" "another's", NotTheirs, once |w| Box::pin(async { (brought(w, "").await, String::new()) })),
         row!("POST" "/api/v1/papers/{slug}/matrix/imports/{id}/take-in" "another's", NotTheirs, once |w| Box::pin(async { (brought(w, "/take-in").await, "{}".to_owned()) })),
         row!("POST" "/api/v1/papers/{slug}/matrix/answers" "another's, for all", May(Action::AnswerRemarks), |w| (String::new(), json!({"rows": [{"id": w.samirs, "version": 1}], "outcome": "accepted"}).to_string())),
         row!("POST" "/api/v1/papers/{slug}/matrix/answers" "another component's", NotTheirs, |w| (String::new(), json!({"rows": [{"id": w.mewas, "version": 1}], "outcome": "accepted"}).to_string())),
@@ -24,8 +25,8 @@ pub(super) fn rows() -> Vec<Row> {
             let adaeze = { let register = w.service.app.directory.register(); register.seats_of(register.person_by_email("adaeze@example.org").unwrap().id)[0].id };
             let answer = Answering { outcome: Outcome::Accepted, words: String::new(), result: None };
             let rows = [Marked { id: w.samirs.0, version: 1 }];
-            let (batch, _) = w.service.app.answer_rows(&w.service.paper(), adaeze, &rows, &answer).await.unwrap();
-            (format!("/api/v1/papers/{PAPER}/matrix/answers/{}/undo", batch.id), "{}".to_owned())
+            let given = w.service.app.answer_rows(&w.service.paper(), adaeze, &rows, &answer).await.unwrap();
+            (format!("/api/v1/papers/{PAPER}/matrix/answers/{}/undo", given.batch.unwrap()), "{}".to_owned())
         })),
         row!("POST" "/api/v1/papers/{slug}/matrix/assignments" "another's, for all", MayEither(Action::AnswerRemarks, Action::RunRound), |w| (String::new(), json!({"rows": [{"id": w.samirs, "version": 1}], "seat": null}).to_string())),
         row!("POST" "/api/v1/threads/{id}/entry" "own", May(Action::Comment), |_| (String::new(), json!({"kind": "editorial", "proposed": "homes"}).to_string())),

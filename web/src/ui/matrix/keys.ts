@@ -8,6 +8,9 @@ export const ANSWER_KEYS: Readonly<Record<string, AnswerOutcome>> = {
 /** What can be given as an answer, in the order of the form. */
 export const GIVEN = Object.values(ANSWER_KEYS)
 
+/** What an amendment gets from here; what is to be written first is decided on its page. */
+export const GIVEN_TO_AMENDMENTS: readonly AnswerOutcome[] = ['accepted', 'not_accepted', 'deferred', 'overtaken']
+
 /** Answers that may stand without words. */
 export const WITHOUT_WORDS: readonly AnswerOutcome[] = ['accepted', 'noted']
 

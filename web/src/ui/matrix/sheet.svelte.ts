@@ -6,6 +6,7 @@ import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../
 import { ApiError } from '../../api'
 import { EVERYTHING, isOpen, itemsOf, rowBeside, STILL_OPEN, type Filter, type Grouping, type Item } from '../../review'
 import { api } from '../shell/session.svelte'
+import { isAmendment } from './naming'
 
 /** As many ids as fit into one request. */
 const MOST_IDS = 50
@@ -163,7 +164,8 @@ export class Sheet {
   /** One answer for these rows. Throws what the server refuses; then nothing has changed. */
   async answer(rows: readonly RowMark[], answer: { outcome: AnswerOutcome; words: string; result?: NonNullable<Answer['result']> }): Promise<void> {
     const given = await api.answerRows(this.slug, rows, answer)
-    this.last = { batch: given.batch, count: given.rows.length }
+    const remarks = given.rows.filter((row) => !isAmendment(row)).length
+    this.last = given.batch === null ? null : { batch: given.batch, count: remarks }
     this.#take(given.rows)
   }
 
@@ -227,4 +229,4 @@ export class Sheet {
 }
 
 /** Was it refused because somebody else was first? */
-export const isStale = (error: unknown): boolean => error instanceof ApiError && error.code === 'stale_version'
+export const isStale = (error: unknown): boolean => error instanceof ApiError && ['stale_version', 'amendment_decided'].includes(error.code)
