@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::Tree;
+use super::tree::{ChapterBlocks, Tree};
 use crate::document::{Block, Run};
 
 /// What the names of these marks begin with.
@@ -14,6 +14,14 @@ pub const PREFIX: &str = "bracket:";
 /// The ids of the brackets in these blocks, each once however often its mark begins anew.
 pub fn ids_in(blocks: &[Block]) -> BTreeSet<&str> {
     blocks.iter().flat_map(|block| &block.runs).flat_map(ids_of).collect()
+}
+
+/// The words of one bracket in the order of the chapters, each paragraph behind a space.
+pub fn words_in(chapters: &[ChapterBlocks], id: &str) -> String {
+    let is_in = |run: &&Run| ids_of(run).any(|other| other == id);
+    let of = |block: &Block| block.runs.iter().filter(is_in).map(|run| run.text.as_str()).collect::<String>();
+    let parts = chapters.iter().flat_map(|chapter| &chapter.blocks).map(of).filter(|words| !words.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 fn ids_of(run: &Run) -> impl Iterator<Item = &str> {

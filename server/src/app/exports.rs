@@ -1,22 +1,26 @@
 //! Files of a paper: of its draft as it is, or of a sealed milestone, which are made once and kept.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use crdt::history::milestone::Milestone;
 use crdt::ids::{PersonId, from_hex, to_hex};
 use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
+use crdt::review::bracket::Bracket;
 
 use super::App;
 use super::papers::aside;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::export::annex::{Annex, Entry};
+use crate::export::disputed::{self, Disputed};
 use crate::export::files::{self, Sheet};
 use crate::export::labels::Words;
 use crate::export::queue::{Place, Queue};
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::{Paper, in_language};
-use crate::store::{Coll, Expect, Op, StoreError};
+use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
 /// A kind of file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -26,6 +30,16 @@ pub enum Format {
     Pdf,
     /// Markdown.
     Md,
+}
+
+/// How a file shows words that are not agreed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum View {
+    /// In brackets, with an annex that says who wants what.
+    #[default]
+    Bracketed,
+    /// Like all other words.
+    Clean,
 }
 
 /// A finished file.
@@ -91,7 +105,7 @@ impl App {
         person: PersonId,
         paper: &Paper,
         language: &str,
-        format: Format,
+        (format, view): (Format, View),
     ) -> Result<FileMade, Refusal> {
         let mut chapters = Vec::new();
         for (chapter, text) in paper.texts_in(language) {
@@ -99,7 +113,12 @@ impl App {
             let blocks = aside(move || Ok(document.blocks())).await?;
             chapters.push(chapter_blocks(&chapter.number, blocks));
         }
-        self.make(person, paper, language, format, chapters, None).await
+        let annex = match view {
+            View::Bracketed => self.annex_on_brackets(paper, language, &chapters, self.clock.now()).await?,
+            View::Clean => None,
+        };
+        let annexes = annex.into_iter().collect();
+        self.make(person, paper, language, (format, view), chapters, (None, annexes)).await
     }
 
     /// A file of a sealed milestone, with the positions on it behind its words: the same bytes until one of them changes.
@@ -109,12 +128,26 @@ impl App {
         paper: &Paper,
         milestone: &Milestone,
         language: &str,
-        format: Format,
+        (format, view): (Format, View),
     ) -> Result<FileMade, Refusal> {
         let mut annexes: Vec<Annex> = Vec::new();
         annexes.extend(self.annex(paper, milestone, language).await?);
         annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
+        let texts = || milestone.texts.iter().filter(|text| text.language == language);
+        let mut chapters = Vec::new();
         let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
+        // Without brackets both views are the same file, and a kept one is found without reading a word.
+        let has_brackets = texts().any(|text| text.brackets > 0);
+        if has_brackets {
+            for text in texts() {
+                chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
+            }
+            match view {
+                View::Bracketed => annexes
+                    .extend(self.annex_on_brackets(paper, language, &chapters, milestone.sealed_at).await?),
+                View::Clean => key += "/clean",
+            }
+        }
         for annex in &annexes {
             key += &format!("/{}", annex.digest);
         }
@@ -122,11 +155,14 @@ impl App {
             let name = files::name(paper, Some(milestone), language, format.extension());
             return Ok(FileMade { name, format, bytes: kept });
         }
-        let mut chapters = Vec::new();
-        for text in milestone.texts.iter().filter(|text| text.language == language) {
-            chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
+        if !has_brackets {
+            for text in texts() {
+                chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
+            }
         }
-        let made = self.make(person, paper, language, format, chapters, Some((milestone, annexes))).await?;
+        let view = if has_brackets { view } else { View::Bracketed };
+        let sealed = (Some(milestone), annexes);
+        let made = self.make(person, paper, language, (format, view), chapters, sealed).await?;
         // Reading goes on when nothing can be written: the file is made anew the next time.
         if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
             tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
@@ -161,6 +197,36 @@ impl App {
         Ok(Annex::of(&Words::of(language), milestone, entries))
     }
 
+    /// REV80: who wanted what of the words in brackets in these chapters, as it stood then.
+    async fn annex_on_brackets(
+        &self,
+        paper: &Paper,
+        language: &str,
+        chapters: &[ChapterBlocks],
+        then: Moment,
+    ) -> Result<Option<Annex>, Refusal> {
+        let register = self.directory.register();
+        let name_of = |id| {
+            let component = register.component(id);
+            let name = component.and_then(|found| in_language(&found.name, language, &paper.languages));
+            name.or(component.map(|found| found.code.as_str())).unwrap_or_default().to_owned()
+        };
+        let mut records = BTreeMap::new();
+        for record in scan_all(&*self.store, Coll::Bracket, &format!("{}/", paper.id)).await? {
+            let bracket: Bracket = record.read()?;
+            let Some(bracket) = bracket.as_of(then).filter(|bracket| bracket.outcome.is_none()) else {
+                continue;
+            };
+            let sides = bracket.sides().into_values();
+            let sides =
+                sides.map(|voice| (name_of(voice.component), voice.side, voice.words.clone())).collect();
+            let options = bracket.options.iter();
+            let options = options.map(|option| (name_of(option.component), option.words.clone())).collect();
+            records.insert(bracket.id.to_string(), Disputed { sides, options });
+        }
+        Ok(disputed::annex(&Words::of(language), chapters, &records, then.date()))
+    }
+
     /// I15: a place among the exports, until it is dropped.
     pub(super) fn export_place(&self, person: PersonId, now: Moment) -> Result<Place, Refusal> {
         self.export_rate.take(person, now)?;
@@ -190,17 +256,20 @@ impl App {
         person: PersonId,
         paper: &Paper,
         language: &str,
-        format: Format,
+        (format, view): (Format, View),
         chapters: Vec<ChapterBlocks>,
-        sealed: Option<(&Milestone, Vec<Annex>)>,
+        (milestone, annexes): (Option<&Milestone>, Vec<Annex>),
     ) -> Result<FileMade, Refusal> {
         if chapters.is_empty() {
             return Err(Refusal::NotFound);
         }
-        let (milestone, annexes) = sealed.unzip();
         let name = files::name(paper, milestone, language, format.extension());
         let sheet = Sheet::new(paper, language, chapters, milestone, self.clock.now(), self.settings.demo);
-        let sheet = annexes.into_iter().flatten().fold(sheet, Sheet::with_annex);
+        let sheet = match view {
+            View::Bracketed => sheet.with_brackets(),
+            View::Clean => sheet.clean(),
+        };
+        let sheet = annexes.into_iter().fold(sheet, Sheet::with_annex);
         self.press(person, format, name, sheet).await
     }
 

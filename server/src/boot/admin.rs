@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::app::access::{Invitation, seat_named};
 use crate::app::audit::By;
 use crate::app::check::{self, Report};
-use crate::app::exports::Format;
+use crate::app::exports::{Format, View};
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::refusal::Refusal;
@@ -132,13 +132,14 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
             let paper = paper_named(app, &paper)?;
             let operator = PersonId(Uuid::nil());
             let made = match milestone {
-                None => app.export_draft(operator, &paper, &language, format).await,
+                None => app.export_draft(operator, &paper, &language, (format, View::Bracketed)).await,
                 Some(name) => {
                     let sealed =
                         app.milestones(paper.id).await?.into_iter().find(|sealed| sealed.is_called(&name));
                     let sealed =
                         sealed.ok_or_else(|| Refusal::field("milestone", format!("{name} is not sealed")))?;
-                    app.export_milestone(operator, &paper, &sealed, &language, format).await
+                    app.export_milestone(operator, &paper, &sealed, &language, (format, View::Bracketed))
+                        .await
                 }
             };
             let made = made.map_err(|refusal| match refusal {

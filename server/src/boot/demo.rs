@@ -1,11 +1,12 @@
 //! The demonstration: real bodies, invented people, the policy paper in two languages, comments and amendments to look at.
 //!
-//! It fills an empty store in one commit: a half-loaded demonstration cannot exist. Amendments, positions and a
-//! silence come after that, by the acts of the people who make them; a start that was broken off goes on where it was. Its sign-in links work again and
+//! It fills an empty store in one commit: a half-loaded demonstration cannot exist. Amendments, brackets, positions and a silence come after
+//! that, by the acts of the people who make them; a start that was broken off goes on where it was. Its sign-in links work again and
 //! again and are printed at each start, so the store keeps them in plain words; nothing in a demonstration is secret.
 
 mod agreement;
 mod amendments;
+mod brackets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -172,6 +173,7 @@ pub async fn load(app: &App) -> Result<Vec<Invited>, DemoError> {
         fill(app).await?;
     }
     amendments::load(app).await?;
+    brackets::load(app).await?;
     agreement::load(app).await?;
     let record =
         app.store.get(Coll::Setting, LINKS).await.map_err(Refusal::from)?.ok_or(DemoError::NotEmpty)?;
@@ -417,6 +419,15 @@ fn quoted(text: &Text, quote: &str) -> Option<(Anchor, ParagraphId)> {
         let start = place.start + units(&words[..words.find(quote)?]);
         Some((Anchor::of(text, start..start + units(quote))?, block.id))
     })
+}
+
+/// The seat that somebody acts with unless they choose another.
+fn seat_of(app: &App, email: &str) -> Result<SeatId, DemoError> {
+    let register = app.directory.register();
+    let person = register.person_by_email(email);
+    let seats = person.map(|person| register.seats_of(person.id)).unwrap_or_default();
+    let seat = seats.first().ok_or_else(|| inconsistent(format!("nobody has the address {email}")))?;
+    Ok(seat.id)
 }
 
 pub(super) fn read<T: serde::de::DeserializeOwned>(name: &str, json: &str) -> Result<T, DemoError> {

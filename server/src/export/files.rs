@@ -22,7 +22,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The sheet of a sealed milestone, or of the draft as it is `now`.
+    /// The sheet of a sealed milestone, or of the draft as it is `now`, without brackets around words that are not agreed.
     pub fn new(
         paper: &Paper,
         language: &str,
@@ -87,7 +87,17 @@ impl Sheet {
             },
         };
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters).with_brackets() }
+        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+    }
+
+    /// REV64: the same with unagreed words between `[` and `]`.
+    pub fn with_brackets(self) -> Self {
+        Self { tree: self.tree.with_brackets(), ..self }
+    }
+
+    /// REV80: the same without them, under an identity of its own: its bytes are others.
+    pub fn clean(self) -> Self {
+        Self { ident: format!("{}+clean", self.ident), ..self }
     }
 
     /// The same with an annex behind its last chapter: another document, though the sealed words are the same.

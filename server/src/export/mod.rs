@@ -9,6 +9,7 @@
 pub mod annex;
 pub mod asked;
 pub mod certificate;
+pub mod disputed;
 pub mod files;
 pub mod labels;
 pub mod queue;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::app::exports::{FileMade, Format};
+use crate::app::exports::{FileMade, Format, View};
 use crate::app::refusal::Refusal;
 use crate::export::files::content_disposition;
 use crate::http::error::Problem;
@@ -17,11 +17,20 @@ use crate::http::papers;
 pub struct Wanted {
     language: Option<String>,
     format: Option<String>,
+    view: Option<String>,
+}
+
+/// How words that are not agreed are wanted.
+#[derive(Deserialize)]
+pub struct WantedView {
+    /// `bracketed` (unless asked otherwise) or `clean`.
+    pub view: Option<String>,
 }
 
 /// The draft of a paper as it is now, as a file.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/export", tag = "exports",
-    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf or md")),
+    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf or md"),
+        ("view" = Option<String>, Query, description = "bracketed, as by default, or clean")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn draft(
     app: web::Data<App>,
@@ -36,8 +45,18 @@ pub async fn draft(
     let language = language.ok_or_else(languages)?;
     let format = wanted.format.as_deref().and_then(Format::of_extension);
     let format = format.ok_or_else(|| Refusal::field("format", "is pdf or md"))?;
-    let made = app.export_draft(caller.person, paper, language, format).await?;
+    let made =
+        app.export_draft(caller.person, paper, language, (format, view_of(wanted.view.as_deref())?)).await?;
     Ok(download(made, None))
+}
+
+/// The view of this name; without one, the bracketed.
+pub fn view_of(word: Option<&str>) -> Result<View, Refusal> {
+    match word {
+        None | Some("bracketed") => Ok(View::Bracketed),
+        Some("clean") => Ok(View::Clean),
+        Some(_) => Err(Refusal::field("view", "is bracketed or clean")),
+    }
 }
 
 /// A finished file as an answer.

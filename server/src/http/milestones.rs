@@ -7,7 +7,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::history::Digest;
 use crdt::history::milestone::{Day, Milestone, SealedText};
-use crdt::ids::{ChangeHash, MilestoneId, PaperId, TextId};
+use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, TextId};
 use crdt::moment::Moment;
 use crdt::review::permission::{Action, Place};
 use serde::{Deserialize, Serialize};
@@ -20,13 +20,14 @@ use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::refusal::Refusal;
 use crate::http::error::Problem;
-use crate::http::exports::download;
+use crate::http::exports::{WantedView, download, view_of};
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
 use crate::http::papers;
 use crate::people::directory::Register;
+use crate::people::paper::Paper;
 
 /// A sealed milestone.
 #[derive(Serialize, ToSchema)]
@@ -43,6 +44,8 @@ pub struct MilestoneView {
     sealed_at: Moment,
     sealed_by: SealedBy,
     texts: Vec<SealedTextView>,
+    /// How many brackets were open in it, in the language each chapter is drafted in.
+    brackets: usize,
     languages: Vec<String>,
     /// The digest over the texts' digests.
     #[schema(value_type = String)]
@@ -174,11 +177,13 @@ pub async fn sealed_text(
 
 /// A file of a sealed milestone: its words, and behind them the reservations and explanations of components.
 #[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
-    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.md, …")), responses((status = 200)))]
+    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.md, …"),
+        ("view" = Option<String>, Query, description = "bracketed or clean")), responses((status = 200)))]
 pub async fn file(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<(String, String)>,
+    wanted: web::Query<WantedView>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = path.into_inner();
     let (paper, milestone) = readable(&app, &caller, &id).await?;
@@ -188,7 +193,15 @@ pub async fn file(
         .and_then(|(language, extension)| Some((language, Format::of_extension(extension)?)))
         .filter(|(language, _)| milestone.languages.iter().any(|known| known == language))
         .ok_or(Refusal::NotFound)?;
-    let made = app.export_milestone(caller.person, paper, &milestone, language, format).await?;
+    let made = app
+        .export_milestone(
+            caller.person,
+            paper,
+            &milestone,
+            language,
+            (format, view_of(wanted.view.as_deref())?),
+        )
+        .await?;
     Ok(download(made, Some(ASK_AGAIN)))
 }
 
@@ -236,10 +249,25 @@ fn view(register: &Register, milestone: &Milestone) -> MilestoneView {
             component: register.component(by.component).map(|body| body.code.clone()).unwrap_or_default(),
         },
         texts: milestone.texts.iter().map(text_view).collect(),
+        brackets: register.paper_by_slug(&milestone.paper).map_or(0, |paper| brackets_left(paper, milestone)),
         languages: milestone.languages.clone(),
         digest: milestone.digest,
         files: milestone.languages.iter().map(files).collect(),
     }
+}
+
+/// REV64: the brackets of a sealed draft, counted in the language each chapter is drafted in. A chapter that the paper no longer has
+/// counts in the language with the most.
+pub fn brackets_left(paper: &Paper, milestone: &Milestone) -> usize {
+    let mut by_chapter: BTreeMap<ChapterId, usize> = BTreeMap::new();
+    for text in &milestone.texts {
+        let chapter = paper.chapters.iter().find(|chapter| chapter.id == text.chapter);
+        if chapter.is_none_or(|chapter| chapter.language == text.language) {
+            let count = by_chapter.entry(text.chapter).or_default();
+            *count = text.brackets.max(*count);
+        }
+    }
+    by_chapter.values().sum()
 }
 
 fn text_view(text: &SealedText) -> SealedTextView {

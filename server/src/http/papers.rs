@@ -23,6 +23,7 @@ use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
+use crate::http::milestones;
 use crate::http::rights::{self, ChapterRights, PenView, RightsView};
 use crate::people::component::ByLanguage;
 use crate::people::directory::Register;
@@ -56,6 +57,8 @@ pub struct MilestoneName {
     name: String,
     #[schema(value_type = String, format = DateTime)]
     sealed_at: Moment,
+    /// How many brackets were open in it, in the language each chapter is drafted in.
+    brackets: usize,
 }
 
 /// A paper with its chapters. All fields of a summary, but `chapters` is the list.
@@ -191,12 +194,18 @@ async fn summary(app: &App, register: &Register, paper: &Paper) -> Result<PaperS
         edited_at,
         edited_by: people.len(),
         planned: paper.planned.clone(),
-        milestones: milestones.iter().map(|milestone| milestone_name(milestone)).collect(),
+        milestones: milestones.iter().map(|milestone| milestone_name(paper, milestone)).collect(),
     })
 }
 
-fn milestone_name(milestone: &Milestone) -> MilestoneName {
-    MilestoneName { id: milestone.id.0, name: milestone.name.clone(), sealed_at: milestone.sealed_at }
+fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
+    let brackets = milestones::brackets_left(paper, milestone);
+    MilestoneName {
+        id: milestone.id.0,
+        name: milestone.name.clone(),
+        sealed_at: milestone.sealed_at,
+        brackets,
+    }
 }
 
 async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::Value, Problem> {

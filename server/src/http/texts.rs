@@ -107,7 +107,7 @@ pub async fn read(
                 ("text/markdown; charset=utf-8", written)
             }
             Form::Html => {
-                let chapters = tree(blocks).chapters;
+                let chapters = tree(blocks).with_brackets().chapters;
                 let written = chapters.iter().map(|chapter| html::chapter(chapter, &language)).collect();
                 ("text/html; charset=utf-8", written)
             }

@@ -4,6 +4,7 @@ use crdt::document::blocks::Place;
 use crdt::document::{Anchor, Edit, EditError, MarkValue};
 use crdt::ids::SeatId;
 use serde_json::{Value, json};
+use std::time::Duration;
 use uuid::Uuid;
 
 use super::harness::{Answer, Service, Somebody};
@@ -152,9 +153,40 @@ async fn rev64_what_is_marked_is_counted_printed_and_sealed() {
     assert_eq!(seen["unrecorded"].as_array().unwrap().len(), 1, "a mark without a record is told as such");
     let draft = ines.get("/api/v1/papers/housing/export?language=en&format=md").send().await.text();
     assert!(draft.contains("1. \\[Cities\\] welcome everyone."), "{draft}");
+    assert!(draft.contains("No component is on record."), "{draft}");
     let sealed =
         ines.post("/api/v1/papers/housing/milestones", "{\"name\":\"Bogotá draft\"}").send().await.json();
+    assert_eq!(sealed["brackets"], 1);
+    let paper = ines.get("/api/v1/papers/housing").send().await.json();
+    assert_eq!(paper["milestones"][0]["brackets"], 1);
     assert_eq!((&sealed["texts"][0]["brackets"], &sealed["texts"][1]["brackets"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev80_files_say_who_wants_what_as_it_stood_and_clean_ones_say_nothing_of_it() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let opened = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
+    act(&ines, &opened, "options", json!({ "words": "Towns" })).await;
+    service.passes(Duration::from_secs(60));
+    let sealed =
+        ines.post("/api/v1/papers/housing/milestones", "{\"name\":\"Bogotá draft\"}").send().await.json();
+    service.passes(Duration::from_secs(60));
+    act(&ines, &opened, "side", json!({ "side": "opposes", "words": "It is agreed." })).await;
+    let file = async |path: &str| ines.get(path).send().await.text();
+    let path = format!("/api/v1/milestones/{}/files/en.md", sealed["id"].as_str().unwrap());
+    let before = file(&path).await;
+    assert!(before.contains("1. \\[Cities\\] welcome everyone."), "{before}");
+    assert!(before.contains("wants these words out: Small towns cannot."), "{before}");
+    assert!(before.contains("ALT 2") && before.contains("Towns"), "{before}");
+    assert!(!before.contains("It is agreed."), "what came later is not in it: {before}");
+    let clean = file(&format!("{path}?view=clean")).await;
+    assert!(clean.contains("1. Cities welcome everyone.") && !clean.contains("Small towns"), "{clean}");
+    act(&adaeze, &opened, "settle", json!({ "end": "removed", "words": "As the council decided." })).await;
+    assert_eq!(file(&path).await, before, "the same bytes");
+    let draft = "/api/v1/papers/housing/export?language=en&format=md";
+    assert!(!file(draft).await.contains("\\["));
+    ines.get(&format!("{draft}&view=nice")).send().await.is_refused(422, "field_invalid");
 }
 
 /// The words of the first numbered paragraph.

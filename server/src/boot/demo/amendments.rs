@@ -9,7 +9,7 @@ use crdt::review::submission::Visibility;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{DemoError, inconsistent, read};
+use super::{DemoError, inconsistent, read, seat_of};
 use crate::app::App;
 use crate::app::amendments::{Answer, Kept, NewDraft, Said};
 use crate::app::refusal::Refusal;
@@ -210,15 +210,6 @@ fn differing<'n>(old: &str, new: &'n str) -> (usize, usize, &'n str) {
     let tails = old_rest.rsplit(' ').zip(new_rest.rsplit(' ')).take(most);
     let tail: usize = tails.take_while(|(old, new)| old == new).map(|(same, _)| same.len() + 1).sum();
     (units(&old[..head]), units(&old[..old.len() - tail]), &new_rest[..new_rest.len() - tail])
-}
-
-/// The seat that somebody acts with unless they choose another.
-pub(super) fn seat_of(app: &App, email: &str) -> Result<SeatId, DemoError> {
-    let register = app.directory.register();
-    let person = register.person_by_email(email);
-    let seats = person.map(|person| register.seats_of(person.id)).unwrap_or_default();
-    let seat = seats.first().ok_or_else(|| inconsistent(format!("nobody has the address {email}")))?;
-    Ok(seat.id)
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! The annex of a paper on its brackets: which words are not agreed, who wants what of them and why, and the wordings for their place.
+//!
+//! Like the other annexes it is no part of the words. What stands in brackets without a record is printed, too: as a bracket of nobody.
+
+use std::collections::BTreeMap;
+
+use crdt::document::{Block, BlockKind, Marks, Run};
+use crdt::history::digest;
+use crdt::ids::ParagraphId;
+use crdt::render::ChapterBlocks;
+use crdt::render::brackets::{ids_in, words_in};
+use crdt::review::bracket::Side;
+use sha2::{Digest as _, Sha256};
+
+use super::annex::Annex;
+use super::labels::Words;
+
+/// What is on record of one bracket, names in the language of the file.
+pub struct Disputed {
+    /// Component, what it wants, and why.
+    pub sides: Vec<(String, Side, String)>,
+    /// Component and wording; empty words: nothing should stand there.
+    pub options: Vec<(String, String)>,
+}
+
+/// The annex on the brackets in these chapters, in the order of the text; `None` when nothing is in brackets. `records` are the open
+/// ones by the id in the name of their mark.
+pub fn annex(
+    words: &Words,
+    chapters: &[ChapterBlocks],
+    records: &BTreeMap<String, Disputed>,
+    day: (i32, u8, u8),
+) -> Option<Annex> {
+    let mut page = Page { words, blocks: Vec::new() };
+    page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("disputed-title"))]);
+    page.say(PLAIN, vec![Run::plain(words.fill("disputed-note", &[("date", &words.day(day))]))]);
+    let (mut number, mut told) = (0usize, Vec::new());
+    for block in chapters.iter().flat_map(|chapter| &chapter.blocks) {
+        number += usize::from(block.is_numbered());
+        let here = block.is_numbered().then_some(number);
+        for id in ids_in(std::slice::from_ref(block)) {
+            if !told.contains(&id) {
+                told.push(id);
+                page.bracket(here, &words_in(chapters, id), records.get(id));
+            }
+        }
+    }
+    let chapter = ChapterBlocks { number: words.get("disputed-number"), depth: 1, blocks: page.blocks };
+    (!told.is_empty()).then(|| Annex { digest: digest::of_text(&chapter.blocks), chapter })
+}
+
+const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
+const ITEM: BlockKind = BlockKind::UnorderedItem { depth: 0 };
+
+struct Page<'a> {
+    words: &'a Words,
+    blocks: Vec<Block>,
+}
+
+impl Page<'_> {
+    fn bracket(&mut self, number: Option<usize>, quoted: &str, record: Option<&Disputed>) {
+        let place =
+            number.map(|number| self.words.fill("disputed-paragraph", &[("number", &number.to_string())]));
+        let head = place.map(|place| format!("{place} ")).unwrap_or_default();
+        let strong = Marks::on(["strong"]);
+        self.say(PLAIN, vec![Run::plain(head), Run::marked(format!("[{quoted}]"), strong)]);
+        let Some(Disputed { sides, options }) = record else {
+            self.say(ITEM, vec![Run::plain(self.words.get("disputed-nobody"))]);
+            return;
+        };
+        for (component, side, why) in sides {
+            let says = self.words.fill(side_id(*side), &[("component", component)]);
+            let line =
+                if why.is_empty() { format!("{says}.") } else { format!("{says}: {}", on_a_line(why)) };
+            self.say(ITEM, vec![Run::plain(line)]);
+        }
+        for ((component, wording), number) in options.iter().zip(2..) {
+            let wording =
+                if wording.is_empty() { self.words.get("disputed-no-text") } else { wording.clone() };
+            let number = i32::to_string(&number);
+            let values = [("number", number.as_str()), ("component", component.as_str())];
+            let line = format!("{}: {wording}", self.words.fill("disputed-alternative", &values));
+            self.say(ITEM, vec![Run::plain(line)]);
+        }
+    }
+
+    /// A block whose id follows from its place: headings are labels in the PDF.
+    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
+        let place: [u8; 32] = Sha256::digest(format!("disputed/{}", self.blocks.len()).as_bytes()).into();
+        let id = ParagraphId(std::array::from_fn(|at| place[at]));
+        self.blocks.push(Block::new(id, kind, runs));
+    }
+}
+
+fn on_a_line(words: &str) -> String {
+    words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The message that says where a component stands.
+fn side_id(side: Side) -> &'static str {
+    match side {
+        Side::Add => "disputed-add",
+        Side::Delete => "disputed-delete",
+        Side::Keep => "disputed-keep",
+        Side::Supports => "disputed-supports",
+        Side::Opposes | Side::Left => "disputed-opposes",
+    }
+}
