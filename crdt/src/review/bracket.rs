@@ -135,6 +135,12 @@ pub enum BracketError {
     /// The reason is missing, or cannot be kept.
     #[error("{0}")]
     Words(WrittenError),
+    /// Its components have taken sides [`Bracket::MAX_SAID`] times.
+    #[error(
+        "components have taken sides {} times here; whoever writes the text settles it now",
+        Bracket::MAX_SAID
+    )]
+    TooMuchSaid,
     /// It has [`Bracket::MAX_OPTIONS`] wordings.
     #[error("a bracket has at most {} wordings", Bracket::MAX_OPTIONS)]
     TooManyOptions,
@@ -175,6 +181,8 @@ impl Side {
 impl Bracket {
     /// The longest reason or wording, in Unicode characters.
     pub const MAX_WORDS: usize = 3_000;
+    /// How often components may take sides. Leaving is always possible.
+    pub const MAX_SAID: usize = 200;
     /// The most wordings beside the words in the text.
     pub const MAX_OPTIONS: usize = 9;
 
@@ -227,6 +235,9 @@ impl Bracket {
         let words = words.map_err(BracketError::Words)?;
         if side == Side::Left && !self.sides().contains_key(&component) {
             return Err(BracketError::SaidNothing);
+        }
+        if side != Side::Left && self.said.len() >= Self::MAX_SAID {
+            return Err(BracketError::TooMuchSaid);
         }
         let mut next = self.clone();
         next.said.push(Voice { component, done, side, words: words.clone() });

@@ -59,6 +59,18 @@ fn rev61_a_component_stands_on_one_side_and_what_it_said_before_stays() {
 }
 
 #[test]
+fn rev61_what_is_said_has_an_end_and_leaving_has_none() {
+    let mut bracket = bracket();
+    while bracket.said.len() < Bracket::MAX_SAID {
+        bracket = bracket.speak(MEWA, (Side::Supports, ""), NOW).unwrap();
+    }
+    assert_eq!(bracket.speak(MEWA, (Side::Opposes, "Why."), NOW), Err(BracketError::TooMuchSaid));
+    let left = bracket.leave(MEWA, NOW).unwrap();
+    assert_eq!(left.leave(MEWA, NOW), Err(BracketError::SaidNothing), "once");
+    assert!(left.leave(AFRICA, NOW).unwrap().outcome.is_some());
+}
+
+#[test]
 fn rev61_when_the_last_proposer_leaves_it_is_withdrawn() {
     let two = bracket().speak(MEWA, (Side::Keep, "We want it."), NOW).unwrap();
     let one = two.leave(AFRICA, NOW).unwrap();

@@ -153,7 +153,7 @@ impl App {
         let proposes = bracket.proposers().contains(&who.component.id) || people.contains(&who.person.id);
         May {
             speak: is_open && register.may(seat, Action::SubmitForComponent, &place),
-            settle: is_open && decides && !proposes,
+            settle: is_open && decides && !proposes && place.state == permission::State::Open,
             proposes: is_open && decides && proposes,
             write: register.may(seat, Action::WriteText, &place),
         }
@@ -234,7 +234,9 @@ impl App {
             BracketAct::Mark if bracket.outcome.is_some() => return Err(BracketError::Over.into()),
             BracketAct::Mark => (bracket.clone(), "bracket_marked", json!({})),
         };
+        let locked = is_locked(&register, &bracket);
         let document = self.live.text(bracket.place.text).await?;
+        // Between this look at the text and the commit somebody may type; then both merge, as if this had come a moment earlier.
         let change = match (&act, &next.outcome) {
             (BracketAct::Mark, _) => {
                 let edit = move |text: &mut Text, writer: &Writer| bracketed::put(text, writer, &bracket);
@@ -255,6 +257,9 @@ impl App {
             }
             _ => None,
         };
+        if change.is_some() && locked {
+            return Err(Refusal::ChapterLocked);
+        }
         let written = Written { paper: paper.id, version: Some(version), bracket: next, event, seat, about };
         self.write_bracket(written, change).await
     }
@@ -317,6 +322,12 @@ impl App {
         let standing = aside(move || Ok(bracketed::standing(&document, id))).await?;
         Ok(KeptBracket { bracket, version: version.unwrap_or(0) + 1, standing })
     }
+}
+
+/// REV10: is nobody to change its words now?
+fn is_locked(register: &Register, bracket: &Bracket) -> bool {
+    let place = register.text(bracket.place.text).map(|text| text.place());
+    place.is_some_and(|place| place.state == permission::State::Locked)
 }
 
 /// May this seat do that?

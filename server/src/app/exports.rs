@@ -217,7 +217,9 @@ impl App {
             let Some(bracket) = bracket.as_of(then).filter(|bracket| bracket.outcome.is_none()) else {
                 continue;
             };
-            let sides = bracket.sides().into_values();
+            let mut sides: Vec<_> = bracket.sides().into_values().collect();
+            sides.sort_by_key(|voice| (voice.side, voice.done.at));
+            let sides = sides.into_iter();
             let sides =
                 sides.map(|voice| (name_of(voice.component), voice.side, voice.words.clone())).collect();
             let options = bracket.options.iter();

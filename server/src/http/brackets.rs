@@ -37,7 +37,7 @@ pub struct BracketView {
     opened_by: AuthorView,
     #[schema(value_type = String, format = DateTime)]
     opened_at: Moment,
-    /// What each component says now.
+    /// What each component says now: first those that propose something, then who supports, then who opposes.
     sides: Vec<VoiceView>,
     /// Further wordings for the place.
     options: Vec<WordingView>,
@@ -310,6 +310,8 @@ fn view(app: &App, caller: &Caller, kept: &KeptBracket) -> BracketView {
         let (component, hue) = named(option.component);
         WordingView { component, hue, words: option.words.clone() }
     });
+    let mut sides: Vec<VoiceView> = sides.collect();
+    sides.sort_by_key(|voice| (voice.side, voice.at));
     BracketView {
         id: bracket.id.0,
         text: bracket.place.text.0,
@@ -317,7 +319,7 @@ fn view(app: &App, caller: &Caller, kept: &KeptBracket) -> BracketView {
         anchor: bracket.anchor.clone(),
         opened_by: author_view(register, bracket.opened.by),
         opened_at: bracket.opened.at,
-        sides: sides.collect(),
+        sides,
         options: options.collect(),
         outcome: bracket.outcome.as_ref().map(|outcome| OutcomeView {
             end: outcome.end,

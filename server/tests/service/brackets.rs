@@ -189,6 +189,23 @@ async fn rev80_files_say_who_wants_what_as_it_stood_and_clean_ones_say_nothing_o
     ines.get(&format!("{draft}&view=nice")).send().await.is_refused(422, "field_invalid");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rev79_in_a_locked_chapter_nothing_is_done_that_would_change_its_words_or_marks() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let opened = opens(&service, &adaeze, "SEC", "delete", "Small towns cannot.").await.json();
+    let chapter = service.paper().chapters[0].id;
+    let lock = format!("/api/v1/papers/housing/chapters/{chapter}/lock");
+    assert_eq!(ines.post(&lock, "{\"reason\":\"For the vote.\"}").send().await.status, 200);
+    let before = service.app.live.text(service.text()).await.unwrap().heads();
+    act(&adaeze, &opened, "settle", json!({ "end": "removed" })).await.is_refused(423, "chapter_locked");
+    act(&ines, &opened, "side", json!({ "side": "left" })).await.is_refused(423, "chapter_locked");
+    assert_eq!(all(&adaeze).await["brackets"][0]["may"]["settle"], false);
+    act(&ines, &opened, "options", json!({ "words": "Towns" })).await;
+    assert_eq!(all(&ines).await["brackets"][0]["options"][0]["words"], "Towns", "one goes on talking");
+    assert_eq!(service.app.live.text(service.text()).await.unwrap().heads(), before);
+}
+
 /// The words of the first numbered paragraph.
 async fn words(service: &Service) -> String {
     service.app.live.text(service.text()).await.unwrap().blocks()[2].words()

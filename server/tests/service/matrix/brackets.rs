@@ -1,6 +1,7 @@
 //! Brackets, asked by everybody.
 
 use borrador::app::brackets::NewBracket;
+use borrador::app::rights::LockAct;
 use crdt::document::{MarkValue, Text};
 use crdt::ids::{BracketId, ComponentId};
 use crdt::review::bracket::Side;
@@ -25,6 +26,10 @@ pub(super) fn rows() -> Vec<Row> {
         })),
         row!("POST" "/api/v1/papers/{slug}/brackets/{id}/settle" "another component's", May(Action::Decide), once |w| Box::pin(async {
             (opened(w, "settle").await, json!({"end": "kept"}).to_string())
+        })),
+        // Whoever decides here is whoever would write.
+        row!("POST" "/api/v1/papers/{slug}/brackets/{id}/settle" "locked", May(Action::WriteText), once |w| Box::pin(async {
+            (opened_before_the_lock(w, "settle").await, json!({"end": "kept"}).to_string())
         })),
         row!("POST" "/api/v1/papers/{slug}/brackets/{id}/mark" "", May(Action::WriteText), once |w| Box::pin(async {
             (opened(w, "mark").await, "{}".to_owned())
@@ -62,6 +67,20 @@ async fn opened(world: &World, act: &str) -> String {
     };
     world.service.app.open_bracket(world.text, seat, new).await.unwrap();
     format!("/api/v1/papers/housing/brackets/{id}/{act}")
+}
+
+/// The same, with the chapter locked only after that.
+async fn opened_before_the_lock(world: &World, act: &str) -> String {
+    let service = &world.service;
+    let place = (service.paper().id, service.paper().chapters[0].id);
+    service.app.act_on_lock(world.ines, place, None, LockAct::Open).await.unwrap();
+    let path = opened(world, act).await;
+    service
+        .app
+        .act_on_lock(world.ines, place, None, LockAct::Lock("For the vote.".to_owned()))
+        .await
+        .unwrap();
+    path
 }
 
 /// The mark of another program around the same words.
