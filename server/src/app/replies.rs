@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use crdt::ids::{ComponentId, ParagraphId, PersonId, RoundId, SeatId, TextId};
+use crdt::ids::{AmendmentId, ComponentId, ParagraphId, PersonId, RoundId, SeatId, TextId};
 use crdt::review::disposition::{Disposition, Outcome};
 use crdt::review::entry::Verdict;
 use crdt::review::matrix::{Row, Source, reference};
 use crdt::review::permission::{Action, Place};
 use crdt::review::round::Round;
 use crdt::review::submission::Submission;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::App;
@@ -18,6 +19,7 @@ use super::exports::{FileMade, Format};
 use super::refusal::Refusal;
 use crate::export::labels::Words;
 use crate::export::reply::{Entry, Letter};
+use crate::export::reworded::reworded;
 use crate::people::directory::Register;
 use crate::people::paper::{Paper, in_language};
 
@@ -31,6 +33,8 @@ pub struct Reply {
     /// Its remarks in the order of the text, then its amendments in the order of their numbers; what was taken back, or came
     /// late, among them.
     pub items: Vec<Item>,
+    /// What each amendment among them would change, by its id: paragraphs as `crdt::document::redline` writes them.
+    pub redlines: BTreeMap<Uuid, Vec<Value>>,
 }
 
 /// One thing that a component sent.
@@ -91,7 +95,14 @@ impl App {
         }
         let mut items = self.sent_items(paper, seat, round.id).await?;
         items.retain(|item| item.component == component);
-        Ok(Reply { round, component, items })
+        let mut redlines = BTreeMap::new();
+        for item in items.iter().filter(|item| item.amendment.is_some()) {
+            let amendment = self.amendment(AmendmentId(item.id), seat).await?.amendment;
+            if let Some(revision) = amendment.revision() {
+                redlines.insert(item.id, self.redline_of(&amendment, revision.number).await?);
+            }
+        }
+        Ok(Reply { round, component, items, redlines })
     }
 
     /// Everything that was sent in a round, as far as a seat may read it: remarks in the order of the text, then amendments by number.
@@ -144,8 +155,12 @@ impl App {
         let component = register.component(reply.component).ok_or(Refusal::NotFound)?;
         let words = Words::of(language);
         let (name, code) = (in_language(&component.name, language, &paper.languages), &component.code);
-        let entries: Vec<Entry> =
-            reply.items.iter().map(|item| self.reply_entry(&register, paper, &words, code, item)).collect();
+        let entry = |item: &Item| {
+            let redline = reply.redlines.get(&item.id).map_or(&[][..], Vec::as_slice);
+            let entry = self.reply_entry(&register, paper, &words, code, item);
+            Entry { reworded: reworded(redline), ..entry }
+        };
+        let entries: Vec<Entry> = reply.items.iter().map(entry).collect();
         let letter = Letter {
             component: name.unwrap_or(code),
             round: &reply.round.plan.name,

@@ -8,6 +8,7 @@ use crdt::render::ChapterBlocks;
 use sha2::{Digest as _, Sha256};
 
 use super::labels::Words;
+use super::reworded::Reworded;
 
 /// What is answered, in the language of the file.
 pub struct Letter<'a> {
@@ -36,6 +37,8 @@ pub struct Entry {
     pub said: String,
     /// The words it would like instead; empty when it proposed none.
     pub proposed: String,
+    /// What an amendment would change, paragraph by paragraph; stands in the place of quotation and proposed words.
+    pub reworded: Vec<Reworded>,
     /// How it came, where that is out of the ordinary: late, on its behalf, taken back.
     pub course: Vec<String>,
     /// What became of it, in a word or two; `None` while nobody has answered.
@@ -97,10 +100,15 @@ impl Page {
     fn entry(&mut self, words: &Words, entry: &Entry) {
         let title = format!("{}: {}", entry.reference, entry.place);
         self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(title)]);
-        self.lines(&BlockKind::Quote, &entry.quote);
+        let is_amendment = !entry.reworded.is_empty();
+        if !is_amendment {
+            self.lines(&BlockKind::Quote, &entry.quote);
+        }
         self.label(words, "reply-said");
         self.lines(&PLAIN, &entry.said);
-        if !entry.proposed.is_empty() {
+        if is_amendment {
+            self.reworded(words, &entry.reworded);
+        } else if !entry.proposed.is_empty() {
             self.label(words, "reply-proposed");
             self.lines(&BlockKind::Quote, &entry.proposed);
         }
@@ -120,6 +128,19 @@ impl Page {
         for note in [Some(&entry.signed), entry.verdict.as_ref()].into_iter().flatten() {
             if !note.is_empty() {
                 self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+            }
+        }
+    }
+
+    fn reworded(&mut self, words: &Words, paragraphs: &[Reworded]) {
+        for Reworded { before, after } in paragraphs {
+            if let Some(runs) = before {
+                self.label(words, if after.is_some() { "reply-before" } else { "reply-gone" });
+                self.say(BlockKind::Quote, runs.clone());
+            }
+            if let Some(runs) = after {
+                self.label(words, if before.is_some() { "reply-after" } else { "reply-fresh" });
+                self.say(BlockKind::Quote, runs.clone());
             }
         }
     }

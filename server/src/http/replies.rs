@@ -6,7 +6,7 @@ use crdt::moment::Moment;
 use crdt::review::disposition::Outcome;
 use crdt::review::matrix::reference;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -60,6 +60,9 @@ pub struct ItemView {
     said: String,
     /// The words it would like instead; empty when it proposed none.
     proposed: String,
+    /// What an amendment would change, paragraph by paragraph, as on its own page; empty for a remark.
+    #[schema(value_type = Vec<Object>)]
+    redline: Vec<Value>,
     #[schema(value_type = String, format = DateTime)]
     sent_at: Moment,
     on_behalf: bool,
@@ -134,7 +137,11 @@ pub async fn one(
     let register = app.directory.register();
     let paper = register.paper(reply.round.paper).ok_or(Refusal::NotFound)?;
     let code = register.component(reply.component).map_or("", |component| component.code.as_str());
-    let items = reply.items.iter().map(|item| item_view(&register, paper, code, item)).collect();
+    let items = reply.items.iter().map(|item| {
+        let redline = reply.redlines.get(&item.id).cloned().unwrap_or_default();
+        item_view(&register, paper, code, (item, redline))
+    });
+    let items = items.collect();
     let view = ReplyView { round: reply.round.id.0, component_id: reply.component.0, items };
     Ok(HttpResponse::Ok().json(view))
 }
@@ -165,7 +172,12 @@ async fn reply(app: &App, caller: &Caller, (round, component): &(String, String)
     app.reply(caller.seat, round, component).await
 }
 
-fn item_view(register: &Register, paper: &Paper, code: &str, item: &Item) -> ItemView {
+fn item_view(
+    register: &Register,
+    paper: &Paper,
+    code: &str,
+    (item, redline): (&Item, Vec<Value>),
+) -> ItemView {
     let text = register.text(item.text);
     let chapter = text.and_then(|text| paper.chapter(text.chapter));
     let admitted = item.submission.late.as_ref().map(|late| late.admitted.as_ref());
@@ -180,6 +192,7 @@ fn item_view(register: &Register, paper: &Paper, code: &str, item: &Item) -> Ite
         quote: item.quote.clone(),
         said: item.said.clone(),
         proposed: item.proposed.clone(),
+        redline,
         sent_at: item.submission.at,
         on_behalf: item.submission.on_behalf,
         late: admitted.map(|admitted| if admitted.is_some() { "admitted" } else { "waiting" }),

@@ -3,6 +3,7 @@
 use borrador::app::rights::PenAct;
 use serde_json::{Value, json};
 
+use super::amendments::people::{Room, act, decision};
 use super::harness::{PAPER, Service, Somebody};
 use super::remarks::{amina, does, remarks, sends};
 use super::rounds::{HOUR, opens};
@@ -146,4 +147,27 @@ async fn rev74_the_answer_is_a_file_too_and_what_was_said_inside_is_not_in_it() 
     assert!(name.contains("AFR"), "{name}");
     assert_eq!(file("pdf").send().await.body, b"%PDF");
     file("docx").send().await.is_refused(422, "field_invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev74_an_amendment_is_answered_with_the_words_it_would_change_on_the_page_and_in_the_file() {
+    let room = Room::start().await;
+    let round =
+        opens(&room.service, &room.ines, &["MEWA"], |plan| plan["asks"] = json!(["amendments"])).await;
+    let draft = room.drafted("Keys open doors.", "Keys open all doors.").await;
+    let sent = json!({ "round": round["id"] }).to_string();
+    assert_eq!(room.leila.post(&act(&draft, "submit"), &sent).send().await.status, 200);
+    room.adaeze.post(&act(&draft, "decide"), &decision("not_accepted", "Some stay shut.")).send().await;
+    let mewa = room.service.app.directory.register().component_by_code("MEWA").unwrap().id;
+    let at = format!("/api/v1/rounds/{}/answers/{mewa}", round["id"].as_str().unwrap());
+    let item = room.leila.get(&at).send().await.json()["items"][0].clone();
+    let runs = item["redline"][0]["runs"].as_array().unwrap().clone();
+    let inserted: Vec<&Value> = runs.iter().filter(|run| run["change"] == "inserted").collect();
+    assert_eq!(inserted[0]["text"], "all ");
+    assert_eq!(item["redline"][0]["number"], 2, "as the paper counts");
+    let file = room.leila.get(&format!("{at}/file?language=en&format=md")).send().await.text();
+    for part in ["Where it says", "Keys open doors.", "It should say", "**all", "Some stay shut."] {
+        assert!(file.contains(part), "{part} is missing in {file}");
+    }
+    room.claire.get(&at).send().await.is_refused(404, "not_found");
 }

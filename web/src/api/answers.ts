@@ -1,5 +1,6 @@
 /** The answers to components: what each sent in a round, what became of it, and why. */
 import { path, query } from './address'
+import { redBlock } from './amendments'
 import { array, boolean, integer, nullable, object, oneOf, string } from './parse'
 import type { Parsed } from './parse'
 import { json, type Requester } from './request'
@@ -29,6 +30,8 @@ const item = object({
   quote: string,
   said: string,
   proposed: string,
+  /** What an amendment would change; empty for a remark. */
+  redline: array(redBlock),
   sent_at: string,
   on_behalf: boolean,
   late: nullable(oneOf('waiting', 'admitted')),

@@ -69,7 +69,7 @@ pub(super) async fn load(app: &App) -> Result<(), DemoError> {
     let draft = drafts.iter().find(|draft| draft.name == file.draft);
     let draft = draft.ok_or_else(|| inconsistent(format!("no draft is called “{}”", file.draft)))?.id;
     for said in &file.positions {
-        let seat = super::amendments::seat_of(app, &said.by)?;
+        let seat = super::seat_of(app, &said.by)?;
         let component = register.seat(seat).map(|seat| seat.component);
         let subject = said.subject(paper)?;
         let known = app.positions(paper, seat, None).await?;
@@ -113,7 +113,7 @@ async fn put_under_silence(
     };
     let components: BTreeSet<_> = components.iter().map(known).collect::<Result<_, _>>()?;
     let new = NewSilence { milestone: Some(draft), question, components, ends };
-    app.open_silence(paper, super::amendments::seat_of(app, &by)?, new).await?;
+    app.open_silence(paper, super::seat_of(app, &by)?, new).await?;
     Ok(())
 }
 
