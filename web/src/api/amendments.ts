@@ -135,29 +135,19 @@ export const amendment = object({
   copy: nullable(object({ text: string, document_id: string, base_heads: array(string), opened_by: author })),
 })
 export type Amendment = Parsed<typeof amendment>
-export const amendments = object({ amendments: array(amendment), next: nullable(string) })
 
 export const revision = object({ number: integer, at: string, title: string, reason: string, redline: array(redBlock) })
 export type Revision = Parsed<typeof revision>
 
 /** Every act answers with the amendment as it is then, and is refused as `stale_version` when somebody else was first. */
-export function amendmentRoutes({ get, put, post, create, remove }: Requester) {
+export function amendmentRoutes({ get, all, put, post, create, remove }: Requester) {
   type At = Pick<Amendment, 'id' | 'version'>
   const act = ({ id, version }: At, what: string, body: object) =>
     post(path`/amendments/${id}/${what}`, json(amendment), body, ifMatch(version))
   return {
     /** All of a paper that this seat may see, in the order of the text; of one text only, if given. */
-    async amendments(slug: string, text?: string): Promise<Amendment[]> {
-      const all: Amendment[] = []
-      let cursor: string | null = null
-      do {
-        const filter: Record<string, string> = { ...(text !== undefined && { text }), ...(cursor !== null && { cursor }) }
-        const page: Parsed<typeof amendments> = await get(path`/papers/${slug}/amendments` + query(filter), json(amendments))
-        all.push(...page.amendments)
-        cursor = page.next
-      } while (cursor !== null)
-      return all
-    },
+    amendments: (slug: string, text?: string) =>
+      all(path`/papers/${slug}/amendments` + query(text === undefined ? {} : { text }), 'amendments', amendment),
     amendment: (id: string) => get(path`/amendments/${id}`, json(amendment)),
     revision: (id: string, number: number) => get(path`/amendments/${id}/revisions/${String(number)}`, json(revision)),
 

@@ -27,7 +27,7 @@ export type Api = ReturnType<typeof createApi>
 
 export function createApi(options: RequestOptions) {
   const verbs = requester(options)
-  const { get, post, put, create, remove } = verbs
+  const { get, all, post, put, create, remove } = verbs
 
   return {
     ...answerRoutes(verbs),
@@ -44,10 +44,10 @@ export function createApi(options: RequestOptions) {
     /** A link that signs the same person in on another device. */
     signInLink: () => create('/api/v1/sign-in-links', json(model.signInLink), {}),
     me: () => get('/api/v1/me', json(model.me)),
-    components: async () => (await get('/api/v1/components', json(model.components))).components,
-    people: async () => (await get('/api/v1/people', json(model.people))).people,
+    components: () => all('/api/v1/components', 'components', model.component),
+    people: () => all('/api/v1/people', 'people', model.person),
 
-    papers: async () => (await get('/api/v1/papers', json(model.papers))).papers,
+    papers: () => all('/api/v1/papers', 'papers', model.paperSummary),
     paper: (slug: string) => get(path`/papers/${slug}`, json(model.paper)),
     /** Each level-1 heading of the Markdown becomes a chapter. */
     createPaper: (paper: { slug: string; title: string; language: string; markdown: string }) =>
@@ -65,8 +65,8 @@ export function createApi(options: RequestOptions) {
     attribution: (id: string) => get(path`/texts/${id}/attribution`, json(model.attribution)),
 
     /** Of the whole paper, or of one text. */
-    threads: async (slug: string, text?: string) =>
-      (await get(path`/papers/${slug}/threads` + query(text === undefined ? {} : { text }), json(model.threads))).threads,
+    threads: (slug: string, text?: string) =>
+      all(path`/papers/${slug}/threads` + query(text === undefined ? {} : { text }), 'threads', model.thread),
     openThread: (textId: string, thread: { anchor: Anchor; paragraph: string; body: string; audience: Audience }) =>
       create(path`/texts/${textId}/threads`, json(model.thread), thread),
     comment: (threadId: string, body: string) => create(path`/threads/${threadId}/comments`, json(model.thread), { body }),
@@ -79,7 +79,7 @@ export function createApi(options: RequestOptions) {
     /** Seals every text as it stands. Cannot be undone; the same name again is `milestone_exists`. */
     seal: (slug: string, milestone: { name: string; event?: string; date?: string; note?: string }) =>
       create(path`/papers/${slug}/milestones`, json(model.milestone), milestone),
-    milestones: async (slug: string) => (await get(path`/papers/${slug}/milestones`, json(model.milestones))).milestones,
+    milestones: (slug: string) => all(path`/papers/${slug}/milestones`, 'milestones', model.milestone),
     milestone: (id: string) => get(path`/milestones/${id}`, json(model.milestone)),
     milestoneText: (id: string, textId: string) => get(path`/milestones/${id}/texts/${textId}`, json(sealedBlocks)),
 
@@ -101,7 +101,7 @@ export function createApi(options: RequestOptions) {
       post(path`/papers/${slug}/pens/take`, json(model.paperRights), { seat, chapter }),
 
     /** What was set aside for the person, whichever of their seats wrote it. */
-    setAside: async () => (await get('/api/v1/set-aside', json(model.setAsideList))).set_aside,
+    setAside: () => all('/api/v1/set-aside', 'set_aside', model.setAside),
     discardSetAside: (id: string) => remove(path`/set-aside/${id}`),
     setAsideWords: (id: string) => get(path`/set-aside/${id}`, asText, { Accept: 'text/markdown' }),
     /** An address for a link: the words, the whole text and the raw changes. */

@@ -19,10 +19,9 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads a refusal. An answer that is not `application/problem+json` (a proxy's page) becomes `http_STATUS`. */
-export async function errorOf(response: Response): Promise<ApiError> {
+/** What a refusal says. One that is not `application/problem+json` (a proxy's page) becomes `http_STATUS`. */
+export function errorOf(response: Response, body: string): ApiError {
   const requestId = response.headers.get('x-request-id')
-  const body = await response.text()
   try {
     const told = problem(JSON.parse(body), 'problem')
     return new ApiError(response.status, told.code, told.detail ?? told.title ?? '', told.request_id ?? requestId, told.details)

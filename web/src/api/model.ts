@@ -54,8 +54,6 @@ export const me = object({
 })
 export type Me = Parsed<typeof me>
 
-export const components = object({ components: array(component) })
-
 export const person = object({
   id: string,
   name: string,
@@ -63,7 +61,6 @@ export const person = object({
   seats: array(object({ id: string, component_id: string, function: seatFunction })),
 })
 export type Person = Parsed<typeof person>
-export const people = object({ people: array(person) })
 
 const summaryFields = {
   id: string,
@@ -83,7 +80,6 @@ const summaryFields = {
 
 export const paperSummary = object({ ...summaryFields, chapters: integer })
 export type PaperSummary = Parsed<typeof paperSummary>
-export const papers = object({ papers: array(paperSummary) })
 
 /** One language version of a chapter, as the paper lists it. */
 export const chapterText = object({
@@ -240,7 +236,6 @@ export const thread = object({
   withdrawn: optional(string),
 })
 export type Thread = Parsed<typeof thread>
-export const threads = object({ threads: array(thread) })
 
 export const milestone = object({
   id: string,
@@ -268,7 +263,6 @@ export const milestone = object({
   files: record(object({ pdf: string, md: string })),
 })
 export type Milestone = Parsed<typeof milestone>
-export const milestones = object({ milestones: array(milestone) })
 
 /** What the person wrote and the text did not take. */
 export const setAside = object({
@@ -288,7 +282,6 @@ export const setAside = object({
   merged: boolean,
 })
 export type SetAside = Parsed<typeof setAside>
-export const setAsideList = object({ set_aside: array(setAside) })
 
 export const signInLink = object({ url: string, expires_at: string })
 export const syncTicket = object({ ticket: string, expires_at: string })

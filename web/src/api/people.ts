@@ -66,7 +66,7 @@ export interface InvitationWords extends PersonWords {
   role: ServiceRole
 }
 
-export function peopleRoutes({ get, post, put, create }: Requester) {
+export function peopleRoutes({ get, all, post, put, create }: Requester) {
   return {
     addComponent: (said: ComponentWords) => create('/api/v1/components', json(model.component), said),
     changeComponent: (id: string, version: number, said: ComponentWords) =>
@@ -76,9 +76,9 @@ export function peopleRoutes({ get, post, put, create }: Requester) {
     openComponent: (id: string, version: number) => post(path`/components/${id}/open`, json(model.component), {}, ifMatch(version)),
 
     /** Refused as `not_allowed` to who does not keep the people. */
-    invitations: async () => (await get('/api/v1/invitations', json(object({ invitations: array(invitation) })))).invitations,
+    invitations: () => all('/api/v1/invitations', 'invitations', invitation),
     /** Everybody, with addresses: only for who keeps the people. */
-    keptPeople: async () => (await get('/api/v1/people?limit=1000', json(object({ people: array(keptPerson) })))).people,
+    keptPeople: () => all('/api/v1/people?limit=1000', 'people', keptPerson),
     invite: (said: InvitationWords) => create('/api/v1/invitations', json(invitationMade), said),
     renewInvitation: (id: string) => post(path`/invitations/${id}/renew`, json(invitationMade), {}),
     withdrawInvitation: (id: string) => post(path`/invitations/${id}/withdraw`, json(invitation), {}),

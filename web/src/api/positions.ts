@@ -72,7 +72,7 @@ export const position = object({
 })
 export type Position = Parsed<typeof position>
 
-const positions = object({ positions: array(position), may_take: boolean, may_enter_for_others: boolean })
+const positions = object({ positions: array(position), may_take: boolean, may_enter_for_others: boolean, next: nullable(string) })
 export type Positions = Parsed<typeof positions>
 
 export interface NewPosition {
@@ -86,12 +86,14 @@ export interface NewPosition {
   received?: { name: string; content: string }
 }
 
-export function positionRoutes({ get, post, create }: Requester) {
+export function positionRoutes({ pages, post, create }: Requester) {
   const of = (slug: string, id: string) => path`/papers/${slug}/positions/${id}`
   return {
     /** As they count for a sealed draft; without one, as they stand to the paper now. */
-    positions: (slug: string, milestone?: string) =>
-      get(path`/papers/${slug}/positions` + query(milestone === undefined ? {} : { milestone }), json(positions)),
+    async positions(slug: string, milestone?: string): Promise<Positions> {
+      const read = await pages(path`/papers/${slug}/positions` + query(milestone === undefined ? {} : { milestone }), json(positions))
+      return { ...read[0], positions: read.flatMap((page) => page.positions) }
+    },
     takePosition: (slug: string, taken: NewPosition) => create(path`/papers/${slug}/positions`, json(position), taken),
     /** Says the same of a later draft. Refused as `position_refused` when the words are the same. */
     reconfirmPosition: (slug: string, id: string, milestone: string, version?: number) =>

@@ -3,7 +3,7 @@
  * Knows nothing of papers.
  */
 import { ApiError, errorOf } from './error'
-import type { Parser } from './parse'
+import { array, nullable, object, string, type Parser } from './parse'
 
 /** When a kept answer was given, in milliseconds of the device's clock. Only the answers that our service worker had kept carry it. */
 export const KEPT_AT = 'Borrador-Kept-At'
@@ -16,20 +16,25 @@ export interface RequestOptions {
   onAnswer?(keptAt: number | null): void
   /** Draws an idempotency key. */
   newKey?: () => string
+  /** How long a request may go without its whole answer, in milliseconds; what it brings has its own time on top ([[BYTES_PER_MS]]). */
+  patienceMs?: number
 }
 
-/** Reads the body of a good answer. */
-export type Read<T> = (response: Response) => Promise<T>
+/** A line that is slower than this, in bytes per millisecond, counts as none: what a request brings has the time that it needs at this pace. */
+const BYTES_PER_MS = 16
+
+/** Makes something of the body of a good answer. */
+export type Read<T> = (body: string, response: Response) => T
 type Headers = Record<string, string>
 
-export const nothing: Read<void> = async () => undefined
-export const asText: Read<string> = response => response.text()
+export const nothing: Read<void> = () => undefined
+export const asText: Read<string> = (body) => body
 
 /** JSON of an agreed shape. */
 export function json<T>(parser: Parser<T>): Read<T> {
-  return async response => {
+  return (body, response) => {
     try {
-      return parser(await response.json(), '')
+      return parser(JSON.parse(body), '')
     } catch (cause) {
       const said = cause instanceof Error ? cause.message : String(cause)
       throw new ApiError(response.status, 'answer_unreadable', `${response.url} ${said}`, response.headers.get('x-request-id'), {}, { cause })
@@ -37,30 +42,60 @@ export function json<T>(parser: Parser<T>): Read<T> {
   }
 }
 
+/** A part of a list; `next` leads to the part after it, `null` when this is the last. */
+export interface Page {
+  next: string | null
+}
+
 export type Requester = ReturnType<typeof requester>
 
 /** The verbs, bound to a seat. All reject with [[ApiError]] and nothing else. */
-export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.randomUUID() }: RequestOptions) {
+export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.randomUUID(), patienceMs = 60_000 }: RequestOptions) {
   async function send<T>(method: string, url: string, read: Read<T>, body: unknown, extra: Headers): Promise<T> {
     const headers: Headers = { Accept: 'application/json', ...extra }
     const acting = seat()
     if (acting !== null) headers['Borrador-Seat'] = acting
-    const init: RequestInit = { method, headers, credentials: 'same-origin' }
-    if (body !== undefined) {
-      headers['Content-Type'] = 'application/json'
-      init.body = JSON.stringify(body)
-    }
-    const response = await (given ?? fetch)(url, init).catch((cause: unknown) => {
-      throw new ApiError(0, 'network_unreachable', `${method} ${url} got no answer`, null, {}, { cause })
-    })
-    if (!response.ok) throw await errorOf(response)
+    const brings = body === undefined ? undefined : JSON.stringify(body)
+    if (brings !== undefined) headers['Content-Type'] = 'application/json'
+    const signal = AbortSignal.timeout(patienceMs + Math.ceil((brings?.length ?? 0) / BYTES_PER_MS))
+    const init: RequestInit = { method, headers, credentials: 'same-origin', signal, ...(brings !== undefined && { body: brings }) }
+
+    const [response, said] = await answered(given ?? fetch, url, init)
+    if (!response.ok) throw errorOf(response, said)
     const keptAt = response.headers.get(KEPT_AT)
     onAnswer?.(keptAt === null ? null : Number(keptAt))
-    return read(response)
+    return read(said, response)
+  }
+  const get = <T>(url: string, read: Read<T>, headers: Headers = {}) => send('GET', url, read, undefined, headers)
+
+  async function pagesFrom<T extends Page>(url: string, read: Read<T>): Promise<[T, ...T[]]> {
+    const first = await get(url, read)
+    const all: [T, ...T[]] = [first]
+    for (let { next } = first; next !== null; next = all[all.length - 1]!.next) {
+      all.push(await get(`${url}${url.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(next)}`, read))
+    }
+    return all
+  }
+  /** Every page of a list, in order. */
+  async function pages<T extends Page>(url: string, read: Read<T>): Promise<[T, ...T[]]> {
+    try {
+      return await pagesFrom(url, read)
+    } catch (error) {
+      // The entry that a page ended with has gone meanwhile, and with it the place to go on from.
+      if (error instanceof ApiError && error.details.field === 'cursor') return pagesFrom(url, read)
+      throw error
+    }
   }
 
   return {
-    get: <T>(url: string, read: Read<T>, headers: Headers = {}) => send('GET', url, read, undefined, headers),
+    get,
+    pages,
+    /** A whole list, however many pages the server cuts it into; the answers hold it under `name`. */
+    async all<T>(url: string, name: string, item: Parser<T>): Promise<T[]> {
+      const page: Parser<Page & { items: T[] }> = (value, where) =>
+        ({ items: object({ [name]: array(item) })(value, where)[name]!, next: object({ next: nullable(string) })(value, where).next })
+      return (await pages(url, json(page))).flatMap(({ items }) => items)
+    },
     post: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('POST', url, read, body, headers),
     remove: (url: string) => send('DELETE', url, nothing, undefined, {}),
     put: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('PUT', url, read, body, headers),
@@ -77,5 +112,15 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
         throw error
       }
     },
+  }
+}
+
+/** The answer with its whole body. A line that breaks before its end has given none. */
+async function answered(ask: typeof fetch, url: string, init: RequestInit): Promise<[Response, string]> {
+  try {
+    const response = await ask(url, init)
+    return [response, await response.text()]
+  } catch (cause) {
+    throw new ApiError(0, 'network_unreachable', `${init.method} ${url} got no answer`, null, {}, { cause })
   }
 }

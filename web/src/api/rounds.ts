@@ -114,11 +114,11 @@ export type Notice = Parsed<typeof notice>
 
 const rounds = object({ rounds: array(round) })
 const tasks = object({ tasks: array(task) })
-const notices = object({ notices: array(notice), unseen: integer })
+const notices = object({ notices: array(notice), unseen: integer, next: nullable(string) })
 const sent = object({ threads: array(thread) })
 const reminded = object({ people: integer })
 
-export function roundRoutes({ get, post, put, create }: Requester) {
+export function roundRoutes({ get, pages, post, put, create }: Requester) {
   const act = (id: string, name: string, body: unknown, version?: number) =>
     post(path`/rounds/${id}` + `/${name}`, json(round), body, ifMatch(version))
   return {
@@ -151,7 +151,10 @@ export function roundRoutes({ get, post, put, create }: Requester) {
       post(path`/threads/${id}/admit`, json(thread), { reason }, ifMatch(version)),
 
     tasks: async () => (await get('/api/v1/tasks', json(tasks))).tasks,
-    notices: () => get('/api/v1/notices', json(notices)),
+    async notices(): Promise<{ notices: Notice[]; unseen: number }> {
+      const read = await pages('/api/v1/notices', json(notices))
+      return { unseen: read[0].unseen, notices: read.flatMap((page) => page.notices) }
+    },
     noticesSeen: (ids: string[]) => post('/api/v1/notices/seen', nothing, { notices: ids }),
   }
 }

@@ -37,10 +37,10 @@ export const silence = object({
 })
 export type Silence = Parsed<typeof silence>
 
-const silences = object({ silences: array(silence), may_open: boolean, least_hours: integer, zone: string })
+const silences = object({ silences: array(silence), may_open: boolean, least_hours: integer, zone: string, next: nullable(string) })
 export type Silences = Parsed<typeof silences>
 
-const notices = object({ notices: array(object({ id: string, about: string, about_id: string, seen_at: nullable(string) })) })
+const notice = object({ id: string, about: string, about_id: string, seen_at: nullable(string) })
 
 export interface NewSilence {
   milestone: string
@@ -50,10 +50,13 @@ export interface NewSilence {
   ends: string
 }
 
-export function silenceRoutes({ get, post, create }: Requester) {
+export function silenceRoutes({ get, all, pages, post, create }: Requester) {
   const of = (slug: string, id: string) => path`/papers/${slug}/silences/${id}`
   return {
-    silences: (slug: string) => get(path`/papers/${slug}/silences`, json(silences)),
+    async silences(slug: string): Promise<Silences> {
+      const read = await pages(path`/papers/${slug}/silences`, json(silences))
+      return { ...read[0], silences: read.flatMap((page) => page.silences) }
+    },
     openSilence: (slug: string, opened: NewSilence) => create(path`/papers/${slug}/silences`, json(silence), opened),
     silence: (slug: string, id: string) => get(of(slug, id), json(silence)),
     /** Breaks it before the instant; later it is kept as a reservation. */
@@ -67,7 +70,7 @@ export function silenceRoutes({ get, post, create }: Requester) {
       post(of(slug, id) + '/deliveries', json(silence), { component, words }),
     /** The person has the procedure before their eyes: the notices of it count as seen, which is the proof that their component was told. */
     async silenceIsSeen(id: string): Promise<void> {
-      const found = (await get('/api/v1/notices', json(notices))).notices
+      const found = await all('/api/v1/notices', 'notices', notice)
       const unseen = found.filter((notice) => notice.about === 'silence' && notice.about_id === id && notice.seen_at === null)
       if (unseen.length > 0) await post('/api/v1/notices/seen', nothing, { notices: unseen.map((notice) => notice.id) })
     },

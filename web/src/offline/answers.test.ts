@@ -45,6 +45,15 @@ describe('Adaeze’s device', () => {
     for (const path of [ME, PAPER]) expect(Number((await ask(answers, path, 'adaeze')).headers.get(KEPT_AT))).toBe(then)
   })
 
+  test('keeps each page of a long list as its own', async () => {
+    const device = new Device(async ({ url }) => (new URL(url).pathname === ME ? says(meOf('adaeze')) : says({ page: new URL(url).search })))
+    const answers = new Answers(device.surroundings)
+    const pages = ['/api/v1/people', '/api/v1/people?cursor=ab01']
+    for (const path of [ME, ...pages]) await ask(answers, path, 'adaeze')
+    device.server = networkFails
+    expect(await Promise.all(pages.map(async (path) => (await ask(answers, path, 'adaeze')).json()))).toEqual([{ page: '' }, { page: '?cursor=ab01' }])
+  })
+
   test('gives the last answer when a proxy says that the server is away', async () => {
     const { device, answers } = await adaezeHasRead()
     device.server = async () => new Response('<h1>Bad gateway</h1>', { status: 502 })

@@ -136,10 +136,10 @@ export class Answers {
 
 /** `null` for a request that names no seat: its answer could be for anybody. */
 function keyOf(request: Request): string | null {
-  const { origin, pathname } = new URL(request.url)
+  const { origin, pathname, search } = new URL(request.url)
   if (pathname === ME) return origin + ME
   const seat = request.headers.get('Borrador-Seat')
-  return seat === null ? null : `${origin}${pathname}?seat=${encodeURIComponent(seat)}`
+  return seat === null ? null : `${origin}${pathname}?seat=${encodeURIComponent(seat)}${search.replace('?', '&')}`
 }
 
 /** The seats of the person whose cache this is. */

@@ -15,14 +15,14 @@ describe('the worker', () => {
 
   test.each([
     '/api/v1/me', '/api/v1/people', '/api/v1/components', '/api/v1/papers', '/api/v1/papers/ciudades', '/api/v1/papers/ciudades/threads',
-    '/api/v1/papers/ciudades/amendments', '/api/v1/amendments/a1',
+    '/api/v1/papers/ciudades/amendments', '/api/v1/amendments/a1', '/api/v1/papers/ciudades/threads?cursor=ab01',
   ])('keeps the answer of %s', (path) => {
     expect(of(path)).toBe('answer')
   })
 
   test.each([
     '/sync?seat=s', '/health', '/sw.js', '/api/v1/openapi.json', '/api/v1/texts/t', '/api/v1/texts/t/attribution', '/api/v1/papers/ciudades/events',
-    '/api/v1/papers/ciudades/export?language=es&format=pdf', '/api/v1/papers/ciudades/threads?text=t', '/api/v1/amendments/a1/revisions/1', '/api/v1/papers/ciudades/milestones',
+    '/api/v1/papers/ciudades/export?language=es&format=pdf', '/api/v1/papers/ciudades/threads?text=t', '/api/v1/papers/ciudades/threads?text=t&cursor=ab01', '/api/v1/amendments/a1/revisions/1', '/api/v1/papers/ciudades/milestones',
     '/api/v1/milestones/m1', '/assets/index-OLD.js',
   ])('lets %s pass', (path) => {
     expect(of(path)).toBe('past')

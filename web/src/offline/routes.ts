@@ -26,7 +26,7 @@ export function handling({ method, mode, url }: Asked, origin: string, inShell: 
   return isKept(pathname, search) ? 'answer' : 'past'
 }
 
-/** With a query (a page of a list, the threads of one text) an answer is a part of another, and not kept. */
+/** The further pages of a kept list are kept too, or it would end with its first one. With any other query (the threads of one text) an answer is a part of another, and not kept. */
 export function isKept(pathname: string, search: string): boolean {
-  return search === '' && KEPT.some((path) => path.test(pathname))
+  return /^(\?cursor=[^&]+)?$/.test(search) && KEPT.some((path) => path.test(pathname))
 }

@@ -8,14 +8,15 @@ import { errorOf } from '../../api/error'
 /** Fetches a file of ours and saves it under the name the server gave it. Throws `ApiError` with the server's reason. */
 export async function download(url: string, fallbackName: string): Promise<void> {
   let response: Response
+  let body: Blob
   try {
     response = await fetch(url, { credentials: 'same-origin' })
+    body = await response.blob()
   } catch (cause) {
     throw new ApiError(0, 'network_unreachable', `GET ${url} got no answer`, null, {}, { cause })
   }
-  if (!response.ok) throw await errorOf(response)
-  const name = fileName(response.headers.get('content-disposition')) ?? fallbackName
-  save(await response.blob(), name)
+  if (!response.ok) throw errorOf(response, await body.text())
+  save(body, fileName(response.headers.get('content-disposition')) ?? fallbackName)
 }
 
 /** Hands bytes to the browser as a file. */
