@@ -159,7 +159,7 @@ export function amendmentRoutes({ get, all, put, post, create, remove }: Request
     proposeSetAside: (recordId: string) => create(path`/set-aside/${recordId}/propose`, json(amendment), {}),
 
     /** Title and reason of the next revision, as typed so far. */
-    describe: (id: string, words: { title: string; reason: string }) => put(path`/amendments/${id}`, json(amendment), words),
+    describe: ({ id, version }: At, words: { title: string; reason: string }) => put(path`/amendments/${id}`, json(amendment), words, ifMatch(version)),
     ready: (at: At, ready: boolean) => act(at, 'ready', { ready }),
     /** Takes in what happened to the text since. */
     refresh: (at: At) => act(at, 'refresh', {}),

@@ -1,45 +1,55 @@
 /**
- * The words of a form, kept in this window until it was sent or given up: through an error, a lost connection, a reload, another
- * hat. They are one person's: another who signs in to this window does not see them. A browser that refuses to keep anything simply
- * starts from an empty form.
+ * Words that were typed and not sent, kept on this device until they are sent or given up: through an error, a lost line, a reload, a
+ * closed window, another hat, a page that is made anew. Every form keeps them here.
+ *
+ * They are their owner's: nobody else who uses this browser finds them. Who the owner is, is said in `shell/kept.ts`.
  */
 
-export interface KeptForm<T> {
+export interface Kept<T> {
   /** What was typed and not sent; `null` when there is nothing. */
   get(): T | null
-  set(form: T): void
-  clear(): void
+  /** `null` forgets it. */
+  set(words: T | null): void
 }
 
-/** `name` tells the forms of a person apart. Words that do not fit `looksRight` (of an older page) are given up. */
-export function keptForm<T>(personId: string | undefined, name: string, looksRight: (kept: unknown) => kept is T): KeptForm<T> {
-  const key = `borrador/form/${personId ?? 'nobody'}/${name}`
+/** What a browser that refuses to keep anything would have kept: it lasts as long as the page is not loaded anew. */
+const refused = new Map<string, string>()
+
+/** `name` tells the forms of an owner apart. What does not look right (an older page kept it) is as if nothing had been kept. */
+export function kept<T>(owner: string, name: string, looksRight: (found: unknown) => found is T): Kept<T> {
+  const key = `borrador/words/${owner}/${name}`
   return {
     get() {
       try {
-        const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? 'null')
-        return looksRight(kept) ? kept : null
+        const found: unknown = JSON.parse(stored(key) ?? 'null')
+        return looksRight(found) ? found : null
       } catch {
-        return null
+        return null // not JSON, so not ours
       }
     },
-    set(form) {
-      try {
-        sessionStorage.setItem(key, JSON.stringify(form))
-      } catch {
-        // Storage is full or forbidden: the words last as long as the page.
-      }
-    },
-    clear() {
-      try {
-        sessionStorage.removeItem(key)
-      } catch {
-        // As above.
-      }
+    set(words) {
+      store(key, words === null ? null : JSON.stringify(words))
     },
   }
 }
 
-export function isText(kept: unknown): kept is string {
-  return typeof kept === 'string'
+export const isText = (found: unknown): found is string => typeof found === 'string'
+
+function stored(key: string): string | null {
+  try {
+    return refused.get(key) ?? localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function store(key: string, words: string | null): void {
+  refused.delete(key)
+  try {
+    if (words === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, words)
+  } catch {
+    // Full or forbidden.
+    if (words !== null) refused.set(key, words)
+  }
 }

@@ -1,8 +1,8 @@
 /**
  * Title and reason of a draft, saved as they are typed: on this device at once, on the server a moment after the last letter. What
- * colleagues write there appears as long as nothing was typed here.
+ * colleagues write there appears as long as nothing was typed here; when both wrote, nothing is sent until the person has chosen.
  */
-import type { Amendment } from '../../api'
+import { ApiError, type Amendment } from '../../api'
 import { api } from '../shell/session.svelte'
 import { Unsent } from '../shell/unsent.svelte'
 
@@ -13,6 +13,9 @@ export class Description {
   readonly reason: Unsent
   /** What went wrong when it was last saved; `null` when nothing did. */
   problem = $state.raw<unknown>(null)
+  readonly #id: string
+  /** Of what was heard last. */
+  #version: number
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
 
@@ -23,12 +26,17 @@ export class Description {
     this.title = new Unsent(`amendment/${amendment.id}/title`, amendment.draft?.title)
     this.reason = new Unsent(`amendment/${amendment.id}/reason`, amendment.draft?.reason)
     this.#id = amendment.id
-    if (this.waits) this.typed()
+    this.#version = amendment.version
+    if (this.#waits) this.typed()
   }
-  readonly #id: string
 
-  get waits(): boolean {
-    return this.title.waits || this.reason.waits
+  /** Somebody else wrote in the same field meanwhile: the person has to choose. */
+  get contested(): boolean {
+    return this.title.theirs !== null || this.reason.theirs !== null
+  }
+
+  get #waits(): boolean {
+    return [this.title, this.reason].some((field) => field.waits && field.theirs === null)
   }
 
   typed(): void {
@@ -36,7 +44,7 @@ export class Description {
     this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS)
   }
 
-  /** Saves now what waits. Never throws: see `problem`; the words stay on this device. */
+  /** Saves now what waits and is not contested. Never throws: see `problem`; the words stay on this device. */
   save(): Promise<void> {
     clearTimeout(this.#timer)
     this.#saving = this.#saving.then(() => this.#send())
@@ -44,21 +52,33 @@ export class Description {
   }
 
   async #send(): Promise<void> {
-    if (!this.waits) return
-    const words = { title: this.title.text, reason: this.reason.text }
     try {
-      this.onSaved(await api.describe(this.#id, words))
+      for (let tries = 0; this.#waits && tries < 5; tries += 1) if (await this.#sendUponWhatIsKnown()) break
       this.problem = null
     } catch (error) {
       this.problem = error
     }
   }
 
-  /** What the server has now. */
-  heard({ draft }: Amendment): void {
-    if (!draft) return
-    this.title.settle(draft.title)
-    this.reason.settle(draft.reason)
+  /** False when the draft had changed meanwhile: what it is now has been heard, and perhaps all is well with these words still. */
+  async #sendUponWhatIsKnown(): Promise<boolean> {
+    const words = { title: this.title.theirs ?? this.title.sending(), reason: this.reason.theirs ?? this.reason.sending() }
+    try {
+      this.onSaved(await api.describe({ id: this.#id, version: this.#version }, words))
+      return true
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'stale_version')) throw error
+      this.onSaved(await api.amendment(this.#id))
+      return false
+    }
+  }
+
+  /** What the server has now. An answer that is older than the last one changes nothing. */
+  heard({ draft, version }: Amendment): void {
+    if (!draft || version < this.#version) return
+    this.#version = version
+    this.title.heard(draft.title)
+    this.reason.heard(draft.reason)
   }
 
   /** The page closes: what waits is sent on its way. */
