@@ -124,7 +124,7 @@ export function roundRoutes({ get, pages, post, put, create }: Requester) {
   return {
     rounds: async (slug: string) => (await get(path`/papers/${slug}/rounds`, json(rounds))).rounds,
     planRound: (slug: string, plan: RoundPlan & { milestone: string }) => create(path`/papers/${slug}/rounds`, json(round), plan),
-    changeRound: (id: string, plan: RoundPlan) => put(path`/rounds/${id}`, json(round), plan),
+    changeRound: (id: string, plan: RoundPlan, version?: number) => put(path`/rounds/${id}`, json(round), plan, ifMatch(version)),
     announceRound: (id: string, version?: number) => act(id, 'announce', {}, version),
     pauseRound: (id: string, reason: string, version?: number) => act(id, 'pause', { reason }, version),
     resumeRound: (id: string, version?: number) => act(id, 'resume', {}, version),

@@ -15,6 +15,8 @@ export interface PlanForm {
   visibility: Visibility
 }
 
+export const PLAN_FIELDS: readonly (keyof PlanForm)[] = ['name', 'about', 'milestone', 'asks', 'invited', 'opens', 'closes', 'visibility']
+
 const DAY_MS = 86_400_000
 
 /** A round from now on for two weeks, to the end of a working day. */
