@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Milestone } from '../../api'
-import { empty, kept, request } from './form'
+import type { Milestone, Position } from '../../api'
+import { changing, empty, fits, holdsWords, request } from './form'
 
 const bogota = { id: 'bogota' } as Milestone
 
@@ -17,8 +17,15 @@ describe('the form of a position', () => {
 
   test('what was typed comes back after a reload, unless its draft is gone or it cannot be read', () => {
     const form = { ...empty('bogota'), words: 'Faltan los municipios pequeños.' }
-    expect(kept(JSON.stringify(form), [bogota])).toEqual(form)
-    expect(kept(JSON.stringify(form), [])).toBeNull()
-    for (const broken of [null, '', '{', '7', '{"milestone":"bogota","words":5}']) expect(kept(broken, [bogota]), String(broken)).toBeNull()
+    expect(fits([bogota])(form)).toBe(true)
+    expect(fits([])(form)).toBe(false)
+    for (const broken of [null, '', 7, { milestone: 'bogota', words: 5 }, { ...form, words: 5 }]) expect(fits([bogota])(broken), JSON.stringify(broken)).toBe(false)
+  })
+
+  test('changing a position begins with what it says now; only what differs from that is worth keeping', () => {
+    const said = { subject: { on: 'chapter', chapter: 'four' }, stance: 'objects', words: 'Why.', way_out: 'These words.' } as Position
+    const begun = changing(said, 'bogota')
+    expect(begun).toEqual({ ...empty('bogota'), on: 'chapter', chapter: 'four', stance: 'objects', words: 'Why.', wayOut: 'These words.' })
+    expect([holdsWords(begun, begun), holdsWords({ ...begun, words: 'Why not.' }, begun), holdsWords({ ...begun, words: '' }, begun)]).toEqual([false, true, true])
   })
 })

@@ -1,5 +1,5 @@
 /** The form in which a component states its position. It is kept on this device until it has been sent. */
-import type { Milestone, NewPosition, PositionStance } from '../../api'
+import type { Milestone, NewPosition, Position, PositionStance } from '../../api'
 
 export interface Form {
   milestone: string
@@ -15,21 +15,20 @@ export interface Form {
 
 export const empty = (milestone: string): Form => ({ milestone, on: 'paper', chapter: '', paragraph: '', stance: '', words: '', wayOut: '', onBehalfOf: '' })
 
-/** What was kept, if it still fits the drafts there are. Anything unreadable is as if nothing had been kept. */
-export function kept(json: string | null, milestones: readonly Milestone[]): Form | null {
-  try {
-    const found: unknown = JSON.parse(json ?? 'null')
-    if (typeof found !== 'object' || found === null) return null
-    const form = { ...empty(''), ...(found as Partial<Form>) }
-    const fits = Object.values(form).every((value) => typeof value === 'string') && milestones.some((each) => each.id === form.milestone)
-    return fits ? form : null
-  } catch {
-    return null
-  }
+/** Does what was kept still fit the drafts there are? */
+export const fits = (milestones: readonly Milestone[]) => (found: unknown): found is Form => {
+  if (typeof found !== 'object' || found === null) return false
+  const form = found as Record<string, unknown>
+  return Object.keys(empty('')).every((field) => typeof form[field] === 'string') && milestones.some((each) => each.id === form.milestone)
+}
+
+/** The form in which a position is changed, or said anew of this draft: it begins with what the component says now. */
+export function changing({ subject, stance, words, way_out }: Position, milestone: string): Form {
+  return { ...empty(milestone), on: subject.on, chapter: subject.chapter ?? '', paragraph: subject.paragraph ?? '', stance, words, wayOut: way_out }
 }
 
 /** Has anything been typed that would be missed? */
-export const holdsWords = (form: Form): boolean => form.words.trim() !== '' || form.wayOut.trim() !== ''
+export const holdsWords = (form: Form, begun: Form): boolean => form.words.trim() !== begun.words.trim() || form.wayOut.trim() !== begun.wayOut.trim()
 
 /** What to send; `null` while something is missing that the form cannot say by itself. `text` is the chapter's drafted text. */
 export function request(form: Form, text: string | undefined): NewPosition | null {

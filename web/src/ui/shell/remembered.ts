@@ -1,5 +1,5 @@
 /**
- * What this browser remembers between visits: the language, the look, the hat, words in a form. A browser that refuses to remember
+ * What this browser remembers between visits: the language, the look, the hat. A browser that refuses to remember
  * (private windows, blocked storage) simply starts from the defaults each time.
  */
 
@@ -13,10 +13,6 @@ export const remembered = {
   appearance: slot('appearance'),
   /** The seat a person wore last. */
   seat: (personId: string) => slot(`seat/${personId}`),
-  /** Words in a form that was not sent yet. Its name says whose it is. */
-  form: (name: string) => slot(`form/${name}`),
-  /** Words typed into a form and not sent yet. */
-  unsent: (form: string) => slot(`unsent/${form}`),
 }
 
 function slot(name: string): Remembered {
