@@ -18,6 +18,7 @@ pub mod certificates;
 pub mod check;
 pub mod components;
 pub mod coverage;
+mod coverage_files;
 pub mod exports;
 pub mod instants;
 pub mod invitations;

@@ -2,15 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use crdt::moment::Moment;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::coverage::{ChapterCover, Coverage, Standing};
+use crate::app::exports::Format;
+use crate::app::refusal::Refusal;
+use crate::export::files::content_disposition;
+use crate::export::labels;
+use crate::export::tables::TableFormat;
 use crate::http::error::Problem;
+use crate::http::exports::download;
 use crate::http::intake::caller::Caller;
 use crate::http::reviews::{AuthorView, author_view};
 use crate::http::rounds::round_id;
@@ -78,6 +85,40 @@ pub async fn of_round(
         open,
         late,
     }))
+}
+
+/// Which file is wanted.
+#[derive(Deserialize)]
+pub struct WantedFile {
+    format: Option<String>,
+    language: Option<String>,
+}
+
+/// How far a round is, as a file: a table of the components as `xlsx`, `csv` or `docx`; who was asked and who answered, once it is closed,
+/// as `pdf` or `md`.
+#[utoipa::path(get, path = "/api/v1/rounds/{id}/coverage/file", tag = "rounds", params(("id" = Uuid, Path),
+    ("format" = String, Query, description = "xlsx, csv, docx; pdf or md once the round is closed"), ("language" = String, Query)),
+    responses((status = 200), (status = 409, description = "The round is not closed"), (status = 429, description = "Too many exports")))]
+pub async fn file(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+    wanted: web::Query<WantedFile>,
+) -> Result<HttpResponse, Problem> {
+    let round = app.seen_round(&caller.register, caller.seat, round_id(&id)?)?;
+    let known = || labels::languages().find(|known| Some(*known) == wanted.language.as_deref());
+    let language = known().ok_or_else(|| Refusal::field("language", "is a language of the interface"))?;
+    let format = wanted.format.as_deref().unwrap_or_default();
+    if let Some(format) = Format::of_extension(format) {
+        return Ok(download(app.asked_file(caller.person, round, (language, format)).await?, None));
+    }
+    let format = TableFormat::of_extension(format);
+    let format = format.ok_or_else(|| Refusal::field("format", "is xlsx, csv, docx, pdf or md"))?;
+    let (name, bytes) = app.coverage_file(caller.person, caller.seat, round, (language, format)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header((header::CONTENT_DISPOSITION, content_disposition(&name)))
+        .body(bytes))
 }
 
 fn standing_view(register: &Register, standing: &Standing) -> Option<StandingView> {

@@ -200,6 +200,7 @@ fn rounds_and_notices(config: &mut ServiceConfig) {
         .service(at("/api/v1/rounds/{id}/release").route(post().to(rounds::release)))
         .service(at("/api/v1/rounds/{id}/remind").route(post().to(rounds::remind)))
         .service(at("/api/v1/rounds/{id}/coverage").route(get().to(coverage::of_round)))
+        .service(at("/api/v1/rounds/{id}/coverage/file").route(get().to(coverage::file)))
         .service(at("/api/v1/papers/{slug}/remarks").route(post().to(remarks::send)))
         .service(at("/api/v1/threads/{id}/prepare").route(post().to(remarks::prepare)))
         .service(at("/api/v1/threads/{id}/withdraw").route(post().to(remarks::withdraw)))

@@ -136,6 +136,7 @@ use crate::http::error::Problem;
         rounds::remind,
         rounds::read,
         coverage::of_round,
+        coverage::file,
         remarks::prepare,
         remarks::send,
         remarks::withdraw,

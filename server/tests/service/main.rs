@@ -15,6 +15,7 @@ mod form_and_size;
 mod harness;
 mod imports;
 mod large;
+mod leaving;
 mod mail;
 mod matrix;
 mod milestones;

@@ -78,7 +78,7 @@ pub async fn sends(somebody: &Somebody, round: &Value, threads: &[&Value]) -> An
 }
 
 /// The threads that somebody finds.
-async fn finds(somebody: &Somebody) -> Vec<Value> {
+pub async fn finds(somebody: &Somebody) -> Vec<Value> {
     let listed = somebody.get(&format!("/api/v1/papers/{PAPER}/threads")).send().await.json();
     listed["threads"].as_array().unwrap().clone()
 }

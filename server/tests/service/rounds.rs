@@ -289,3 +289,37 @@ async fn a_chapter_that_is_opened_during_a_round_counts_as_read_by_the_component
     let unknown = json!({ "chapter": uuid::Uuid::nil() }).to_string();
     olga.post(&readings, &unknown).send().await.is_refused(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev74_how_far_a_round_is_goes_along_as_a_table_and_who_was_asked_as_a_page_once_it_is_closed() {
+    let service = Service::start().await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let round = opens(&service, &ines, &["AFR", "MEWA"], |plan| {
+        plan["visibility"] = json!("sealed_until_close");
+    })
+    .await;
+    let remark = super::remarks::remarks(&service, &adaeze, "Say who pays.").await;
+    assert_eq!(super::remarks::sends(&adaeze, &round, &[&remark]).await.status, 201);
+    let file = async |somebody: &Somebody, format: &str| {
+        let id = round["id"].as_str().unwrap();
+        somebody.get(&format!("/api/v1/rounds/{id}/coverage/file?language=en&format={format}")).send().await
+    };
+    let line = async |somebody: &Somebody, code: &str| {
+        let csv = file(somebody, "csv").await;
+        assert_eq!(csv.status, 200, "{}", csv.text());
+        csv.text().lines().find(|line| line.contains(code)).map(str::to_owned).unwrap_or_default()
+    };
+    let runs = line(&ines, "AFR").await;
+    assert!(runs.contains("Answered") && runs.contains("Adaeze Obi"), "{runs}");
+    assert!(line(&ines, "MEWA").await.contains("No answer yet"));
+    assert!(line(&samir, "AFR").await.contains("Not shown before the round closes"), "it is sealed");
+    file(&ines, "pdf").await.is_refused(409, "round_phase");
+    file(&ines, "exe").await.is_refused(422, "field_invalid");
+    service.passes(6 * HOUR);
+    assert!(line(&samir, "AFR").await.contains("Answered"));
+    let page = file(&samir, "md").await.text();
+    assert!(page.contains("AFR") && page.contains("MEWA") && page.contains("Second reading"), "{page}");
+    assert_eq!(file(&samir, "pdf").await.body, b"%PDF");
+    assert!(file(&samir, "xlsx").await.body.starts_with(b"PK"));
+}

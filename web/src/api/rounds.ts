@@ -1,5 +1,5 @@
 /** Review rounds, what components send in them, what is asked of whom, and what people are told: shapes and routes. */
-import { ifMatch, path } from './address'
+import { ifMatch, path, query } from './address'
 import { thread, translated } from './model'
 import { array, boolean, integer, nullable, object, oneOf, record, since, string } from './parse'
 import type { Parsed } from './parse'
@@ -137,6 +137,8 @@ export function roundRoutes({ get, pages, post, put, create }: Requester) {
     remind: async (id: string, components: string[], words: string) =>
       (await create(path`/rounds/${id}/remind`, json(reminded), { components, words })).people,
     coverage: (id: string) => get(path`/rounds/${id}/coverage`, json(coverage)),
+    /** An address for a download: a table of the components; `pdf` once the round is closed, who was asked and who answered. */
+    coverageFile: (id: string, language: string, format: 'xlsx' | 'csv' | 'pdf') => path`/rounds/${id}/coverage/file` + query({ language, format }),
     /** A chapter is on the screen. */
     noteReading: (slug: string, chapter: string) => post(path`/papers/${slug}/readings`, nothing, { chapter }),
 

@@ -68,6 +68,7 @@ pub(super) fn rows() -> Vec<Row> {
             (at(announced(w).await, "/remind"), json!({"components": [component]}).to_string())
         })),
         row!("GET" "/api/v1/rounds/{id}/coverage" "announced", InPaper(Action::Read), once |w| Box::pin(async { (at(announced(w).await, "/coverage"), String::new()) })),
+        row!("GET" "/api/v1/rounds/{id}/coverage/file" "announced", InPaper(Action::Read), once |w| Box::pin(async { (at(announced(w).await, "/coverage/file?format=csv&language=en"), String::new()) })),
         row!("POST" "/api/v1/threads/{id}/prepare" "own component's", InPaper(Action::PrepareForComponent), once |w| Box::pin(async {
             let (remark, _) = inside(w, adaeze(w)).await;
             (of(remark, "/prepare"), json!({"keep": true}).to_string())
