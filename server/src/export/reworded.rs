@@ -28,12 +28,21 @@ fn one(block: &Value) -> Reworded {
 /// The words of one side: all but those that come only on the other.
 fn words_without(block: &Value, absent: &str) -> Vec<Run> {
     let runs = block["runs"].as_array().into_iter().flatten();
-    let there = runs.filter(|run| run["change"] != absent).filter_map(|run| {
-        let text = run["text"].as_str().filter(|text| !text.is_empty())?;
+    let there = runs.filter(|run| run["change"] != absent).flat_map(|run| {
+        let text = run["text"].as_str().unwrap_or_default();
         let stays = run["change"] == "kept" || run["change"] == "marked";
-        Some(if stays { Run::plain(text) } else { Run::marked(text, Marks::on(["strong"])) })
+        if stays { vec![Run::plain(text)] } else { stressed(text) }
     });
-    there.collect()
+    there.filter(|run| !run.text.is_empty()).collect()
+}
+
+/// Words in bold, with the spaces around them plain: Markdown has no sign for a bold space.
+fn stressed(text: &str) -> Vec<Run> {
+    let words = text.trim();
+    let Some(start) = text.find(words).filter(|_| !words.is_empty()) else { return vec![Run::plain(text)] };
+    let (before, rest) = text.split_at(start);
+    let (words, after) = rest.split_at(words.len());
+    vec![Run::plain(before), Run::marked(words, Marks::on(["strong"])), Run::plain(after)]
 }
 
 #[cfg(test)]
