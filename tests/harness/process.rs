@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use automerge::ChangeHash;
+use bytes::Bytes;
 use crdt::ids::SeatId;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -214,6 +215,19 @@ impl Process {
     pub async fn tries_to_sign_in(&self, email: &str) -> (u16, Option<SignedIn>) {
         let link = self.links.iter().find(|(of, _)| of == email);
         let (_, token) = link.unwrap_or_else(|| panic!("nobody in the demonstration is {email}"));
+        self.signs_in_with(token).await
+    }
+
+    /// Signs in with a link that somebody was given, such as an invitation's, for the first time.
+    ///
+    /// # Panics
+    /// If the link does not lead in.
+    pub async fn signs_in_by(&self, link: &str) -> SignedIn {
+        let (status, who) = self.signs_in_with(link.rsplit('#').next().unwrap_or_default()).await;
+        who.unwrap_or_else(|| panic!("no session by {link}: {status}"))
+    }
+
+    async fn signs_in_with(&self, token: &str) -> (u16, Option<SignedIn>) {
         let body = json!({ "token": token });
         let reply = request(&self.address, "POST", "/api/v1/sign-in", &[], Some(&body)).await;
         let reply = reply.expect("the program answers");
@@ -226,6 +240,14 @@ impl Process {
     pub async fn gets(&self, who: &SignedIn, path: &str) -> Value {
         let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;
         reply.expect("the program answers").json()
+    }
+
+    /// Takes out a file, signed in; the answer must be a success.
+    pub async fn takes(&self, who: &SignedIn, path: &str) -> Bytes {
+        let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;
+        let reply = reply.expect("the program answers");
+        assert_eq!(reply.status, 200, "{path}: {reply:?}");
+        reply.body
     }
 
     /// Posts JSON, signed in; the answer must be a success.
