@@ -15,6 +15,9 @@ import { takeMatrix } from './shots-matrix'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
+const ANSWERS = '/p/ciudades-migracion-inclusion/answers'
+/** One for each look, since what is accepted in one is in the text for the next. */
+const AMENDED = ['4', '5', '2', '8']
 const WIDTHS = { '1440x900': DESK, '390x844': PHONE }
 const SCHEMES = ['light', 'dark'] as const
 
@@ -34,8 +37,10 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
   const adaeze = await Person.arrives(browser, service, 'Adaeze Obi')
   const milestone = await sealedDraft(browser, service)
   await theyTakePositions(browser, service)
+  const chapters = [...AMENDED]
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     for (const colorScheme of SCHEMES) {
+      const chapter = chapters.shift() ?? '4'
       const circumstances = { locale: 'es-ES', viewport, colorScheme }
       const named = (page: string) => path.join(folder, `${page}-${colorScheme}-${size}.png`)
       await takeStranger(browser, service, circumstances, named)
@@ -43,7 +48,8 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeAgreement(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)
-      await takeMarta(browser, service, circumstances, named, { adaeze, milestone })
+      await takeAnswers(browser, service, circumstances, named)
+      await takeMarta(browser, service, circumstances, named, { adaeze, milestone, chapter })
     }
   }
 }
@@ -63,7 +69,7 @@ async function takePeople(browser: Browser, service: Service, circumstances: Cir
   const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
   const take = (page: string) => ines.page.screenshot({ path: named(page) })
   await ines.goesTo('/people')
-  await ines.seesHeading('Personas y componentes')
+  await ines.sees('Secciones')
   await take('people')
   await ines.page.getByLabel('Buscar un componente o una persona').fill('tun')
   await ines.button('Cambiar el puesto de Nadia Bel').waitFor()
@@ -86,7 +92,7 @@ async function takePeople(browser: Browser, service: Service, circumstances: Cir
   await ines.leaves()
 }
 
-async function takeMarta(browser: Browser, service: Service, circumstances: Circumstances, named: Named, { adaeze, milestone }: { adaeze: Person; milestone: string }): Promise<void> {
+async function takeMarta(browser: Browser, service: Service, circumstances: Circumstances, named: Named, { adaeze, milestone, chapter }: { adaeze: Person; milestone: string; chapter: string }): Promise<void> {
   const marta = await Person.arrives(browser, service, 'Marta Roca', circumstances)
   const take = (page: string, fullPage = false) => marta.page.screenshot({ path: named(page), fullPage })
   await marta.goesTo('/')
@@ -106,7 +112,7 @@ async function takeMarta(browser: Browser, service: Service, circumstances: Circ
   await marta.button('Dar por resuelto').waitFor()
   await take('editor-comment')
 
-  await takeAmendments(browser, service, marta, circumstances, (page, whose = marta, fullPage = false) => whose.page.screenshot({ path: named(page), fullPage }))
+  await takeAmendments(browser, service, marta, circumstances, chapter, (page, whose = marta, fullPage = false) => whose.page.screenshot({ path: named(page), fullPage }))
   await takeRights(browser, service, marta, circumstances, (page, whose = marta) => whose.page.screenshot({ path: named(page) }))
   await marta.goesTo(milestone)
   await marta.seesHeading('Borrador de Bogotá')
@@ -149,11 +155,23 @@ async function takeReview(browser: Browser, service: Service, circumstances: Cir
   await adaeze.leaves()
 }
 
+/** The answers: to all components, and to one. */
+async function takeAnswers(browser: Browser, service: Service, circumstances: Circumstances, named: Named): Promise<void> {
+  const ines = await Person.arrives(browser, service, 'Inés Duarte', circumstances)
+  await ines.goesTo(ANSWERS)
+  await ines.page.locator('table.tallies').waitFor()
+  await ines.page.screenshot({ path: named('answers') })
+  await ines.goesTo(`${ANSWERS}/EUR`)
+  await ines.page.locator('.answered').first().waitFor()
+  await ines.page.screenshot({ path: named('answers-one') })
+  await ines.leaves()
+}
+
 /** A proposal from its first word to the answer: the draft, what is asked before it is submitted, the card, the list, its own page, deciding, the copy. */
-async function takeAmendments(browser: Browser, service: Service, marta: Person, circumstances: Circumstances, take: (page: string, whose?: Person, fullPage?: boolean) => Promise<unknown>): Promise<void> {
+async function takeAmendments(browser: Browser, service: Service, marta: Person, circumstances: Circumstances, chapter: string, take: (page: string, whose?: Person, fullPage?: boolean) => Promise<unknown>): Promise<void> {
   const phone = circumstances.viewport === PHONE
   const leila = await Person.arrives(browser, service, 'Leila Mansour', circumstances)
-  await leila.opens('4')
+  await leila.opens(chapter)
   await leila.clicks('Proponer')
   await leila.button(/^Empezar/).waitFor()
   await take('propose', leila)
@@ -161,12 +179,13 @@ async function takeAmendments(browser: Browser, service: Service, marta: Person,
   await leila.page.waitForURL(/\/draft$/)
   await leila.text.waitFor()
   if (phone) await leila.clicks('Proponer')
-  await leila.text.locator('p.numbered').first().click()
-  await leila.presses('Home')
+  const first = (await leila.text.locator('p.numbered').first().textContent()) ?? ''
+  await leila.puts('before', first.slice(0, 24))
   await leila.types('Sin techo no hay barrio. ')
-  await leila.presses('Shift+Control+ArrowRight', 'Shift+Control+ArrowRight', 'Shift+Control+ArrowRight')
-  await leila.types('En cada ciudad ')
-  await leila.presses('End', 'Enter')
+  await leila.selects(first.slice(first.indexOf('. ') + 2).split(' ').slice(0, 3).join(' '))
+  await leila.types('En cada ciudad,')
+  await leila.puts('after', first.slice(-24))
+  await leila.presses('Enter')
   await leila.types('Pedimos que cada plan de vivienda diga cuántas personas recién llegadas tendrán casa, y cuándo.')
   await leila.isSaved()
   await leila.page.evaluate(() => scrollTo(0, 0))
@@ -182,7 +201,7 @@ async function takeAmendments(browser: Browser, service: Service, marta: Person,
   const address = new URL(leila.page.url()).pathname
   await take('amendment-own', leila, true)
 
-  await marta.opens('4')
+  await marta.opens(chapter)
   if (phone) await marta.clicks(/^Abiertos/)
   await marta.page.getByRole('button', { name: /^Enmienda \d+ Presentada CGLU Oriente/ }).first().click()
   await marta.button('Apoyar').first().waitFor()
