@@ -19,6 +19,8 @@ export interface EditorOptions {
   firstNumber: number
   /** Tells people without a mouse how to leave the text, shown to assistive technology only: "Escape, then Tab". */
   help?: string
+  /** The same for a text that is only read: how to choose words by keyboard. */
+  readingHelp?: string
   /** Local changes, already in the document: to be stored, then sent. At least one, in causal order. */
   onChanges(changes: Uint8Array[]): void
   /** At most once per frame, after anything that may alter the toolbar or the outline. */

@@ -28,6 +28,7 @@ import { blocksOf } from '../text/model'
 import { commands, setLink } from './commands'
 import { keyboard } from './keys'
 import { paste } from './paste'
+import { reading } from './reading'
 import { snapshotOf } from './snapshot'
 import './paper.css'
 
@@ -45,6 +46,7 @@ class ChapterEditor implements Editor {
   private readonly view: EditorView
   private readonly places: Places
   private readonly help: HTMLElement | null
+  private readonly readingHelp: HTMLElement | null
   private readonly resizes: ResizeObserver | null
   private readonly layoutListeners = new Set<() => void>()
   private readonly threadListeners = new Set<(id: string) => void>()
@@ -75,6 +77,7 @@ class ChapterEditor implements Editor {
           link: () => options.onLinkRequest?.(),
           comment: () => options.onCommentRequest?.(),
         }),
+        reading(),
         paste(),
         numbers(options.firstNumber),
         redline(),
@@ -83,6 +86,7 @@ class ChapterEditor implements Editor {
       ],
     })
     this.help = options.help ? helpElement(host, options.help) : null
+    this.readingHelp = options.readingHelp ? helpElement(host, options.readingHelp) : null
     this.view = new EditorView(host, {
       state: this.text.state,
       editable: () => this.editable,
@@ -115,7 +119,7 @@ class ChapterEditor implements Editor {
       'aria-label': label,
       ...(this.editable
         ? { role: 'textbox', 'aria-multiline': 'true', spellcheck: 'true', ...(this.help && { 'aria-describedby': this.help.id }) }
-        : { role: 'document' }),
+        : { role: 'document', tabindex: '0', ...(this.readingHelp && { 'aria-describedby': this.readingHelp.id }) }),
     }
   }
 
@@ -228,7 +232,8 @@ class ChapterEditor implements Editor {
   }
 
   focus(): void {
-    this.view.focus()
+    if (this.editable) this.view.focus()
+    else this.view.dom.focus({ preventScroll: true }) // the view itself leaves a text alone that is only read
   }
 
   destroy(): void {
@@ -241,6 +246,7 @@ class ChapterEditor implements Editor {
     this.resizes?.disconnect()
     this.view.destroy()
     this.help?.remove()
+    this.readingHelp?.remove()
   }
 
   run(command: Command): boolean {

@@ -109,14 +109,14 @@ export class Discussion {
     if (this.active === DRAFT) this.active = null
   }
 
-  /** Opens a thread on the drafted words. Throws `ApiError`; the draft is kept then. */
-  async say(body: string): Promise<void> {
-    if (!this.draft) return
+  /** Opens a thread on the drafted words; null when there is no draft. Throws `ApiError`; the draft is kept then. */
+  async say(body: string): Promise<Thread | null> {
+    if (!this.draft) return null
     const { anchor, paragraph } = this.draft
     const thread = await api.openThread(this.textId, { anchor, paragraph, body, audience: this.audience })
     this.take(thread)
     this.draft = null
-    this.active = thread.id
+    return thread
   }
 
   async reply(thread: Thread, body: string): Promise<void> {

@@ -11,6 +11,10 @@ export interface Talk {
   fold(): void
   /** Whether the card of this thread was opened by its reader just now: then it takes the focus, once. */
   takesFocus(id: string): boolean
+  /** Opens a thread with these words on what was selected; its card takes the focus. Throws `ApiError`, and nothing is lost. */
+  say(body: string): Promise<void>
+  /** Gives up the comment that was begun, and goes back to the text. */
+  unsay(): void
   reply(thread: Thread, body: string): Promise<void>
   resolve(thread: Thread): Promise<void>
   reopen(thread: Thread): Promise<void>

@@ -16,6 +16,7 @@ export interface Bench {
   /** The name of the text for assistive technology: "4.1 Acogida". */
   label: string
   help: string
+  readingHelp: string
   language: string
   firstNumber: number
   editable: boolean
@@ -106,9 +107,9 @@ export class Workbench {
       this.editor.replaceDoc(doc)
       return
     }
-    const { label, help, language, firstNumber, editable, onLinkRequest, onCommentRequest } = this.bench
+    const { label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest } = this.bench
     const editor = createEditor(host, {
-      doc, label, help, language, firstNumber, editable, onLinkRequest, onCommentRequest,
+      doc, label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest,
       onChanges: (changes) => this.#line?.sendLocal(changes),
       onState: (snapshot) => (this.snapshot = snapshot),
       onCaret: () => this.#announce(),
