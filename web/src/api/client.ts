@@ -11,6 +11,7 @@ import { ifMatch, path, query } from './address'
 import { answerRoutes } from './answers'
 import { amendmentRoutes } from './amendments'
 import { matrixRoutes } from './matrix'
+import { bracketRoutes } from './brackets'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
@@ -23,6 +24,8 @@ import type { RequestOptions } from './request'
 import { roundRoutes } from './rounds'
 
 export type FileFormat = 'pdf' | 'md'
+/** `clean`: words that are not agreed stand like all others. */
+export type FileView = 'bracketed' | 'clean'
 export type Api = ReturnType<typeof createApi>
 
 export function createApi(options: RequestOptions) {
@@ -32,6 +35,7 @@ export function createApi(options: RequestOptions) {
   return {
     ...answerRoutes(verbs),
     ...amendmentRoutes(verbs),
+    ...bracketRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),
@@ -84,10 +88,10 @@ export function createApi(options: RequestOptions) {
     milestoneText: (id: string, textId: string) => get(path`/milestones/${id}/texts/${textId}`, json(sealedBlocks)),
 
     /** Addresses for links: the browser downloads them itself. */
-    milestoneFile: (id: string, language: string, format: FileFormat) =>
-      path`/milestones/${id}/files/${language}` + `.${format}`,
-    exportFile: (slug: string, language: string, format: FileFormat) =>
-      path`/papers/${slug}/export` + query({ language, format }),
+    milestoneFile: (id: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
+      path`/milestones/${id}/files/${language}` + `.${format}` + (view === 'clean' ? query({ view }) : ''),
+    exportFile: (slug: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
+      path`/papers/${slug}/export` + query(view === 'clean' ? { language, format, view } : { language, format }),
 
     /** Nobody writes in the chapter from then on. With `version`, refused as `stale_version` when somebody else was first. */
     lock: (slug: string, chapter: string, reason: string, version?: number) =>

@@ -1,8 +1,10 @@
 /** The server's HTTP routes and events, typed and checked. Start at `client.ts`; the shapes are in `model.ts`. */
 export { AMENDMENT_STATES } from './amendments'
 export type { Amendment, AmendmentState, Decision, Outcome, RedBlock, Revision, Stance, Touch } from './amendments'
+export { SIDES, WANTS } from './brackets'
+export type { Bracket, Brackets, End, NewBracket, Settling, Side } from './brackets'
 export { createApi } from './client'
-export type { Api, FileFormat } from './client'
+export type { Api, FileFormat, FileView } from './client'
 export { ApiError, errorOf } from './error'
 export { listenToPaper } from './events'
 export type { EventOptions, PaperEventHandlers } from './events'

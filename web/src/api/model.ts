@@ -75,7 +75,7 @@ const summaryFields = {
   edited_by: integer,
   /** Dates are calendar days, `2016-10-12`. */
   planned: array(object({ name: translated, event: translated, date: string })),
-  milestones: array(object({ id: string, name: string, sealed_at: string })),
+  milestones: array(object({ id: string, name: string, sealed_at: string, brackets: since(integer, 0) })),
 }
 
 export const paperSummary = object({ ...summaryFields, chapters: integer })
@@ -257,6 +257,8 @@ export const milestone = object({
     digest: string,
     words: integer,
   })),
+  /** How many brackets were open in it, in the languages the chapters are drafted in. */
+  brackets: since(integer, 0),
   languages: array(string),
   /** Over the digests of the texts: the fingerprint people compare. */
   digest: string,

@@ -29,6 +29,8 @@ export interface EditorOptions {
   onLinkRequest?(): void
   /** Mod-Alt-M: the page opens its comment field for the selection. */
   onCommentRequest?(): void
+  /** Mod-Alt-B: the page asks who wants the selected words in brackets. */
+  onBracketRequest?(): void
   /** The caret or the selection moved, and the words before it are written: time to send `caret()` to the others. */
   onCaret?(): void
   /** The screen disagreed with the document when idle and has been set right from the document: a bug to report. */
@@ -125,6 +127,25 @@ export interface ShownThread {
   active: boolean
 }
 
+/** A bracket of which the page knows something. */
+export interface ShownBracket {
+  id: string
+  /** Who wants what of the words, heard where it opens: "UCLG Africa wants these words out." */
+  label: string
+  /** Its mark is in the text and nobody stands behind it. */
+  stray: boolean
+  /** Its card is open in the margin. */
+  active: boolean
+}
+
+/** How the signs are called, heard instead of `[` and `]`. */
+export interface BracketWords {
+  open: string
+  close: string
+  /** Instead of `open`, for a stray one. */
+  stray: string
+}
+
 export interface ThreadPlace {
   /** Pixels from the top of the editor element to the first line of the quoted words; for a detached thread 0. */
   top: number
@@ -166,6 +187,12 @@ export interface Editor {
   anchorOfSelection(): { anchor: Anchor; paragraph: string } | null
   setThreads(threads: ShownThread[]): void
   threadPlaces(): Map<string, ThreadPlace>
+  /** Says who wants what of bracketed words. Brackets are drawn wherever the text has their marks, told of here or not. */
+  setBrackets(brackets: readonly ShownBracket[], words: BracketWords): void
+  /** The brackets that stand in the text, in its order, stray ones among them: pixels from the top of the editor element. */
+  bracketTops(): Map<string, number>
+  scrollToBracket(id: string): void
+  onBracketClick(listener: (id: string) => void): () => void
   /** Calls when the places of threads may have moved. Returns the way to stop. */
   onLayout(listener: () => void): () => void
   scrollToThread(id: string): void

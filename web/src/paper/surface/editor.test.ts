@@ -399,3 +399,62 @@ test('blocks without an editor: the JSON of the service, and elements that look 
   const editorHost = desk(doc).host.querySelector('.ProseMirror') as Element
   expect(host.innerHTML).toBe(editorHost.innerHTML)
 })
+
+describe('brackets', () => {
+  const WORDS = { open: 'Open bracket.', close: 'Close bracket.', stray: 'Open bracket that has no record.' }
+  const marked = (words: string, id: string): PaperDoc => {
+    const doc = textOf(LINES, new Random(7))
+    const start = doc.text.indexOf(words)
+    return A.change(doc, (draft) => A.mark(draft, ['text'], { start, end: start + words.length, expand: 'none' }, `bracket:${id}`, true)) as unknown as PaperDoc
+  }
+  const block = (host: HTMLElement, words: string) => [...host.querySelectorAll('.ProseMirror > *')].find((each) => each.textContent?.includes(words))
+  const seen = (element?: Element) => [...(element?.querySelectorAll('.heard') ?? [])].reduce((text, heard) => text.replace(heard.textContent ?? '', ''), element?.textContent ?? '')
+
+  test('REV64: unagreed words stand in brackets that are heard, and the text has no letter more', () => {
+    const ines = desk(marked('busca', 'k1'))
+    ines.editor.setBrackets([{ id: 'k1', label: 'UCLG Africa wants these words out.', active: false, stray: false }], WORDS)
+    expect(seen(block(ines.host, 'busca'))).toBe('Quien llega [busca] un mostrador.')
+    expect(block(ines.host, 'busca')?.textContent).toContain('Open bracket. UCLG Africa wants these words out.')
+    expect(ines.editor.doc().text).not.toContain('[')
+    expect([...ines.editor.bracketTops().keys()]).toEqual(['k1'])
+  })
+
+  test('words typed inside belong to the bracket, words typed at its edges do not', () => {
+    const ines = desk(marked('busca', 'k1'))
+    ines.selects('usca', 0)
+    ines.types('X')
+    ines.selects(' un mostrador', 0)
+    ines.types('Y')
+    vi.advanceTimersByTime(200)
+    expect(seen(block(ines.host, 'usca'))).toBe('Quien llega [bXusca]Y un mostrador.')
+  })
+
+  test('a bracket of nobody does not look like one, and a click names the bracket', () => {
+    const ines = desk(marked('busca', 'k1'))
+    ines.editor.setBrackets([{ id: 'k1', label: '', active: false, stray: true }], WORDS)
+    expect(ines.host.querySelector('.bracket.stray')?.textContent).toContain(WORDS.stray)
+  })
+
+  test('REV60: what is copied from a bracket is pasted without one: nobody said that of the copy', () => {
+    const ines = desk(marked('busca', 'k1'))
+    const view = viewOf(ines.editor)
+    ines.selects('busca')
+    const { dom } = view.serializeForClipboard(view.state.selection.content())
+    expect(dom.textContent).toBe('busca')
+    ines.selects('Un párrafo', 0)
+    view.pasteHTML(dom.innerHTML, new Event('paste') as ClipboardEvent)
+    vi.advanceTimersByTime(200)
+    const runs = blocksOfText(ines.editor.doc()).flatMap((each) => each.runs).filter(({ marks }) => marks?.['bracket:k1'])
+    expect(runs.map(({ text }) => text)).toEqual(['busca'])
+  })
+
+  test('a deletion that is undone brings the words back in their brackets', () => {
+    const ines = desk(marked('busca', 'k1'))
+    ines.selects('busca')
+    ines.types('')
+    vi.advanceTimersByTime(200)
+    expect(ines.editor.bracketTops().size).toBe(0)
+    ines.editor.run('undo')
+    expect(seen(block(ines.host, 'busca'))).toBe('Quien llega [busca] un mostrador.')
+  })
+})

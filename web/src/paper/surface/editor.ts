@@ -14,12 +14,15 @@ import { ReplaceStep } from 'prosemirror-transform'
 import { EditorView } from 'prosemirror-view'
 import { LivingText } from '../binding/living-text'
 import { COARSE, isRemote } from '../binding/normalise'
+import { brackets, elementsOfBrackets, placesOfBrackets, withBrackets } from '../decorations/brackets'
 import { carets } from '../decorations/carets'
 import { numbers, withFirstNumber } from '../decorations/numbers'
 import { Places } from '../decorations/places'
 import { redline, withBase } from '../decorations/redline'
 import { elementsOfThreads, placedThreads, threads } from '../decorations/threads'
-import type { CaretPlace, ChangeWords, Command, Editor, EditorOptions, RemoteCaret, ShownThread, ThreadPlace } from '../face'
+import type {
+  BracketWords, CaretPlace, ChangeWords, Command, Editor, EditorOptions, RemoteCaret, ShownBracket, ShownThread, ThreadPlace,
+} from '../face'
 import type { Anchor } from '../passages/anchor'
 import type { AttributedWords } from '../passages/attribution'
 import { anchorOfSelection, attributionOfSelection, blockAt, caretOfSelection } from '../passages/selection'
@@ -50,8 +53,10 @@ class ChapterEditor implements Editor {
   private readonly resizes: ResizeObserver | null
   private readonly layoutListeners = new Set<() => void>()
   private readonly threadListeners = new Set<(id: string) => void>()
+  private readonly bracketListeners = new Set<(id: string) => void>()
 
   private firstNumber: number
+  private brackets: { shown: readonly ShownBracket[]; words: BracketWords } | null = null
   private comparison: { heads: string[]; words: ChangeWords } | null = null
   private editable: boolean
   private hadFocus = false
@@ -76,6 +81,7 @@ class ChapterEditor implements Editor {
           redo: () => this.run('redo'),
           link: () => options.onLinkRequest?.(),
           comment: () => options.onCommentRequest?.(),
+          bracket: () => options.onBracketRequest?.(),
         }),
         reading(),
         paste(),
@@ -83,6 +89,7 @@ class ChapterEditor implements Editor {
         redline(),
         carets(),
         threads((id) => this.threadListeners.forEach((listener) => listener(id))),
+        brackets((id) => this.bracketListeners.forEach((listener) => listener(id))),
       ],
     })
     this.help = options.help ? helpElement(host, options.help) : null
@@ -190,6 +197,7 @@ class ChapterEditor implements Editor {
     this.text.replaceDoc(doc)
     this.view.updateState(this.text.state)
     this.setFirstNumber(this.firstNumber)
+    if (this.brackets) this.setBrackets(this.brackets.shown, this.brackets.words)
     if (this.comparison) this.compareWith(this.comparison.heads, this.comparison.words)
     this.places.forget()
     this.soon()
@@ -325,6 +333,32 @@ class ChapterEditor implements Editor {
     this.flush()
     this.places.look()
     elementsOfThreads(this.view.dom).get(id)?.scrollIntoView({ block: 'center' })
+  }
+
+  setBrackets(shown: readonly ShownBracket[], words: BracketWords): void {
+    this.brackets = { shown, words }
+    const tr = withBrackets(this.text.state, shown, words)
+    if (tr) this.view.dispatch(tr)
+  }
+
+  bracketTops(): Map<string, number> {
+    const { doc } = this.text.state
+    const elements = elementsOfBrackets(this.view.dom)
+    const origin = this.view.dom.getBoundingClientRect().top
+    const top = (id: string, position: number): number => {
+      const element = elements.get(id) ?? this.elementAt(doc.resolve(position).before(1))
+      return element.getBoundingClientRect().top - origin
+    }
+    return new Map([...placesOfBrackets(doc)].map(([id, position]) => [id, top(id, position)]))
+  }
+
+  scrollToBracket(id: string): void {
+    elementsOfBrackets(this.view.dom).get(id)?.scrollIntoView({ block: 'center' })
+  }
+
+  onBracketClick(listener: (id: string) => void): () => void {
+    this.bracketListeners.add(listener)
+    return () => void this.bracketListeners.delete(listener)
   }
 
   scrollToParagraph(id: string): boolean {

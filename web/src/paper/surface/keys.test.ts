@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { nodes as N, schema } from '../text/schema'
 import { keyboard } from './keys'
 
-const asked = { undo: vi.fn(() => true), redo: vi.fn(() => true), link: vi.fn(), comment: vi.fn() }
+const asked = { undo: vi.fn(() => true), redo: vi.fn(() => true), link: vi.fn(), comment: vi.fn(), bracket: vi.fn() }
 let view: EditorView
 
 function at(...blocks: import('prosemirror-model').Node[]): void {
@@ -72,7 +72,7 @@ test('Tab goes deeper in a list, and leaves the text elsewhere or after Escape',
   expect(press('Tab', { shiftKey: true })).toBe(false)
 })
 
-test('shortcuts reach marks, kinds, links, comments and undo', () => {
+test('shortcuts reach marks, kinds, links, comments, brackets and undo', () => {
   at(N.paragraph.create(null, schema.text('a')))
   expect(press('b', { ctrlKey: true })).toBe(true)
   expect(view.state.storedMarks?.[0].type.name).toBe('strong')
@@ -80,8 +80,9 @@ test('shortcuts reach marks, kinds, links, comments and undo', () => {
   expect(kinds()).toEqual(['heading2 a'])
   press('k', { ctrlKey: true })
   press('m', { ctrlKey: true, altKey: true })
+  press('b', { ctrlKey: true, altKey: true })
   press('z', { ctrlKey: true })
   press('Z', { ctrlKey: true, shiftKey: true, keyCode: 90 })
   press('y', { ctrlKey: true })
-  expect([asked.link, asked.comment, asked.undo, asked.redo].map((call) => call.mock.calls.length)).toEqual([1, 1, 1, 2])
+  expect([asked.link, asked.comment, asked.bracket, asked.undo, asked.redo].map((call) => call.mock.calls.length)).toEqual([1, 1, 1, 1, 2])
 })

@@ -8,6 +8,7 @@
  * | Mod-Alt-0, -1, -2, -3 | paragraph, numbered paragraph, heading, lower heading |
  * | Mod-Shift-7, -8, -9 | numbered list, list, quotation |
  * | Mod-Alt-M | comment on the selection |
+ * | Mod-Alt-B | brackets around the selection |
  * | Tab, Shift-Tab | in a list: deeper, shallower; elsewhere they leave the text |
  * | Escape, then Tab | leaves the text from anywhere |
  *
@@ -26,9 +27,10 @@ export interface Keys {
   redo(): boolean
   link(): void
   comment(): void
+  bracket(): void
 }
 
-export function keyboard({ undo, redo, link, comment }: Keys): Plugin[] {
+export function keyboard({ undo, redo, link, comment, bracket }: Keys): Plugin[] {
   let leaving = false
   const handle = keydownHandler({
     ...baseKeymap,
@@ -36,6 +38,7 @@ export function keyboard({ undo, redo, link, comment }: Keys): Plugin[] {
     'Mod-i': commands.em,
     'Mod-k': () => (link(), true),
     'Mod-Alt-m': () => (comment(), true),
+    'Mod-Alt-b': () => (bracket(), true),
     'Mod-z': () => undo(),
     'Shift-Mod-z': () => redo(),
     'Mod-y': () => redo(),

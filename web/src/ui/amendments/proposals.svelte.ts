@@ -3,6 +3,7 @@
  * what one does here. What comes from the server replaces what was known; nothing is shown as done before that.
  */
 import type { Amendment } from '../../api'
+import { oneAtATime } from '../parts/asking'
 import { api } from '../shell/session.svelte'
 
 export class Proposals {
@@ -10,8 +11,6 @@ export class Proposals {
   /** False until they have been fetched once. */
   known = $state(false)
   problem = $state.raw<unknown>(null)
-  #asking: Promise<void> | null = null
-  #again = false
 
   constructor(
     private readonly slug: string,
@@ -19,21 +18,7 @@ export class Proposals {
   ) {}
 
   /** Asks the server. While it is being asked, further calls become one more question. Never throws: see `problem`. */
-  async fetch(): Promise<void> {
-    if (this.#asking) {
-      this.#again = true
-      return this.#asking
-    }
-    this.#asking = this.#untilFresh().finally(() => (this.#asking = null))
-    return this.#asking
-  }
-
-  async #untilFresh(): Promise<void> {
-    do {
-      this.#again = false
-      await this.#ask()
-    } while (this.#again)
-  }
+  readonly fetch = oneAtATime(() => this.#ask())
 
   async #ask(): Promise<void> {
     try {

@@ -3,6 +3,7 @@ import type { Amendment, Thread } from '../../api'
 
 export interface Talk {
   mayComment: boolean
+  mayWrite: boolean
   /** The name of a component in the language of the interface, from its code. */
   component(code: string): string
   /** Opens a thread's card; the one that was open folds. */
@@ -22,6 +23,10 @@ export interface Talk {
   /** Code of the component one acts for. */
   ownComponent: string
   support(amendment: Amendment): Promise<void>
+  /** Begins brackets around the words of a thread, for the component that asked for them. */
+  bracket(thread: Thread): void
+  /** Brackets were opened: their card takes the place of the form. */
+  bracketed(id: string): void
   /** Begins a proposal that cites the thread. */
   amend(thread: Thread): Promise<void>
 }

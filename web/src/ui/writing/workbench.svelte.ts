@@ -5,6 +5,7 @@
 import { serviceNow } from '../../i18n/dates'
 import { createEditor, loadAutomerge, type Editor, type EditorSnapshot, type PaperDoc, type ThreadPlace } from '../../paper'
 import { openText, type OpenText, type PresentPerson, type Refusal, type SaveState } from '../../sync'
+import { bracketWords } from '../brackets/naming'
 import { wasmUrl } from '../shell/preload'
 
 export type { Refusal }
@@ -22,6 +23,7 @@ export interface Bench {
   editable: boolean
   onLinkRequest(): void
   onCommentRequest(): void
+  onBracketRequest?(): void
 }
 
 export class Workbench {
@@ -33,6 +35,8 @@ export class Workbench {
   places = $state.raw<ReadonlyMap<string, ThreadPlace>>(new Map())
   /** Where the paragraphs that `watch` named begin. */
   tops = $state.raw<ReadonlyMap<string, number>>(new Map())
+  /** Where brackets open in the text, by id. */
+  brackets = $state.raw<ReadonlyMap<string, number>>(new Map())
   refusal = $state.raw<Refusal | null>(null)
   /** Why the text could not be opened at all, such as a browser without WebAssembly. */
   fault = $state.raw<unknown>(null)
@@ -107,17 +111,19 @@ export class Workbench {
       this.editor.replaceDoc(doc)
       return
     }
-    const { label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest } = this.bench
+    const { label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest } = this.bench
     const editor = createEditor(host, {
-      doc, label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest,
+      doc, label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest,
       onChanges: (changes) => this.#line?.sendLocal(changes),
       onState: (snapshot) => (this.snapshot = snapshot),
       onCaret: () => this.#announce(),
       onFault: (fault) => console.error('The screen differed from the document and was set right.', fault),
     })
     this.editor = editor
+    editor.setBrackets([], bracketWords())
     editor.onLayout(() => {
       this.places = editor.threadPlaces()
+      this.brackets = editor.bracketTops()
       if (this.#watched.length > 0) this.tops = editor.topsOf(this.#watched)
     })
     this.ready = true
