@@ -12,6 +12,7 @@ import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person
 import { Service } from './harness/service'
 import { takeAgreement, theyTakePositions } from './shots-agreement'
 import { takeMatrix } from './shots-matrix'
+import { takeBrackets } from './shots-brackets'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -46,6 +47,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeStranger(browser, service, circumstances, named)
       await takePeople(browser, service, circumstances, named)
       await takeAgreement(browser, service, circumstances, named)
+      await takeBrackets(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)
       await takeAnswers(browser, service, circumstances, named)

@@ -244,6 +244,7 @@ fn pages(config: &mut ServiceConfig) {
         "/people",
         "/papers/{slug}",
         "/papers/{slug}/milestones/{id}",
+        "/p/{slug}/brackets",
         "/p/{slug}/matrix",
         "/papers/{slug}/{language}/{number}",
         "/p/{slug}/review",

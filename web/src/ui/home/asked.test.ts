@@ -57,7 +57,7 @@ describe('the next planned draft', () => {
   })
 
   test('is the one after it once it is sealed under its name, in either language', () => {
-    expect(nextPlanned(paper({ milestones: [{ id: 'm', name: 'Bogotá draft', sealed_at: today }] }), today)).toBe(quito)
+    expect(nextPlanned(paper({ milestones: [{ id: 'm', name: 'Bogotá draft', sealed_at: today, brackets: 0 }] }), today)).toBe(quito)
   })
 
   test('is none when all are past', () => {

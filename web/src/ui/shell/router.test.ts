@@ -16,6 +16,12 @@ describe('an address leads to its page', () => {
     expect(parse('/p/ciudades/answers/AFR')).toEqual({ page: 'answers', slug: 'ciudades', component: 'AFR' })
   })
 
+  test('the brackets of a paper, and nothing below them', () => {
+    expect(parse('/p/ciudades/brackets')).toEqual({ page: 'brackets', slug: 'ciudades' })
+    expect(parse('/p/ciudades/brackets/x')).toEqual({ page: 'lost' })
+    expect(parse(paths.brackets('ciudades'))).toEqual({ page: 'brackets', slug: 'ciudades' })
+  })
+
   test('the components and their people', () => {
     expect(parse('/people')).toEqual({ page: 'people' })
   })

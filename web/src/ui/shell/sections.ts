@@ -6,7 +6,7 @@ import type { MessageId } from '../../i18n'
 import { parse, paths } from './router'
 
 /** The pages of the review, in the order in which people go through them. */
-export const REVIEW_PAGES = ['review', 'desk', 'amendments', 'matrix', 'positions', 'silence', 'answers'] as const
+export const REVIEW_PAGES = ['review', 'desk', 'amendments', 'brackets', 'matrix', 'positions', 'silence', 'answers'] as const
 export type ReviewPage = (typeof REVIEW_PAGES)[number]
 
 /** The parts of a paper. */
