@@ -246,7 +246,8 @@ impl Round<'_> {
                 "{}: something was not answered",
                 each.code
             );
-            for (format, act) in FILES.into_iter().filter(|(format, _)| *format != "pdf" || self.with_pdf) {
+            let with_pdf = self.with_pdf;
+            for (format, act) in FILES.into_iter().filter(|(format, _)| *format != "pdf" || with_pdf) {
                 let file = format!("{path}/file?format={format}&language=en");
                 let bytes = self.timed(act, self.process.takes(&each.focal, &file)).await;
                 assert!(bytes.len() > 200, "{}: {act}", each.code);
