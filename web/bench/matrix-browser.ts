@@ -55,7 +55,7 @@ async function opening(page: Page): Promise<Record<string, Row>> {
   const longest: number[] = []
   for (let n = 0; n <= TIMES; n += 1) {
     await page.goto(MATRIX)
-    await page.locator('.canvas [data-row] .said').first().waitFor()
+    await page.locator('.canvas [data-row] .says').first().waitFor()
     shown.push(await page.evaluate(() => performance.now()))
     longest.push(await longestTask(page))
   }
@@ -93,7 +93,7 @@ async function narrowing(page: Page): Promise<Record<string, Row>> {
 
 async function scrolling(page: Page): Promise<Record<string, Row>> {
   await page.goto(MATRIX)
-  await page.locator('.canvas [data-row] .said').first().waitFor()
+  await page.locator('.canvas [data-row] .says').first().waitFor()
   await page.locator('.rows').hover()
   await page.evaluate(() => (window as unknown as Watch).takeFrames())
   await longestTask(page)

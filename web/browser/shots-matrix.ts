@@ -33,7 +33,7 @@ export async function takeMatrix(browser: Browser, service: Service, circumstanc
   const jonas = await Person.arrives(browser, service, 'Jonas Lindqvist', circumstances)
   const take = (page: string) => jonas.page.screenshot({ path: named(page) })
   await jonas.goesTo(MATRIX)
-  await jonas.page.locator('.canvas [data-row] .said').first().waitFor()
+  await jonas.page.locator('.canvas [data-row] .says').first().waitFor()
   await take('matrix')
   const amendment = jonas.page.getByRole('row', { name: /^Enmienda \d+,.*Sin respuesta$/ }).first()
   const kinds = jonas.page.getByRole('combobox', { name: 'Tipo', exact: true })

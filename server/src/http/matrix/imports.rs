@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::app::matrix::imports::{Given, Import};
 use crate::app::matrix::incoming::{How, What};
 use crate::app::matrix::sorting::Sorted;
-use crate::app::matrix::table::Field;
 use crate::app::refusal::Refusal;
 use crate::app::settings::Limits;
 use crate::http::error::Problem;
@@ -68,7 +67,7 @@ pub struct ImportRow {
     what: What,
     /// Why it cannot be read, or what to know of it: `no-words`, `formula`, `too-long`.
     note: Option<&'static str>,
-    /// The beginning of what it says.
+    /// The beginning of what it says: its comment, or the words that it proposes without one.
     comment: String,
     chapter: Option<String>,
     number: Option<usize>,
@@ -172,7 +171,7 @@ fn row(sorted: &Sorted) -> ImportRow {
         line: sorted.row.line,
         what: sorted.what,
         note: sorted.note,
-        comment: sorted.row.word(Field::Comment).chars().take(200).collect(),
+        comment: sorted.row.comment().chars().take(200).collect(),
         chapter: spot.map(|(_, chapter)| chapter.clone()),
         number: spot.and_then(|(spot, _)| spot.number),
         how: spot.map(|(spot, _)| spot.how),
