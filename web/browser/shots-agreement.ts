@@ -73,7 +73,7 @@ export async function takeAgreement(browser: Browser, service: Service, circumst
   await take('position-form')
   await tomas.goesTo(SILENCE)
   await tomas.seesHeading('Silencio')
-  await tomas.page.getByRole('link', { name: /^Ver: / }).click()
+  await tomas.page.getByRole('link', { name: /^Ver: Este borrador es la posición común/ }).click()
   await tomas.sees('Objetar en nombre del componente')
   await take('silence', true)
   await tomas.leaves()
