@@ -47,6 +47,8 @@ export function createApi(options: RequestOptions) {
     signOut: () => post('/api/v1/sign-out', nothing, {}),
     /** A link that signs the same person in on another device. */
     signInLink: () => create('/api/v1/sign-in-links', json(model.signInLink), {}),
+    /** Asks for this address once more, only to hear whether the server answers (`onAnswer`). */
+    again: async (address: string): Promise<void> => void (await get(address, asText)),
     me: () => get('/api/v1/me', json(model.me)),
     components: () => all('/api/v1/components', 'components', model.component),
     people: () => all('/api/v1/people', 'people', model.person),

@@ -12,8 +12,8 @@ export interface RequestOptions {
   /** The seat to act with; `null` leaves the choice to the server (the person's first). */
   seat: () => string | null
   fetch?: typeof fetch
-  /** Hears of every good answer: when it was given (milliseconds of this device's clock) if the device had kept it, `null` if it came from the server now. */
-  onAnswer?(keptAt: number | null): void
+  /** Hears of every good answer: when it was given (milliseconds of this device's clock) if the device had kept it, `null` if it came from the server now; and of what address. */
+  onAnswer?(keptAt: number | null, address: string): void
   /** Draws an idempotency key. */
   newKey?: () => string
   /** How long a request may go without its whole answer, in milliseconds; what it brings has its own time on top ([[BYTES_PER_MS]]). */
@@ -63,7 +63,7 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
     const [response, said] = await answered(given ?? fetch, url, init)
     if (!response.ok) throw errorOf(response, said)
     const keptAt = response.headers.get(KEPT_AT)
-    onAnswer?.(keptAt === null ? null : Number(keptAt))
+    onAnswer?.(keptAt === null ? null : Number(keptAt), url)
     return read(said, response)
   }
   const get = <T>(url: string, read: Read<T>, headers: Headers = {}) => send('GET', url, read, undefined, headers)

@@ -15,11 +15,14 @@ class Session {
   standing = $state<Standing>('asking')
   me = $state.raw<Me | null>(null)
   directory = $state.raw<Directory>(new Map())
-  /** Goes up when the server answers again after a time without: pages that show what was kept are made anew. */
+  /** Goes up when the server has answered everything again that was shown as kept: pages are made anew. */
   returns = $state(0)
   /** Seats of this person that have ended: their words may still be on this device. */
   endedSeats = $state.raw<readonly string[]>([])
   #keptAt = $state<number | null>(null)
+  /** What is shown as it was kept, by address, and since when. */
+  readonly #kept = new Map<string, number>()
+  #askingAgain = false
   #seatId = $state<string | null>(null)
   #signingIn = false
 
@@ -39,12 +42,36 @@ class Session {
   }
 
   /** An answer has come: kept on this device since then, or `null`, from the server. */
-  heard(keptAt: number | null): void {
-    const returned = this.#keptAt !== null && keptAt === null
-    this.#keptAt = keptAt
-    if (!returned) return
+  heard(keptAt: number | null, address: string): void {
+    if (keptAt !== null) {
+      this.#kept.set(address, keptAt)
+      this.#keptAt = keptAt
+      return
+    }
+    this.#kept.delete(address)
+    if (this.#keptAt === null) return
+    // One answer that is slow is no line that is cut: the rest of the page does not come and go with it.
+    if (this.#kept.size > 0) return void this.#askAgain()
+    this.#keptAt = null
     this.returns += 1
     void this.ask()
+  }
+
+  /** The server answers: does it answer what is shown as kept, too? One after the other, until one does not. */
+  async #askAgain(): Promise<void> {
+    if (this.#askingAgain) return
+    this.#askingAgain = true
+    try {
+      for (const address of [...this.#kept.keys()]) {
+        await api.again(address).catch((error: unknown) => {
+          // A refusal is an answer: what was shown is not there any more.
+          if (error instanceof ApiError && error.status > 0) this.heard(null, address)
+        })
+        if (this.#kept.has(address)) return
+      }
+    } finally {
+      this.#askingAgain = false
+    }
   }
 
   /** Asks the server who is signed in. Never throws: the answer is `standing`. */
@@ -103,10 +130,13 @@ class Session {
   }
 
   async #enter(me: Me): Promise<void> {
-    setServiceClock(me.service.now, this.#keptAt ?? Date.now())
+    setServiceClock(me.service.now, this.#kept.get('/api/v1/me') ?? Date.now())
+    // Whoever is asked again keeps the hat they wear, whatever they put on in another window: only a seat that is no more is taken off.
+    const worn = this.me?.person.id === me.person.id ? this.#seatId : null
+    const held = (id: string | null) => me.seats.some((seat) => seat.id === id)
+    this.#seatId = [worn, remembered.seat(me.person.id).get()].find(held) ?? me.seats[0]?.id ?? null
     this.me = me
     this.endedSeats = me.ended_seats
-    this.#seatId = remembered.seat(me.person.id).get()
     this.standing = 'in'
     const [people, components] = await Promise.all([api.people(), api.components()])
     this.directory = directoryOf(people, components)
@@ -129,5 +159,5 @@ class Session {
 
 export const session = new Session()
 /** Who somebody is does not depend on the hat they wear, and the one they wore may just have been taken. */
-const anyHat = createApi({ seat: () => null, onAnswer: (keptAt) => session.heard(keptAt) })
-export const api = createApi({ seat: () => session.seat?.id ?? null, onAnswer: (keptAt) => session.heard(keptAt) })
+const anyHat = createApi({ seat: () => null, onAnswer: (keptAt, address) => session.heard(keptAt, address) })
+export const api = createApi({ seat: () => session.seat?.id ?? null, onAnswer: (keptAt, address) => session.heard(keptAt, address) })
