@@ -3,7 +3,7 @@
  * what one does here. What comes from the server replaces what was known; nothing is shown as done before that.
  */
 import type { Amendment } from '../../api'
-import { oneAtATime } from '../parts/asking'
+import { Asking } from '../parts/asking'
 import { api } from '../shell/session.svelte'
 
 export class Proposals {
@@ -18,9 +18,8 @@ export class Proposals {
   ) {}
 
   /** Asks the server. While it is being asked, further calls become one more question. Never throws: see `problem`. */
-  readonly fetch = oneAtATime(() => this.#ask())
-
-  async #ask(): Promise<void> {
+  readonly fetch = (): Promise<void> => this.#asking.now()
+  readonly #asking = new Asking(async () => {
     try {
       this.all = await api.amendments(this.slug, this.text)
       this.known = true
@@ -28,7 +27,7 @@ export class Proposals {
     } catch (error) {
       this.problem = error
     }
-  }
+  })
 
   take(amendment: Amendment): void {
     const known = this.all.some(({ id }) => id === amendment.id)

@@ -3,7 +3,7 @@
  * replaces what was known; nothing is shown as done before that. The words change in the text by themselves, as everybody's do.
  */
 import { ApiError, type Anchor, type Bracket, type Brackets, type Settling, type Side } from '../../api'
-import { oneAtATime } from '../parts/asking'
+import { Asking } from '../parts/asking'
 import { api } from '../shell/session.svelte'
 
 /** Words about to be put in brackets: held as an anchor from the moment it begins, so the text may move on meanwhile. */
@@ -33,7 +33,8 @@ export class Disputes {
   constructor(private readonly slug: string) {}
 
   /** Asks the server. While it is being asked, further calls become one more question. Never throws: see `problem`. */
-  readonly fetch = oneAtATime(() => this.#ask())
+  readonly fetch = (): Promise<void> => this.#asking.now()
+  readonly #asking = new Asking(() => this.#ask())
 
   async #ask(): Promise<void> {
     try {

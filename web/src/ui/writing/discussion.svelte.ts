@@ -4,6 +4,7 @@
  */
 import { listenToPaper, type Anchor, type PaperEvents, type Round, type Thread } from '../../api'
 import { withThread } from '../../review'
+import { Asking } from '../parts/asking'
 import { api } from '../shell/session.svelte'
 
 /** A comment being composed: its words are held as an anchor from the moment it begins, so the text may move on meanwhile. */
@@ -74,14 +75,21 @@ export class Discussion {
     })
   }
 
-  async fetch(): Promise<void> {
+  fetch(): Promise<void> {
+    return this.#asking.now()
+  }
+  readonly #asking = new Asking(async () => {
+    const known = this.all
     try {
-      this.all = await api.threads(this.slug)
+      const all = await api.threads(this.slug)
+      // What came by an event while the list was on its way may be newer than the list.
+      const since = this.all.filter((thread) => !known.includes(thread))
+      this.all = since.reduce<readonly Thread[]>(withThread, all)
       this.problem = null
     } catch (error) {
       this.problem = error
     }
-  }
+  })
 
   private async askRound(): Promise<void> {
     try {
