@@ -1,22 +1,15 @@
 /** How the state of an amendment looks: a shape and a tone beside its words, never a colour alone. */
 import type { Amendment, AmendmentState, Outcome, Touch } from '../../api'
+import { OUTCOME_SIGNS, type Sign } from '../parts/signs'
 
-type Look = `${'good' | 'warn' | 'bad' | 'act' | 'off'} ${'full' | 'half' | 'square'}`
-
-const LOOKS: Record<AmendmentState, Look> = {
+const LOOKS: Record<AmendmentState, Sign> = {
   draft: 'off half',
   submitted: 'act half',
   under_consideration: 'act full',
-  accepted: 'good full',
-  modified: 'good full',
-  partly: 'good half',
-  not_accepted: 'bad square',
-  deferred: 'warn half',
-  withdrawn: 'off square',
-  overtaken: 'off square',
+  ...OUTCOME_SIGNS,
 }
 
-export const lookOf = (state: AmendmentState): Look => LOOKS[state]
+export const lookOf = (state: AmendmentState): Sign => LOOKS[state]
 
 /** It waits for an answer. What is deferred will come back, and waits no longer. */
 export function isWaiting({ state }: Pick<Amendment, 'state'>): boolean {

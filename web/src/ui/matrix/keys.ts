@@ -1,5 +1,6 @@
 /** The letters that answer a row, and what each one means. They count only while a row has the focus. */
 import type { AnswerOutcome } from '../../api'
+import { OUTCOME_SIGNS } from '../parts/signs'
 
 export const ANSWER_KEYS: Readonly<Record<string, AnswerOutcome>> = {
   a: 'accepted', m: 'modified', p: 'partly', n: 'noted', x: 'not_accepted', d: 'deferred', o: 'overtaken',
@@ -15,7 +16,4 @@ export const GIVEN_TO_AMENDMENTS: readonly AnswerOutcome[] = ['accepted', 'not_a
 export const WITHOUT_WORDS: readonly AnswerOutcome[] = ['accepted', 'noted']
 
 /** Drawn with a shape beside the word: `.state` and these. */
-export const SHAPES: Readonly<Record<string, string>> = {
-  unanswered: 'off', accepted: 'good full', modified: 'good half', partly: 'good half', noted: 'act full', not_accepted: 'bad square',
-  deferred: 'warn half', withdrawn: 'off full', overtaken: 'off square',
-}
+export const SHAPES: Readonly<Record<string, string>> = { unanswered: 'off', ...OUTCOME_SIGNS }

@@ -57,16 +57,6 @@ export function tally(groups: readonly Group[], order: readonly PositionStance[]
   }
 }
 
-/** The shape and colour of a stance; the word stands beside it. */
-export const MARKS: Record<PositionStance, string> = {
-  supports: 'good full',
-  supports_with_comments: 'good half',
-  can_live_with: 'act half',
-  reservation: 'warn square',
-  objects: 'bad square',
-  abstains: 'off full',
-}
-
 function bySubject(a: Position, b: Position): number {
   const rank = { paper: 0, chapter: 1, paragraph: 2 }
   const number = (position: Position) => position.subject.paragraph_number ?? Number.parseFloat(position.subject.number ?? '0')
