@@ -5,8 +5,9 @@ import { paths } from '../shell/router'
 export function placeOf({ kind, paper, round, silence }: ReviewTask): string {
   switch (kind) {
     case 'remark':
-    case 'settle':
       return paths.paper(paper)
+    case 'settle':
+      return paths.brackets(paper)
     case 'remind':
     case 'announce':
       return paths.procedure(paper, 'review', round ?? undefined)
