@@ -86,9 +86,13 @@ impl Room {
     /// Somebody puts these words in the place of those, which stand once in a text, over a socket.
     pub async fn writes(&self, somebody: &Somebody, text: TextId, old: &str, new: &str) {
         let before = self.service.app.live.text(text).await.unwrap();
-        let range = find(&before, old);
+        let (range, read) = (find(&before, old), all_words(&self.service, text).await);
         let mut socket = Socket::open(&self.service, somebody, somebody.seats[0]).await;
         socket.edits(&self.service, text, somebody.seats[0], |edit| edit.splice(range, new)).await.unwrap();
+        // The new words may have stood there before, or be none: what was read must be another text by now.
+        while all_words(&self.service, text).await == read {
+            tokio::task::yield_now().await;
+        }
         self.reads(text, new).await;
     }
 
