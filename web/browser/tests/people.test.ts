@@ -188,8 +188,11 @@ test('two secretaries at once: the second is told, and loses nothing of what she
   await one.sees('Saved.')
   await box(other).getByLabel('Name in Spanish').fill('Gran Ammán')
   await box(other).getByRole('button', { name: 'Save' }).click()
-  await box(other).getByText(/^Somebody else changed it before you\./).waitFor()
+  await box(other).getByText(/^Somebody else saved first\. What they changed is in this form now/).waitFor()
   expect(await box(other).getByLabel('Name in Spanish').inputValue()).toBe('Gran Ammán')
+  expect(await box(other).getByLabel('Name in English').inputValue()).toBe('Greater Amman')
+  await box(other).getByRole('button', { name: 'Save' }).click()
+  await other.sees('Saved.')
 })
 
 test('who does not keep the people is told so, and the menu offers nothing', async () => {
