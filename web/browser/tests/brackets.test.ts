@@ -167,7 +167,7 @@ test('sealing says how many brackets remain, and the sealed draft goes on saying
   await ines.sees(/^\d+ brackets remained$/)
   await ines.button('Español').click()
   await ines.page.locator('.sealed-text').getByText('[', { exact: true }).first().waitFor()
-  await ines.button('Download the Spanish text without brackets as PDF').waitFor()
+  await ines.button('PDF without brackets, Spanish text').waitFor()
 })
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [DESK, PHONE].map((viewport) => ({ colorScheme, viewport })))
