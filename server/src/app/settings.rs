@@ -174,7 +174,7 @@ impl Default for Limits {
             chapter_paragraphs: 1_000,
             sign_ins_per_minute: 30,
             way_in_letters_per_minute: 2,
-            drafts_per_minute: 6,
+            drafts_per_minute: 30,
             exports_per_minute: 30,
             exports_per_person: 4,
             exports_at_once: 32,
