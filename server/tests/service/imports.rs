@@ -68,6 +68,21 @@ async fn rev53_a_file_of_an_old_spreadsheet_is_looked_at_taken_in_and_known_the_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rev53_what_is_entered_on_a_components_behalf_neither_shows_nor_touches_what_it_has_inside() {
+    let (service, [_, claire, ..]) = begins().await;
+    let ines = service.signs_in("ines").await;
+    let own = brings(&claire, LATIN, json!({})).await.json();
+    takes_in(&claire, &own).await;
+    let inside = threads(&claire).await;
+    let mailed = brings(&ines, LATIN, json!({ "component": "MEWA" })).await.json();
+    assert_eq!(sorted(&mailed).iter().filter(|row| row[0] == "new").count(), 3, "{mailed}");
+    assert_eq!(takes_in(&ines, &mailed).await.json(), json!({ "new": 3, "changed": 0 }));
+    assert_eq!(rows(&ines, "").await.len(), 3, "what was mailed is sent");
+    let now = threads(&claire).await;
+    assert!(inside.iter().all(|thread| now.contains(thread)), "and what waits at the desk is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev53_our_own_file_comes_back_in_each_form_and_only_what_was_changed_is_added() {
     for format in ["xlsx", "csv", "docx"] {
         let (service, [samir, claire, adaeze, _]) = begins().await;

@@ -160,7 +160,7 @@ test('Marta accepts the amendment, and Nadia answers the remark in the matrix', 
   await nadia.sees(/^\d+ rows/)
   await fingers.activates('link', 'Skip to the content')
   await fingers.fills(/^Search in remarks/, 'whose it is', 'searchbox')
-  await fingers.hears(/^1 row/)
+  await fingers.hears(/^One row/)
   await fingers.reaches('row', new RegExp(REMARK))
   await fingers.presses('a')
   await fingers.isOn('textbox', /^Words for its authors/)

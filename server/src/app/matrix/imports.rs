@@ -40,7 +40,7 @@ use crate::people::paper::Paper;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
 /// Remarks that one file brings in: as many as a component sends at once.
-pub const MOST_NEW: usize = 500;
+pub(super) const MOST_NEW: usize = 500;
 
 /// A file that was only looked at is kept for so long.
 const LOOKED_AT_LASTS: Duration = Duration::from_hours(14 * 24);
@@ -123,7 +123,7 @@ impl App {
         };
         self.sending_of(&register, paper, &import)?;
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
-        let sorted = self.sorted(paper, &import, given.bytes.clone()).await?;
+        let (sorted, _) = self.sorted(paper, &import, given.bytes.clone()).await?;
         let file = STANDARD.encode(&given.bytes);
         let about = json!({ "import": import.id, "component": component, "sha256": import.sha256 });
         let ops = vec![
@@ -145,7 +145,7 @@ impl App {
         let (import, _) = self.import_of(paper, seat, id).await?;
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let bytes = self.file_of(paper, &import).await?;
-        let sorted = self.sorted(paper, &import, bytes).await?;
+        let (sorted, _) = self.sorted(paper, &import, bytes).await?;
         Ok((import, sorted))
     }
 
@@ -158,9 +158,8 @@ impl App {
         }
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
         let bytes = self.file_of(paper, &import).await?;
-        let sorted = self.sorted(paper, &import, bytes.clone()).await?;
+        let (sorted, shelves) = self.sorted(paper, &import, bytes.clone()).await?;
         self.store.put_blob(bytes).await?;
-        let shelves = self.texts_for(paper).await?;
         let now = self.clock.now();
         let mut told: Vec<(Thread, u64)> = Vec::new();
         let mut taken = Taken::default();
@@ -248,24 +247,33 @@ impl App {
         Ok(count)
     }
 
-    /// The rows of a file beside what is there now.
-    async fn sorted(&self, paper: &Paper, import: &Import, bytes: Bytes) -> Result<Vec<Sorted>, Refusal> {
+    /// The rows of a file beside what is there now, with the texts in which their words were found.
+    async fn sorted(
+        &self,
+        paper: &Paper,
+        import: &Import,
+        bytes: Bytes,
+    ) -> Result<(Vec<Sorted>, Arc<Vec<Shelf>>), Refusal> {
         let shelves = self.texts_for(paper).await?;
         let mut known: HashMap<Uuid, (Arc<Thread>, u64)> = HashMap::new();
         for (text, _) in paper.texts() {
             for kept in self.shelf.of_text(self, text).await?.iter() {
+                // Who enters it for another component must neither learn nor touch what that has inside.
+                if import.on_behalf && kept.thread.submission.is_none() {
+                    continue;
+                }
                 known.insert(kept.thread.id.0, (kept.thread.clone(), kept.version));
             }
         }
         let proposals = self.proposals.of_paper(self, paper).await?;
         let register = self.directory.register();
-        let import = import.clone();
+        let (import, searched) = (import.clone(), shelves.clone());
         let sorted = aside(move || {
             let tables = read(&bytes, Bounds::default()).map_err(unreadable)?;
             let rows = rows(&tables).ok_or_else(|| Refusal::ImportUnreadable(NO_HEAD.to_owned()))?;
             let proposals: Vec<_> = proposals.iter().map(|kept| kept.proposal.clone()).collect();
             let amendments = Amendments::of(&proposals, import.component);
-            Ok(sort(&register, &import, rows, &known, &amendments, &shelves))
+            Ok(sort(&register, &import, rows, &known, &amendments, &searched))
         })
         .await?;
         let new = sorted.iter().filter(|sorted| sorted.what == What::New).count();
@@ -274,7 +282,7 @@ impl App {
                 format!("the file has {new} new remarks; at most {MOST_NEW} are taken at once, so divide it");
             return Err(Refusal::ImportUnreadable(words));
         }
-        Ok(sorted)
+        Ok((sorted, shelves))
     }
 
     async fn texts_for(&self, paper: &Paper) -> Result<Arc<Vec<Shelf>>, Refusal> {

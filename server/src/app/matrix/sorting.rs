@@ -11,7 +11,7 @@ use crdt::review::thread::{Comment, Thread};
 use uuid::Uuid;
 
 use super::heads::{bare, by_reference};
-use super::imports::Import;
+use super::imports::{Import, MOST_NEW};
 use super::incoming::{Incoming, Shelf, Spot, What, as_row};
 use super::table::Field;
 use crate::people::directory::Register;
@@ -83,6 +83,7 @@ pub fn sort(
         .filter_map(|found| Some((found.0.entry.fingerprint.as_deref()?, found)))
         .collect();
     let mut seen = BTreeSet::new();
+    let mut new = 0;
     let sort_one = |row: Incoming| {
         let sorted = |row, what, note| Sorted { row, what, note, spot: None, thread: None };
         if row.comment().is_empty() {
@@ -109,7 +110,10 @@ pub fn sort(
         if !seen.insert(fingerprint) {
             return sorted(row, What::Repeated, None);
         }
-        let spot = row.spot(shelves).map(|spot| (spot.clone(), shelves[spot.shelf].chapter.clone()));
+        new += 1;
+        // More are refused: their words need not be looked for.
+        let spot = if new <= MOST_NEW { row.spot(shelves) } else { None };
+        let spot = spot.map(|spot| (spot.clone(), shelves[spot.shelf].chapter.clone()));
         let is_called_amendment = row.kind() == Some(RowKind::Amendment);
         let note = match row.unsaid.is_empty() {
             false => Some("formula"),
