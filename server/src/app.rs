@@ -109,6 +109,9 @@ pub struct App {
     shelf: Shelf,
     proposals: Proposals,
     settling: Turns,
+    /// Acts that look at a text and change it by what they saw: one after the other in each text. Taken after the turn of the record
+    /// (never the other way round), and from queues of its own: two names may share a queue.
+    rewording: Turns,
     /// Running numbers are given one after the other.
     numbering: Mutex<()>,
     /// Whole documents that come in: each takes a processor for seconds and many times its size of memory.
@@ -142,6 +145,7 @@ impl App {
             shelf: Shelf::default(),
             proposals: Proposals::default(),
             settling: Turns::default(),
+            rewording: Turns::default(),
             numbering: Mutex::default(),
             large: Semaphore::new(LARGE_AT_ONCE),
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),

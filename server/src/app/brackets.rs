@@ -167,6 +167,7 @@ impl App {
         new: NewBracket,
     ) -> Result<KeptBracket, Refusal> {
         let _turn = self.settling.alone(&new.id.to_string()).await;
+        let _words = self.rewording.alone(&text.to_string()).await;
         let (place, document) = self.text(text).await?;
         self.must_write(seat, text)?;
         if self.directory.register().component(new.component).is_none() {
@@ -205,6 +206,7 @@ impl App {
         let _turn = self.settling.alone(&id.to_string()).await;
         let record = self.store.get(Coll::Bracket, &key(paper.id, id)).await?.ok_or(Refusal::NotFound)?;
         let (bracket, version): (Bracket, u64) = (record.read()?, record.version);
+        let _words = self.rewording.alone(&bracket.place.text.to_string()).await;
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         must(&register, seat, &bracket, &act)?;
@@ -267,6 +269,7 @@ impl App {
     /// REV78: takes a mark away that no open bracket has: one of another program, or one that came back after it was settled.
     pub async fn lift_bracket_mark(&self, text: TextId, seat: SeatId, id: BracketId) -> Result<(), Refusal> {
         let _turn = self.settling.alone(&id.to_string()).await;
+        let _words = self.rewording.alone(&text.to_string()).await;
         let (place, document) = self.text(text).await?;
         self.must_write(seat, text)?;
         if let Some(record) = self.store.get(Coll::Bracket, &key(place.paper, id)).await? {

@@ -120,6 +120,23 @@ async fn rev79_record_and_words_are_settled_in_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rev79_of_two_brackets_on_the_same_words_settled_at_once_one_goes_by_what_the_other_left() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let one = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
+    let other = opens(&service, &adaeze, "SEC", "delete", "Nor can villages.").await.json();
+    let replaced = |words: &str| json!({ "end": "replaced", "instead": words });
+    let (first, second) = tokio::join!(
+        act(&adaeze, &one, "settle", replaced("Towns")),
+        act(&adaeze, &other, "settle", replaced("Villages"))
+    );
+    let won = [first.status, second.status].iter().filter(|status| **status == 200).count();
+    assert_eq!(won, 1, "{} {}", first.text(), second.text());
+    let words = words(&service).await;
+    assert!(["Towns welcome everyone.", "Villages welcome everyone."].contains(&&*words), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev63_it_is_settled_by_the_pen_never_by_a_proposer_and_over_an_opponent_only_with_words() {
     let service = Service::start().await;
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];

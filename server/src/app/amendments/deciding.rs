@@ -93,6 +93,8 @@ impl App {
         let amendment = kept.amendment.clone();
         amendment.may_be_decided_by(&hand)?;
         let Answer { outcome, words } = answer;
+        // Of two that are accepted at once on the same words, the second finds them changed.
+        let _words = self.rewording.alone(&amendment.text.to_string()).await;
         let entering = match outcome {
             Outcome::Accepted => Some(self.as_proposed(&amendment).await?),
             Outcome::Modified | Outcome::Partly => Some(self.as_modified(&amendment, &hand).await?),

@@ -92,6 +92,23 @@ async fn rev39_two_who_decide_at_once_decide_once_and_the_second_is_told_how() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rev40_of_two_that_are_accepted_at_once_on_the_same_words_one_enters() {
+    let room = Room::start().await;
+    let one = room.submitted("Keys", "Neighbours").await;
+    let other = room.submitted("Keys", "Friends").await;
+    let accept = decision("accepted", "");
+    let (first, second) = tokio::join!(
+        room.adaeze.post(&act(&one, "decide"), &accept).send(),
+        room.jonas.post(&act(&other, "decide"), &accept).send()
+    );
+    let (won, lost) = if first.status == 200 { (first, second) } else { (second, first) };
+    assert_eq!(won.status, 200, "{}", won.text());
+    assert_eq!(lost.status, 409, "{}", lost.text());
+    let words = room.words().await;
+    assert_ne!(words.contains("Neighbours"), words.contains("Friends"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev18_nobody_decides_on_what_their_own_component_proposes_or_joins() {
     let room = Room::start().await;
     // Adaeze holds the pen, and her section proposes.
