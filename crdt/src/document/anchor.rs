@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::elements::{ElementId, Elements};
 use super::text::Text;
-use crate::ids::{ActorId, ChangeHash};
+use crate::ids::{ActorId, ChangeHash, ParagraphId};
 
 /// A passage, for life. As JSON: `{"runs": [{"actor", "counter", "length"}], "heads": […], "quote": "…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +111,23 @@ impl Anchor {
             Some(unknown) => Err(AnchorError::UnknownElement(unknown)),
             None => Ok(()),
         }
+    }
+
+    /// ANC5: the anchor with the words that its elements had in the text at its heads, or have now, and the paragraph in which they begin.
+    /// What a program says of both is not believed. `None` when nothing of it stands in either.
+    pub fn verified(self, text: &Text) -> Option<(Anchor, ParagraphId)> {
+        let seen = |text: &Text| {
+            let range = self.range(text)?;
+            let paragraph = text.read().block_at(range.start).id;
+            Some((quote(text, range), paragraph))
+        };
+        let now = seen(text);
+        let (quote, paragraph) = match now {
+            Some(now) if now.0 == self.quote => now,
+            // Going back in a long history takes time: only when what it says cannot be seen now.
+            now => text.at(&self.heads).as_ref().and_then(seen).or(now)?,
+        };
+        Some((Anchor { quote, ..self }, paragraph))
     }
 
     fn elements(&self) -> impl Iterator<Item = ElementId> + '_ {

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::tree::{Item, List, Node, Numbered, Tree};
 use crate::document::Run;
@@ -176,9 +177,14 @@ pub fn printable(words: &str) -> String {
             && !matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffc}' | '\u{feff}')
             && (u32::from(*c) & 0xfffe) != 0xfffe
     };
-    let spaced = words.chars().map(|c| if is_breaking_space(c) { ' ' } else { c });
+    // A letter under thousands of accents takes the typesetter minutes.
+    let letters = words.graphemes(true).flat_map(|letter| letter.chars().take(MOST_IN_A_LETTER));
+    let spaced = letters.map(|c| if is_breaking_space(c) { ' ' } else { c });
     spaced.filter(is_printed).collect()
 }
+
+/// Characters that are printed of one letter: more than any script or emoji needs.
+const MOST_IN_A_LETTER: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -262,6 +268,14 @@ mod tests {
         let number = || Some("4".to_string());
         assert_eq!(shown(vec![heading(1, ""), heading(2, " "), heading(4, "…")]), [(2, number()), (5, None)]);
         assert_eq!(shown(vec![heading(2, "…"), heading(1, "…")]), [(3, number()), (2, None)]);
+    }
+
+    #[test]
+    fn ren5_of_a_letter_under_thousands_of_accents_a_few_are_printed() {
+        let words = format!("No, {}\u{301}.", "a\u{301}".to_owned() + &"\u{301}".repeat(5_000));
+        let printed = printable(&words);
+        assert_eq!(printed.chars().count(), "No, ".len() + MOST_IN_A_LETTER + ".".len());
+        assert_eq!(printable("ação e\u{301} 👩‍👩‍👧"), "ação e\u{301} 👩‍👩‍👧");
     }
 
     #[test]

@@ -78,6 +78,25 @@ fn anc2_a_passage_over_two_paragraphs_quotes_them_on_two_lines() {
 }
 
 #[test]
+fn anc5_it_quotes_what_stood_there_whatever_the_program_says() {
+    let base = text(PAPER);
+    let true_one = Anchor::of(&base, find(&base, "acogen a todas")).unwrap();
+    let paragraph = base.blocks()[1].id;
+    let false_one = || Anchor { quote: "expulsan\u{202e} a nadie".to_owned(), ..true_one.clone() };
+    assert_eq!(false_one().verified(&base), Some((true_one.clone(), paragraph)));
+    let mut adaeze = Desk::of("Adaeze", &base);
+    adaeze.replaces("acogen a todas", "reciben");
+    assert_eq!(
+        false_one().verified(&adaeze.text),
+        Some((true_one.clone(), paragraph)),
+        "as it was at its heads"
+    );
+    let nowhere = Anchor { heads: Vec::new(), ..false_one() };
+    assert_eq!(nowhere.clone().verified(&adaeze.text), None);
+    assert_eq!(nowhere.verified(&base).unwrap().0.quote, "acogen a todas", "as it is now");
+}
+
+#[test]
 fn anc4_an_anchor_must_name_letters_or_markers_of_the_text() {
     let mut base = text(PAPER);
     base.edit(&session("Inés", 1), |edit| edit.mark(12..18, "strong", &crdt::document::MarkValue::ON))

@@ -176,13 +176,14 @@ impl App {
         if let Some(other) = self.store.get(Coll::Bracket, &key(place.paper, new.id)).await? {
             return Err(Refusal::StaleVersion { current: other.version });
         }
-        let (anchor, document) = aside(move || match new.anchor.check(&document) {
-            Ok(()) => Ok((new.anchor, document)),
-            Err(_) => Err(Refusal::AnchorUnknown),
+        let (anchor, paragraph, document) = aside(move || {
+            new.anchor.check(&document).map_err(|_| Refusal::AnchorUnknown)?;
+            let (anchor, paragraph) = new.anchor.verified(&document).ok_or(Refusal::AnchorUnknown)?;
+            Ok((anchor, paragraph, document))
         })
         .await?;
         let done = Done { by: seat, at: self.clock.now() };
-        let where_ = (new.id, Place { text, paragraph: new.paragraph });
+        let where_ = (new.id, Place { text, paragraph });
         let bracket = Bracket::open(where_, anchor, new.component, (new.side, &new.words), done)?;
         let about = json!({ "text": text, "component": new.component, "side": new.side });
         let marked = bracket.clone();

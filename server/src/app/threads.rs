@@ -96,14 +96,14 @@ impl App {
         let first = Comment::new(CommentId(Uuid::new_v4()), seat, now, &new.body)?;
         let entry = Entry::new(new.kind, &new.proposed)?;
         let anchor = new.anchor;
-        let anchor = aside(move || match anchor.check(&document) {
-            Ok(()) => Ok(anchor),
-            Err(_) => Err(Refusal::AnchorUnknown),
+        let (anchor, paragraph) = aside(move || {
+            anchor.check(&document).map_err(|_| Refusal::AnchorUnknown)?;
+            anchor.verified(&document).ok_or(Refusal::AnchorUnknown)
         })
         .await?;
         let id = ThreadId(Uuid::new_v4());
         let to = (new.audience, who.component.id);
-        let thread = Thread { entry, ..Thread::open(id, (text, new.paragraph), anchor, to, first) };
+        let thread = Thread { entry, ..Thread::open(id, (text, paragraph), anchor, to, first) };
         let mut ops = new_records(&thread).to_vec();
         ops.push(audit::entry(now, "thread_opened", By::Seat(seat), json!({ "thread": id })));
         self.store.commit(ops).await?;
