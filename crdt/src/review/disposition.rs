@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::written::{self, WrittenError};
 use crate::ids::{ComponentId, ParagraphId, PersonId, SeatId, TextId};
 use crate::moment::Moment;
 
@@ -93,6 +94,12 @@ pub enum DispositionError {
         /// How many it has.
         characters: usize,
     },
+    /// A control character, or one that reverses the direction of what follows.
+    #[error("an answer is plain text; the character {} is not allowed in it", .character.escape_unicode())]
+    Forbidden {
+        /// The first such character.
+        character: char,
+    },
     /// The proposal is of the decider's own component, or they had a hand in it with another hat.
     #[error("nobody decides on a proposal of their own component, or one they worked on in another seat")]
     Own,
@@ -129,13 +136,13 @@ impl Disposition {
         (by, at): (SeatId, Moment),
         result: Option<Place>,
     ) -> Result<Self, DispositionError> {
-        let words = words.trim().replace("\r\n", "\n");
-        let characters = words.chars().count();
+        let words = written::optional(words, Self::MAX_CHARACTERS).map_err(|error| match error {
+            WrittenError::Missing => DispositionError::NeedsWords,
+            WrittenError::TooLong { characters, .. } => DispositionError::TooLong { characters },
+            WrittenError::Forbidden { character } => DispositionError::Forbidden { character },
+        })?;
         if words.is_empty() && outcome.needs_words() {
             return Err(DispositionError::NeedsWords);
-        }
-        if characters > Self::MAX_CHARACTERS {
-            return Err(DispositionError::TooLong { characters });
         }
         Ok(Self { outcome, words, by, at, result })
     }

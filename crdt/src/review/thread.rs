@@ -142,7 +142,7 @@ impl Comment {
     pub fn new(id: CommentId, seat: SeatId, at: Moment, body: &str) -> Result<Self, ThreadError> {
         let body = body.trim().replace("\r\n", "\n");
         let characters = body.chars().count();
-        if characters == 0 {
+        if super::written::is_blank(&body) {
             return Err(ThreadError::Empty);
         }
         if characters > Self::MAX_CHARACTERS {

@@ -10,6 +10,7 @@ use crate::review::disposition::{Disposition, Outcome, Place as ResultPlace};
 use crate::review::permission::{Action, State as PlaceState};
 use crate::review::submission::{Admitted, Submission};
 use crate::review::thread::is_forbidden;
+use crate::review::written::is_blank;
 
 type Next = Result<Amendment, AmendmentError>;
 
@@ -390,5 +391,9 @@ fn words(field: &'static str, text: &str) -> Result<String, AmendmentError> {
     let text = text.trim().replace("\r\n", "\n");
     let fits = text.chars().count() <= Amendment::MAX_WORDS && !text.chars().any(is_forbidden);
     let rule = || format!("is plain text of at most {} characters", Amendment::MAX_WORDS);
-    if fits { Ok(text) } else { Err(AmendmentError::Words { field, rule: rule() }) }
+    match fits {
+        true if is_blank(&text) => Ok(String::new()),
+        true => Ok(text),
+        false => Err(AmendmentError::Words { field, rule: rule() }),
+    }
 }

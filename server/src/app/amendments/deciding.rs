@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crdt::document::Text;
-use crdt::document::branch::Touch;
+use crdt::document::branch::{Touch, TouchState};
 use crdt::ids::{AmendmentId, ParagraphId, SeatId, TextId};
 use crdt::review::amendment::{Amendment, AmendmentError, Branch, Hand, Verdict};
 use crdt::review::disposition::{Outcome, Place};
@@ -155,9 +155,12 @@ impl App {
         let written = self.live.text(text).await?;
         let with_proposal = with_change(base.clone(), proposed.clone()).await?;
         let (mut changes, mut hashes) = (vec![(by, proposed.clone())], vec![revision.change]);
-        if let Some(Squashed { squash, .. }) =
-            squashed(with_proposal, written.clone(), self.writer(hand.seat)).await?
-        {
+        let own = squashed(with_proposal, written.clone(), self.writer(hand.seat)).await?;
+        if own.is_none() && self.as_proposed(amendment).await?.touch.state() == TouchState::Overtaken {
+            // Nothing of what it is about is left, and nobody wrote where its words should go.
+            return Err(AmendmentError::NoCopy.into());
+        }
+        if let Some(Squashed { squash, .. }) = own {
             self.live.fits(&squash.change).map_err(|refusal| Refusal::ChangeRefused(refusal.to_string()))?;
             hashes.push(squash.hash);
             changes.push((hand.seat, squash.change.into()));

@@ -35,7 +35,9 @@ impl From<AmendmentError> for Refusal {
             AmendmentError::Words { field, rule } => Refusal::field(field, rule),
             AmendmentError::Outcome => Refusal::field("outcome", error.to_string()),
             AmendmentError::Disposition(
-                reason @ (DispositionError::NeedsWords | DispositionError::TooLong { .. }),
+                reason @ (DispositionError::NeedsWords
+                | DispositionError::TooLong { .. }
+                | DispositionError::Forbidden { .. }),
             ) => Refusal::field("words", reason.to_string()),
             error => Refusal::Amendment(error),
         }

@@ -99,6 +99,7 @@ impl App {
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let disposition = answer.at_place(&register, paper, (seat, self.clock.now()))?;
+        self.result_stands(answer.result).await?;
         let is_single = rows.len() == 1;
         let becomes = |source: &Source, place: &permission::Place| {
             self.answered(&register, who, source, place, &disposition, is_single)
@@ -125,6 +126,7 @@ impl App {
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let at = self.clock.now();
         let disposition = answer.at_place(&register, paper, (seat, at))?;
+        self.result_stands(answer.result).await?;
         let threads = rows.iter().map(|row| row.id).filter(|id| !amendments.contains(&AmendmentId(*id)));
         let threads = threads.map(ThreadId).collect();
         let batch = Batch { id: Uuid::new_v4(), by: seat, at, threads, undone: None };
@@ -319,6 +321,17 @@ impl App {
             }
             _ => Err(Refusal::OnItsPage),
         }
+    }
+
+    /// The paragraph of resulting words must be there.
+    async fn result_stands(&self, result: Option<Place>) -> Result<(), Refusal> {
+        let Some(Place { text, paragraph }) = result else { return Ok(()) };
+        let document = self.live.text(text).await?;
+        aside(move || match document.blocks().iter().any(|block| block.id == paragraph) {
+            true => Ok(()),
+            false => Err(Refusal::field("result", "is a paragraph of this paper")),
+        })
+        .await
     }
 }
 

@@ -24,6 +24,8 @@ export class Asking {
   /** Asks at once, or as soon as the question under way has been answered. Resolves when the page is as new as this call. */
   now(): Promise<void> {
     this.#hinted = false
+    // A page that is left has no names any more to ask for.
+    if (this.#closed) return Promise.resolve()
     if (this.#under) this.#again = true
     else this.#under = this.#untilFresh()
     return this.#under
@@ -48,7 +50,7 @@ export class Asking {
       do {
         this.#again = false
         await this.ask()
-      } while (this.#again)
+      } while (this.#again && !this.#closed)
     } finally {
       this.#under = null
       this.#rest()
