@@ -85,6 +85,28 @@ test('of two who answer one row, the second is told whose answer stands, and kee
   await marta.page.getByRole('textbox', { name: 'Why, in words for its authors' }).or(marta.button('Give another answer')).first().waitFor()
 })
 
+test('whoever clicked a row and writes keeps form and place when somebody else answers it, and is told so again the next time', async () => {
+  await remarks('Samir Haddad')
+  const [nadia, marta] = await Promise.all([stage.enter('Nadia Bel'), stage.enter('Marta Roca')])
+  await Promise.all([opensMatrix(nadia, 'Samir Haddad'), opensMatrix(marta, 'Samir Haddad')])
+  const first = (person: Person) => person.page.getByRole('row', { name: /Samir Haddad asks/ }).first()
+  await first(marta).click()
+  await marta.page.getByRole('textbox', { name: 'Why, in words for its authors' }).click()
+  await marta.types('We said')
+  await first(nadia).focus()
+  await nadia.presses('a')
+  await nadia.page.getByRole('textbox', { name: /^Words for its authors/ }).press('Control+Enter')
+  await nadia.sees('Answer given.')
+  await marta.sees(/^Nadia Bel answered this row while you were writing/)
+  await marta.types(' so in Lisbon.')
+  const words = marta.page.getByRole('textbox', { name: 'Why, in words for its authors' })
+  expect(await words.inputValue()).toBe('We said so in Lisbon.')
+  await marta.reloads()
+  await marta.clicks('Give another answer')
+  expect(await words.inputValue()).toBe('We said so in Lisbon.')
+  await marta.sees(/^Nadia Bel answered this row while you were writing/)
+})
+
 test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
   const jonas = await stage.enter('Jonas Lindqvist')
   await jonas.goesTo(MATRIX)
