@@ -26,7 +26,7 @@ async function opensMatrix(person: Person, of: string): Promise<void> {
   await person.goesTo(MATRIX)
   await person.seesHeading('Matrix of remarks and amendments')
   await person.page.getByRole('searchbox').fill(`${of} asks`)
-  await person.sees('12 rows')
+  await person.page.getByText('12 rows', { exact: true }).waitFor()
   await person.page.getByText(`${of} asks`).first().waitFor()
 }
 
@@ -65,6 +65,20 @@ test('rows are answered together after a look, and taken back together', async (
   await nadia.clicks('Take back')
   await nadia.sees('4 answers were taken back; they stay on record.')
   await expect.poll(() => rowsWith(nadia, 'Noted').count()).toBe(0)
+})
+
+test('a search asks for the rows, and for no new stream of events', async () => {
+  await remarks('Leila Mansour')
+  const nadia = await stage.enter('Nadia Bel')
+  await nadia.goesTo(MATRIX)
+  await nadia.seesHeading('Matrix of remarks and amendments')
+  await nadia.page.locator('.canvas [data-row]').first().waitFor()
+  const asked: string[] = []
+  nadia.page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!))
+  await nadia.page.getByRole('searchbox').pressSequentially('Leila Mansour asks')
+  await nadia.page.getByText('12 rows', { exact: true }).waitFor()
+  expect(asked).toContain('index')
+  expect(asked).not.toContain('events')
 })
 
 test('of two who answer one row, the second is told whose answer stands, and keeps the words', async () => {
