@@ -67,6 +67,26 @@ test('rows are answered together after a look, and taken back together', async (
   await expect.poll(() => rowsWith(nadia, 'Noted').count()).toBe(0)
 })
 
+test('Nadia works through what is still open, and each answer leads to the row after it', async () => {
+  await remarks('Omar Saleh')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Omar Saleh')
+  await nadia.page.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'Still open' })
+  const ids = await nadia.page.locator('.canvas [data-row]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.row!))
+  const on = () => nadia.page.evaluate(() => (document.activeElement as HTMLElement).dataset.row)
+  await nadia.page.locator(`[data-row="${ids[2]}"]`).focus()
+  await nadia.presses('n', 'Control+Enter')
+  await expect.poll(on).toBe(ids[3])
+  await nadia.presses('Escape')
+  await expect.poll(() => nadia.page.locator('.row-detail').count()).toBe(0)
+  await nadia.presses('Space', 'Shift+ArrowDown', 'n')
+  await nadia.seesHeading('Answer 2 rows')
+  await nadia.clicks('Look what happens')
+  await nadia.page.getByRole('dialog').getByRole('button', { name: 'Answer 2 rows' }).click()
+  await nadia.sees('2 answers given.')
+  await expect.poll(on).toBe(ids[5])
+})
+
 test('a search asks for the rows, and for no new stream of events', async () => {
   await remarks('Leila Mansour')
   const nadia = await stage.enter('Nadia Bel')

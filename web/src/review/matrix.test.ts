@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Line, MatrixIndex } from '../api'
-import { EVERYTHING, itemsOf, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
+import { EVERYTHING, itemsOf, rowAfter, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
 
 const line = (id: string, fields: Partial<Line> = {}): Line => ({
   id, version: 1, component: 0, chapter: 0, number: 1, kind: 1, state: 0, assigned: 0, verdict: 0, ...fields,
@@ -29,6 +29,23 @@ describe('rows in groups', () => {
     expect(shape(itemsOf(index(rows), { ...EVERYTHING, component: 1, state: 1 }, 'none'))).toBe('three')
     expect(shape(itemsOf(index(rows), { ...EVERYTHING, state: STILL_OPEN }, 'none'))).toBe('one two')
     expect(itemsOf(index(rows), { ...EVERYTHING, kind: 4 }, 'chapter')).toEqual([])
+  })
+})
+
+describe('a row that leaves', () => {
+  const items = itemsOf(index([line('one'), line('two'), line('three', { chapter: 1 })]), EVERYTHING, 'chapter')
+  const without = (...gone: string[]) => (id: string) => !gone.includes(id)
+
+  it('leads on to the next one that stays, over the heads of groups', () => {
+    expect(rowAfter(items, 2, without('two'))).toBe('three')
+    expect(rowAfter(items, 1, without('one', 'two'))).toBe('three')
+    expect(rowAfter(items, 1, without())).toBe('one')
+  })
+
+  it('leads back when nothing comes after it, and nowhere when nothing is left', () => {
+    expect(rowAfter(items, 4, without('three'))).toBe('two')
+    expect(rowAfter(items, 4, without('two', 'three'))).toBe('one')
+    expect(rowAfter(items, 1, () => false)).toBeNull()
   })
 })
 

@@ -93,3 +93,10 @@ export function rowBeside(items: readonly Item[], from: number, step: number): n
   }
   return found
 }
+
+/** Where one goes on when the row at `from` may have left: the nearest row after it that is still there, or else before it. `null` when none is. */
+export function rowAfter(items: readonly Item[], from: number, isThere: (id: string) => boolean): string | null {
+  const stays = (item: Item): item is { line: Line } => 'line' in item && isThere(item.line.id)
+  const found = items.slice(from).find(stays) ?? items.slice(0, from).findLast(stays)
+  return found?.line.id ?? null
+}

@@ -4,7 +4,7 @@
  */
 import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../../api'
 import { ApiError } from '../../api'
-import { EVERYTHING, isOpen, itemsOf, rowBeside, STILL_OPEN, type Filter, type Grouping, type Item } from '../../review'
+import { EVERYTHING, isOpen, itemsOf, rowAfter, rowBeside, STILL_OPEN, type Filter, type Grouping, type Item } from '../../review'
 import { api } from '../shell/session.svelte'
 import { isAmendment } from './naming'
 
@@ -76,7 +76,7 @@ export class Sheet {
       this.rows = new Map([...this.rows].filter(([id]) => versions.has(id)))
       this.#stale = new Set([...this.rows].flatMap(([id, row]) => (versions.get(id) === row.version ? [] : [id])))
       this.selected = new Set([...this.selected].filter((id) => versions.has(id)))
-      this.index = index
+      this.#show(index)
       this.problem = null
       this.want([...(this.cursor === null ? [] : [this.cursor]), ...this.#stale])
     } catch (error) {
@@ -143,7 +143,15 @@ export class Sheet {
       const state = row.withdrawn ? index.states.indexOf('withdrawn') : row.answer ? index.states.indexOf(row.answer.outcome) : 0
       return { ...line, version: row.version, kind: index.kinds.indexOf(row.kind), state, assigned: placeOf(row), verdict } as typeof line
     })
-    this.index = { ...index, assigned: seats, rows: lines }
+    this.#show({ ...index, assigned: seats, rows: lines })
+  }
+
+  /** The rows as they are now. A cursor whose row leaves with this (it was answered, and the answered are not wanted) goes on to the next one. */
+  #show(index: MatrixIndex): void {
+    const before = this.items
+    const from = this.cursor === null ? undefined : this.places.get(this.cursor)
+    this.index = index
+    if (from !== undefined && !this.places.has(this.cursor!)) this.cursor = rowAfter(before, from, (id) => this.places.has(id))
   }
 
   /** Reads one row anew, as it is now. */
