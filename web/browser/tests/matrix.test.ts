@@ -141,6 +141,27 @@ test('whoever clicked a row and writes keeps form and place when somebody else a
   await marta.sees(/^Nadia Bel answered this row while you were writing/)
 })
 
+test('an answer to many rows is refused when one of them was answered after the look', async () => {
+  await remarks('Youssef Tazi')
+  const [nadia, marta] = await Promise.all([stage.enter('Nadia Bel'), stage.enter('Marta Roca')])
+  await Promise.all([opensMatrix(nadia, 'Youssef Tazi'), opensMatrix(marta, 'Youssef Tazi')])
+  const first = (person: Person) => person.page.getByRole('row', { name: /Youssef Tazi asks/ }).first()
+  await first(nadia).focus()
+  await nadia.presses('Space', 'Shift+ArrowDown', 'n')
+  await nadia.clicks('Look what happens')
+  await nadia.sees('2 rows get this answer.')
+  await first(marta).focus()
+  await marta.presses('a')
+  await marta.page.getByRole('textbox', { name: /^Words for its authors/ }).press('Control+Enter')
+  await marta.sees('Answer given.')
+  await nadia.sees('One of them has an answer already; it stays on record.')
+  nadia.troubles.expect(/409/)
+  await nadia.page.getByRole('dialog').getByRole('button', { name: 'Answer 2 rows' }).click()
+  await nadia.page.getByRole('dialog').getByRole('alert').waitFor()
+  await nadia.button('Look what happens').waitFor()
+  expect(await rowsWith(nadia, 'Noted').count()).toBe(0)
+})
+
 test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
   const jonas = await stage.enter('Jonas Lindqvist')
   await jonas.goesTo(MATRIX)
