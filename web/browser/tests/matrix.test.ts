@@ -162,6 +162,19 @@ test('an answer to many rows is refused when one of them was answered after the 
   expect(await rowsWith(nadia, 'Noted').count()).toBe(0)
 })
 
+test('a choice that is refused is not shown as made', async () => {
+  await remarks('Rania Khoury')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Rania Khoury')
+  await nadia.page.getByRole('row', { name: /Rania Khoury asks/ }).first().click()
+  const holder = nadia.page.getByRole('combobox', { name: 'Who answers this' })
+  nadia.troubles.expect(/ERR_FAILED/)
+  await nadia.page.route('**/matrix/assignments', (route) => route.abort())
+  await holder.selectOption({ label: 'Marta Roca' })
+  await nadia.page.locator('.row-detail').getByRole('alert').waitFor()
+  await expect.poll(() => holder.inputValue()).toBe('')
+})
+
 test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
   const jonas = await stage.enter('Jonas Lindqvist')
   await jonas.goesTo(MATRIX)
