@@ -175,6 +175,22 @@ test('a choice that is refused is not shown as made', async () => {
   await expect.poll(() => holder.inputValue()).toBe('')
 })
 
+test('Escape in a box closes the box, and the open row stays', async () => {
+  await remarks('Li Chen')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Li Chen')
+  const first = nadia.page.getByRole('row', { name: /Li Chen asks/ }).first()
+  await first.click()
+  await nadia.clicks(/^Keys/)
+  await nadia.seesHeading('The matrix by keyboard')
+  await nadia.presses('Escape')
+  await nadia.page.getByRole('dialog').waitFor({ state: 'hidden' })
+  expect(await nadia.page.locator('.row-detail').count()).toBe(1)
+  await first.focus()
+  await nadia.presses('Escape')
+  await expect.poll(() => nadia.page.locator('.row-detail').count()).toBe(0)
+})
+
 test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
   const jonas = await stage.enter('Jonas Lindqvist')
   await jonas.goesTo(MATRIX)
