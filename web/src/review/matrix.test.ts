@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Line, MatrixIndex } from '../api'
-import { EVERYTHING, itemsOf, rowAfter, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
+import { EVERYTHING, itemsOf, NOBODY, rowAfter, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
 
 const line = (id: string, fields: Partial<Line> = {}): Line => ({
   id, version: 1, component: 0, chapter: 0, number: 1, kind: 1, state: 0, assigned: 0, verdict: 0, ...fields,
@@ -25,10 +25,22 @@ describe('rows in groups', () => {
     expect(shape(itemsOf(index(rows), EVERYTHING, 'none'))).toBe('one two three')
   })
 
+  it('REV50 wants the same when the lists have changed, and nothing by what is gone from them', () => {
+    const nadia = { seat_id: 'n', person: 'Nadia Bel', initials: 'NB', component: 'AFR', hue: 1 }
+    const hers = [line('one', { component: 1, assigned: 1 }), line('two')]
+    const wanted = { ...EVERYTHING, component: 'MEWA', assigned: 'n' }
+    expect(shape(itemsOf({ ...index(hers), assigned: [nadia] }, wanted, 'none'))).toBe('one')
+    expect(shape(itemsOf({ ...index(hers), assigned: [{ ...nadia, seat_id: 'm' }] }, wanted, 'none'))).toBe('')
+    const added = { ...index([line('one', { component: 2, assigned: 2 }), line('two')]), assigned: [{ ...nadia, seat_id: 'm' }, nadia] }
+    added.components = [{ code: 'AFR', hue: 1 }, { code: 'EUR', hue: 3 }, { code: 'MEWA', hue: 2 }]
+    expect(shape(itemsOf(added, wanted, 'none'))).toBe('one')
+    expect(shape(itemsOf(added, { ...EVERYTHING, assigned: NOBODY }, 'none'))).toBe('two')
+  })
+
   it('REV50 wants what fits all the filter says, and what is put off is still open', () => {
-    expect(shape(itemsOf(index(rows), { ...EVERYTHING, component: 1, state: 1 }, 'none'))).toBe('three')
+    expect(shape(itemsOf(index(rows), { ...EVERYTHING, component: 'MEWA', state: 'accepted' }, 'none'))).toBe('three')
     expect(shape(itemsOf(index(rows), { ...EVERYTHING, state: STILL_OPEN }, 'none'))).toBe('one two')
-    expect(itemsOf(index(rows), { ...EVERYTHING, kind: 4 }, 'chapter')).toEqual([])
+    expect(itemsOf(index(rows), { ...EVERYTHING, kind: 'evidence' }, 'chapter')).toEqual([])
   })
 })
 

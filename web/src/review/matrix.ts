@@ -2,37 +2,48 @@
  * The matrix as a page shows it: which rows are wanted, in which groups, and which of them lie inside the window. Pure: thousands of
  * rows are filtered here at every keystroke, and only the few that are seen are drawn.
  *
- *     const items = itemsOf(index, { ...EVERYTHING, kind: 2 }, 'chapter')
+ *     const items = itemsOf(index, { ...EVERYTHING, kind: 'editorial' }, 'chapter')
  *     const tops = topsOf(items, { row: 80, group: 40 })
  *     windowOf(tops, scrollTop, height)        // { from: 112, to: 131 }
  */
 import type { Line, MatrixIndex } from '../api'
 
-/** Places in the lists of the index; `null` wants all. */
+/** What is wanted, in words that mean the same when rows, people or components come and go; `null` wants all. */
 export interface Filter {
-  component: number | null
-  chapter: number | null
-  kind: number | null
-  /** −1: whatever has no final answer. */
-  state: number | null
-  assigned: number | null
+  /** A code. */
+  component: string | null
+  /** A number. */
+  chapter: string | null
+  kind: string | null
+  /** Or `STILL_OPEN`. */
+  state: string | null
+  /** The id of a seat, or `NOBODY`. */
+  assigned: string | null
 }
 export const EVERYTHING: Filter = { component: null, chapter: null, kind: null, state: null, assigned: null }
+
+/** Rows that still need somebody: unanswered, or put off. */
+export const STILL_OPEN = 'open'
+export const NOBODY = 'nobody'
 
 export type Grouping = 'chapter' | 'component' | 'none'
 export type Item = { group: number; count: number } | { line: Line }
 
-/** Rows that still need somebody: unanswered, or put off. */
-export const STILL_OPEN = -1
-
-export function wants(filter: Filter, line: Line, deferred: number): boolean {
-  return (
-    (filter.component === null || filter.component === line.component) &&
-    (filter.chapter === null || filter.chapter === line.chapter) &&
-    (filter.kind === null || filter.kind === line.kind) &&
-    (filter.state === null || filter.state === line.state || (filter.state === STILL_OPEN && isOpen(line, deferred))) &&
-    (filter.assigned === null || filter.assigned === line.assigned)
-  )
+/** Which rows fit, by their places in the lists of this index. What the index does not know, no row has. */
+export function wants(index: MatrixIndex, filter: Filter): (line: Line) => boolean {
+  const placeOf = <T>(wanted: T | null, list: readonly T[]) => (wanted === null ? null : list.indexOf(wanted))
+  const component = placeOf(filter.component, index.components.map(({ code }) => code))
+  const chapter = placeOf(filter.chapter, index.chapters.map(({ number }) => number))
+  const kind = placeOf(filter.kind, index.kinds)
+  const state = placeOf(filter.state, index.states)
+  const assigned = placeOf(filter.assigned, [NOBODY, ...index.assigned.map(({ seat_id }) => seat_id)])
+  const deferred = index.states.indexOf('deferred')
+  return (line) =>
+    (component === null || component === line.component) &&
+    (chapter === null || chapter === line.chapter) &&
+    (kind === null || kind === line.kind) &&
+    (state === null || (filter.state === STILL_OPEN ? isOpen(line, deferred) : state === line.state)) &&
+    (assigned === null || assigned === line.assigned)
 }
 
 /** `deferred` is the place of that state. */
@@ -40,8 +51,7 @@ export const isOpen = (line: Line, deferred: number): boolean => line.state === 
 
 /** The wanted rows in groups, each begun by its head; the rows of a group stay in the order of the text. */
 export function itemsOf(index: MatrixIndex, filter: Filter, grouping: Grouping): Item[] {
-  const deferred = index.states.indexOf('deferred')
-  const lines = index.rows.filter((line) => wants(filter, line, deferred))
+  const lines = index.rows.filter(wants(index, filter))
   if (grouping === 'none') return lines.map((line) => ({ line }))
   const groups = new Map<number, Line[]>()
   for (const line of lines) {

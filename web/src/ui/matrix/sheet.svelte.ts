@@ -41,14 +41,13 @@ export class Sheet {
 
   /** The same question as the server spells it, for files. */
   readonly question: Record<string, string> = $derived.by(() => {
-    const { index, filter } = this
-    if (!index) return {}
+    const { filter } = this
     const parts = {
-      component: filter.component === null ? '' : index.components[filter.component].code,
-      chapter: filter.chapter === null ? '' : index.chapters[filter.chapter].number,
-      kind: filter.kind === null ? '' : index.kinds[filter.kind],
-      state: filter.state === null ? '' : filter.state === STILL_OPEN ? 'unanswered,deferred' : index.states[filter.state],
-      assigned: filter.assigned === null ? '' : filter.assigned === 0 ? 'nobody' : index.assigned[filter.assigned - 1].seat_id,
+      component: filter.component ?? '',
+      chapter: filter.chapter ?? '',
+      kind: filter.kind ?? '',
+      state: filter.state === STILL_OPEN ? 'unanswered,deferred' : (filter.state ?? ''),
+      assigned: filter.assigned ?? '',
       words: this.words.trim(),
       order: this.grouping === 'component' ? 'component' : '',
     }
