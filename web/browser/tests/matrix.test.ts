@@ -191,6 +191,29 @@ test('Escape in a box closes the box, and the open row stays', async () => {
   await expect.poll(() => nadia.page.locator('.row-detail').count()).toBe(0)
 })
 
+test('what is wanted stands in the address, and with it the row that is open', async () => {
+  await remarks('Camila Rojas')
+  const nadia = await stage.enter('Nadia Bel')
+  await nadia.goesTo(`${MATRIX}?component=LATAM`)
+  const choice = (name: string) => nadia.page.getByRole('combobox', { name, exact: true })
+  await choice('Kind').selectOption({ label: 'Editorial' })
+  await nadia.page.getByRole('row', { name: /Camila Rojas asks/ }).first().click()
+  await expect.poll(() => new URL(nadia.page.url()).search).toBe('?component=LATAM&kind=editorial')
+  const { hash } = new URL(nadia.page.url())
+  await nadia.reloads()
+  await nadia.page.locator('.row-detail h2').waitFor()
+  expect(await choice('Component').inputValue()).toBe('LATAM')
+  expect(await choice('Kind').inputValue()).toBe('editorial')
+  await expect.poll(() => new URL(nadia.page.url()).hash).toBe(hash)
+  expect(await nadia.page.locator('.canvas .component').evaluateAll((marks) => [...new Set(marks.map((mark) => mark.textContent))])).toEqual(['LATAM'])
+  await nadia.goesTo(`/p/${SLUG}/review`)
+  const link = nadia.page.getByRole('link', { name: /^Open what .+ sent/ }).first()
+  const code = new URL((await link.getAttribute('href'))!, nadia.page.url()).searchParams.get('component')!
+  await link.click()
+  await nadia.seesHeading('Matrix of remarks and amendments')
+  await expect.poll(() => choice('Component').inputValue()).toBe(code)
+})
+
 test('Jonas finds the amendments among the rows, puts one off by keyboard, and is led to its page where words are to be written', async () => {
   const jonas = await stage.enter('Jonas Lindqvist')
   await jonas.goesTo(MATRIX)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Line, MatrixIndex } from '../api'
-import { EVERYTHING, itemsOf, NOBODY, rowAfter, rowBeside, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
+import { EVERYTHING, filterOf, itemsOf, NOBODY, rowAfter, rowBeside, searchOf, STILL_OPEN, topsOf, windowOf, type Item } from './matrix'
 
 const line = (id: string, fields: Partial<Line> = {}): Line => ({
   id, version: 1, component: 0, chapter: 0, number: 1, kind: 1, state: 0, assigned: 0, verdict: 0, ...fields,
@@ -41,6 +41,20 @@ describe('rows in groups', () => {
     expect(shape(itemsOf(index(rows), { ...EVERYTHING, component: 'MEWA', state: 'accepted' }, 'none'))).toBe('three')
     expect(shape(itemsOf(index(rows), { ...EVERYTHING, state: STILL_OPEN }, 'none'))).toBe('one two')
     expect(itemsOf(index(rows), { ...EVERYTHING, kind: 'evidence' }, 'chapter')).toEqual([])
+  })
+})
+
+describe('a filter in the address', () => {
+  it('is read as it was written', () => {
+    const filter = { ...EVERYTHING, component: 'A&B', chapter: '4.1', state: STILL_OPEN }
+    expect(searchOf(filter)).toBe('?component=A%26B&chapter=4.1&state=open')
+    expect(filterOf(searchOf(filter))).toEqual(filter)
+  })
+
+  it('says nothing for everything, and passes over what it does not know', () => {
+    expect(searchOf(EVERYTHING)).toBe('')
+    expect(filterOf('')).toEqual(EVERYTHING)
+    expect(filterOf('?kind=&colour=red')).toEqual(EVERYTHING)
   })
 })
 

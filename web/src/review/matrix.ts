@@ -26,6 +26,20 @@ export const EVERYTHING: Filter = { component: null, chapter: null, kind: null, 
 export const STILL_OPEN = 'open'
 export const NOBODY = 'nobody'
 
+const PARTS = Object.keys(EVERYTHING) as (keyof Filter)[]
+
+/** What an address wants with its query, such as `?component=AFR&state=open`. */
+export function filterOf(search: string): Filter {
+  const asked = new URLSearchParams(search)
+  return Object.fromEntries(PARTS.map((part) => [part, asked.get(part) || null])) as unknown as Filter
+}
+
+/** The query that wants it; empty for everything. */
+export function searchOf(filter: Filter): string {
+  const said = PARTS.flatMap((part): [string, string][] => (filter[part] === null ? [] : [[part, filter[part]]]))
+  return said.length === 0 ? '' : `?${new URLSearchParams(said)}`
+}
+
 export type Grouping = 'chapter' | 'component' | 'none'
 export type Item = { group: number; count: number } | { line: Line }
 
