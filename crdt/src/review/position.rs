@@ -358,20 +358,20 @@ impl Position {
         self.say(Said { binding, statement, submission, received: None, reconfirms: true, lifted: None })
     }
 
-    /// REV57: taken back by its component. Lifting what is lifted changes nothing.
+    /// REV57: taken back by its component: what counts, and what waits behind it. Lifting what is lifted changes nothing.
     pub fn lift(&self, by: SeatId, at: Moment) -> Self {
         let mut next = self.clone();
-        let last = next.said.iter_mut().rev().find(|said| said.submission.counts());
-        if let Some(last) = last.filter(|last| last.lifted.is_none()) {
-            last.lifted = Some(Lifted { by, at });
+        let counts = next.said.iter().rposition(|said| said.submission.counts());
+        for said in next.said.iter_mut().skip(counts.unwrap_or(0)) {
+            said.lifted.get_or_insert(Lifted { by, at });
         }
         next
     }
 
-    /// REV59: what came late is let in.
+    /// REV59: what came late is let in: the last that was said, unless it was taken back.
     pub fn admit(&self, admitted: Admitted) -> Result<Self, PositionError> {
         let mut next = self.clone();
-        let waiting = next.said.iter_mut().rev().find(|said| !said.submission.counts());
+        let waiting = next.said.last_mut().filter(|said| !said.submission.counts() && said.lifted.is_none());
         let waiting = waiting.ok_or(PositionError::NotLate)?;
         waiting.submission = waiting.submission.admit(admitted).map_err(|_| PositionError::NotLate)?;
         Ok(next)
@@ -380,7 +380,8 @@ impl Position {
     /// REV59: what came late after all that counts, and waits to be let in. `is_by_then` as for [`Position::as_of`].
     pub fn waiting(&self, is_by_then: impl Fn(MilestoneId) -> bool) -> Option<&Said> {
         let of_it = |said: &&Said| is_by_then(said.binding.milestone);
-        self.said.iter().rev().find(of_it).filter(|said| !said.submission.counts())
+        let waits = |said: &&Said| !said.submission.counts() && said.lifted.is_none();
+        self.said.iter().rev().find(of_it).filter(waits)
     }
 
     /// What counts: the last that came in time or was admitted. `None` while all of it waits.

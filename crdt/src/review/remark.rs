@@ -88,7 +88,8 @@ impl Thread {
 
     /// REV27: let in what came late.
     pub fn admit(&self, admitted: Admitted) -> Result<Self, AdmissionError> {
-        let sent = self.submission.as_ref().ok_or(AdmissionError::NotLate)?;
+        let sent = self.submission.as_ref().filter(|_| self.withdrawn.is_none());
+        let sent = sent.ok_or(AdmissionError::NotLate)?;
         Ok(Self { submission: Some(sent.admit(admitted)?), ..self.clone() })
     }
 

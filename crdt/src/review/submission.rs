@@ -55,7 +55,7 @@ pub struct Admitted {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AdmissionError {
     /// It does not wait.
-    #[error("this does not wait in the late queue: it came in time, or was let in already")]
+    #[error("this does not wait in the late queue: it came in time, was let in already, or was taken back")]
     NotLate,
 }
 

@@ -228,7 +228,11 @@ fn rev59_what_came_late_waits_until_somebody_lets_it_in() {
         Admitted { by: AMINA, at: Moment::EPOCH, reason: "Their council met on Friday.".to_owned() };
     let let_in = position.admit(admitted.clone()).unwrap();
     assert_eq!(let_in.current().unwrap().statement.stance, Stance::Objects);
-    assert_eq!(let_in.admit(admitted), Err(PositionError::NotLate));
+    assert_eq!(let_in.admit(admitted.clone()), Err(PositionError::NotLate));
+
+    let lifted = position.lift(AMINA, Moment::EPOCH);
+    assert_eq!(lifted.admit(admitted), Err(PositionError::NotLate), "what was taken back is not let in");
+    assert!(lifted.said.iter().all(|said| said.lifted.is_some()) && lifted.waiting(|_| true).is_none());
 }
 
 #[test]

@@ -247,6 +247,9 @@ impl App {
         if !may(Action::RunRound) && !may(Action::AnswerRemarks) {
             return Err(Refusal::NotAllowed("let in what came late"));
         }
+        if register.seat(seat).is_some_and(|seat| seat.component == kept.position.component) {
+            return Err(Refusal::NotAllowed("let in what your own component sent"));
+        }
         let admitted = Admitted { by: seat, at: self.clock.now(), reason };
         let plan = |_: &Register| Ok(kept.position.admit(admitted)?);
         self.write_position(paper, seat, (id, Some(&kept)), plan, "position_admitted").await

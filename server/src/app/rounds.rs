@@ -113,6 +113,9 @@ impl App {
                 let field = if matches!(act, Act::Change(_)) { "invited" } else { "components" };
                 are_components(register, field, invited)?;
             }
+            if matches!(act, Act::Announce) {
+                are_components(register, "invited", &round.plan.invited)?;
+            }
             // Whoever acts at an instant must not take its notice away.
             let brought =
                 self.bring(register, round, now).map(|Brought { round, ops, notices }| (round, ops, notices));

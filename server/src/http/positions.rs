@@ -52,7 +52,7 @@ pub struct PositionView {
     waiting: Option<SaidView>,
     /// What was said before, the latest first.
     earlier: Vec<SaidView>,
-    /// For `If-Match`.
+    /// For `If-Match`, for its own component; 0 for others, who would learn by it how often a hidden answer was changed.
     version: u64,
     /// May the caller change it, confirm it and take it back?
     may_change: bool,
@@ -361,10 +361,11 @@ fn view(caller: &Caller, paper: &Paper, taken: &Taken) -> PositionView {
             .map(|said| said_view(caller, paper, taken, said))
             .collect(),
         waiting: taken.waiting.as_ref().map(|said| said_view(caller, paper, taken, said)),
-        version: taken.version,
+        version: if position.component == caller.component { taken.version } else { 0 },
         may_change: position.component == caller.component
             && caller.may(Action::SubmitForComponent, &paper.place()),
         may_admit: taken.waiting.is_some()
+            && position.component != caller.component
             && (caller.may(Action::RunRound, &paper.place())
                 || caller.may(Action::AnswerRemarks, &paper.place())),
     }

@@ -25,6 +25,7 @@ use super::several::{Act, Next, named};
 use crate::app::App;
 use crate::app::amendments;
 use crate::app::audit::{self, By};
+use crate::app::papers::aside;
 use crate::app::refusal::{Refusal, RowInTheWay};
 use crate::app::threads::{Kept, key};
 use crate::people::directory::{Register, Who};

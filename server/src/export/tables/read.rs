@@ -9,6 +9,7 @@ mod spreadsheet;
 mod word;
 
 use std::io::{Cursor, Read as _};
+use std::panic::catch_unwind;
 
 use zip::ZipArchive;
 
@@ -92,7 +93,8 @@ pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Vec<Found>, ReadError> {
     if names.iter().any(|name| name == "word/document.xml") {
         word::read(bytes, bounds)
     } else if names.iter().any(|name| name == "xl/workbook.xml") {
-        spreadsheet::read(bytes, bounds)
+        // The library that reads spreadsheets panics on some that are no spreadsheets.
+        catch_unwind(|| spreadsheet::read(bytes, bounds)).unwrap_or(Err(ReadError::Unreadable(UNKNOWN)))
     } else {
         Err(ReadError::Unreadable(UNKNOWN))
     }

@@ -60,6 +60,7 @@ test('a page that was left asks nothing', async () => {
   await answers()
   asking.close()
   asking.soon()
+  await asking.now()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(seen.asked).toBe(1)
 })
