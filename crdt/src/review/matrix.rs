@@ -127,7 +127,7 @@ impl Row {
         }
     }
 
-    /// The number by which people cite an amendment; `None` for a remark, which has a [`reference`].
+    /// The number by which people cite an amendment; `None` for a remark, which has a [`reference()`].
     pub fn amendment_number(&self) -> Option<u32> {
         match &self.source {
             Source::Remark(_) => None,

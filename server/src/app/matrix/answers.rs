@@ -6,7 +6,7 @@
 //!
 //! Amendments are decided here by their own rules, as far as that leaves the text as it is; a single one is also accepted as it
 //! stands. What is to be written first is decided on its page. Acts on amendments are done under their turns (see
-//! [`amendments`](crate::app::amendments)).
+//! [`amendments`]).
 
 use crdt::document::branch::Touch;
 use crdt::ids::{AmendmentId, SeatId, ThreadId};
