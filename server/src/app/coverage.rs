@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::ids::{ChapterId, ComponentId, SeatId};
 use crdt::moment::Moment;
+use crdt::review::amendment::State;
 use crdt::review::permission::Action;
 use crdt::review::position::Position;
 use crdt::review::round::Round;
@@ -111,7 +112,9 @@ impl App {
                 *remarks.entry(chapter).or_default() += 1;
             }
             let known = if runs { sent.iter().collect() } else { seen.clone() };
-            let known = known.into_iter().filter(|thread| thread.component == component);
+            let known = known
+                .into_iter()
+                .filter(|thread| thread.component == component && thread.withdrawn.is_none());
             let remarked = known.filter_map(|thread| thread.submission.as_ref().map(|sent| sent.at));
             let other = others.iter().filter(|other| other.component == component && (runs || other.is_seen));
             let sent_at = remarked.chain(other.map(|other| other.at)).max();
@@ -158,6 +161,9 @@ impl App {
         let is_of = |sent: &&Submission| sent.round == Some(round.id);
         let mut others = Vec::new();
         for Kept { amendment, .. } in self.all_amendments(paper.id).await? {
+            if amendment.state() == State::Withdrawn {
+                continue;
+            }
             others.extend(amendment.submission.as_ref().filter(is_of).map(|sent| Other {
                 component: amendment.component,
                 at: sent.at,
@@ -167,7 +173,8 @@ impl App {
         for record in scan_all(&*self.store, Coll::Position, &format!("{}/", paper.id)).await? {
             let position: Position = record.read()?;
             let component = position.component;
-            let said = position.said.iter().map(|said| &said.submission).filter(is_of);
+            let said = position.said.iter().filter(|said| said.lifted.is_none());
+            let said = said.map(|said| &said.submission).filter(is_of);
             others.extend(said.map(|sent| Other {
                 component,
                 at: sent.at,

@@ -82,7 +82,7 @@ async fn rev29_who_proposed_or_took_a_position_has_answered_and_is_not_reminded_
     let room = Room::start().await;
     let round = asks(&room, "sealed_until_close").await;
     assert_eq!(has_answered(&room.ines, &round).await, [json!(false), json!(false)]);
-    answers(&room, &round).await;
+    let proposed = answers(&room, &round).await;
     assert_eq!(has_answered(&room.ines, &round).await, [json!(false), json!(true)], "LYON, MEWA");
     let position = json!({
         "milestone": round["milestone"], "subject": { "on": "paper" }, "stance": "supports", "words": "",
@@ -91,6 +91,14 @@ async fn rev29_who_proposed_or_took_a_position_has_answered_and_is_not_reminded_
     assert_eq!(taken.status, 201, "{}", taken.text());
     assert_eq!(has_answered(&room.ines, &round).await, [json!(true), json!(true)]);
     assert_eq!(has_answered(&room.samir, &round).await, [Value::Null, json!(true)], "it is sealed");
+
+    let back = json!({ "reason": "We think again." }).to_string();
+    assert_eq!(room.leila.post(&act(&proposed, "withdraw"), &back).send().await.status, 200);
+    assert_eq!(
+        has_answered(&room.ines, &round).await,
+        [json!(true), json!(false)],
+        "taken back: MEWA is asked again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
