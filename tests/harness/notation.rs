@@ -72,6 +72,8 @@ fn line(block: &Block) -> String {
         BlockKind::Quote => "> ".to_owned(),
         BlockKind::OrderedItem { depth } => format!("{}+ ", "  ".repeat(usize::from(*depth))),
         BlockKind::UnorderedItem { depth } => format!("{}- ", "  ".repeat(usize::from(*depth))),
+        BlockKind::TableCell(_) => "| ".into(),
+        BlockKind::Image(_) => "! ".into(),
     };
     block.runs.iter().fold(sign, |line, run| line + &words(run))
 }

@@ -5,6 +5,7 @@
 //! just that, as one change. Words nobody changed keep their element ids, so their comments and their authors stay.
 
 mod align;
+mod carried;
 mod words;
 
 use std::collections::BTreeSet;
@@ -15,13 +16,14 @@ use super::edit::{Edit, EditError, Edited, Writer};
 use super::schema::{Block, BlockKind, MarkValue, link_is_allowed};
 use super::text::Text;
 use crate::ids::ParagraphId;
+use carried::{Names, carried};
 
 /// What the source of the new blocks is able to say. What it cannot say stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The blocks are the whole truth: what they lack is taken away.
     Whole,
-    /// Markdown has no spelling for languages, notes, brackets, unknown blocks and what renders what.
+    /// Markdown has no spelling for languages, citations, brackets, unknown blocks and what renders what.
     Markdown,
 }
 
@@ -72,12 +74,22 @@ pub fn plan(old: &[Block], new: &[Block], source: Source) -> Plan {
     let pairs = align::align(old, new);
     let kept: BTreeSet<ParagraphId> =
         pairs.iter().filter_map(|(old_at, _)| old_at.map(|at| old[at].id)).collect();
+    let names = match source {
+        Source::Whole => Names::default(),
+        Source::Markdown => Names::of(old, new, &pairs),
+    };
     let mut taken = BTreeSet::new();
     let mut plan = Plan { edits: Vec::new(), result: Vec::with_capacity(new.len()) };
     for pair in pairs {
         match pair {
             (Some(old_at), Some(new_at)) => {
-                let block = carried(&old[old_at], &new[new_at], source);
+                let mut block = match source {
+                    Source::Whole => Block { id: old[old_at].id, ..new[new_at].clone() },
+                    Source::Markdown => carried(&old[old_at], &new[new_at]),
+                };
+                if source == Source::Markdown {
+                    names.restore(&mut block, Some(&old[old_at]));
+                }
                 let words = words::changes(&old[old_at].words(), &block.words());
                 plan.edits.push(BlockEdit::Keep { old: old_at, new: plan.result.len(), words });
                 taken.insert(block.id);
@@ -85,6 +97,7 @@ pub fn plan(old: &[Block], new: &[Block], source: Source) -> Plan {
             }
             (None, Some(new_at)) => {
                 let mut block = new[new_at].clone();
+                names.restore(&mut block, None);
                 while kept.contains(&block.id) || !taken.insert(block.id) {
                     block.id = super::blocks::derived_id(&block.id.to_string());
                 }
@@ -98,25 +111,13 @@ pub fn plan(old: &[Block], new: &[Block], source: Source) -> Plan {
     plan
 }
 
-/// The block that `old` becomes: `new`, under the old id, with what the source could not say.
-fn carried(old: &Block, new: &Block, source: Source) -> Block {
-    let mut block = Block { id: old.id, ..new.clone() };
-    if source == Source::Markdown {
-        block.renders = old.renders.clone();
-        if matches!(old.kind, BlockKind::Unknown(_)) && new.kind == (BlockKind::Paragraph { numbered: false })
-        {
-            block.kind = old.kind.clone();
-        }
-    }
-    block
-}
-
 impl Source {
     /// Whether a mark that the new blocks lack should go.
     fn can_say(self, name: &str, value: &MarkValue) -> bool {
         match (self, name, value) {
             (Source::Whole, _, _) | (_, "strong" | "em" | "superscript" | "subscript", _) => true,
             (Source::Markdown, "link", MarkValue::Text(href)) => link_is_allowed(href),
+            (Source::Markdown, name, _) if name.starts_with("footnote:") => true,
             (Source::Markdown, _, _) => false,
         }
     }

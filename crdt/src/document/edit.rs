@@ -13,7 +13,7 @@ use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{Author, Automerge, AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 use unicode_segmentation::GraphemeCursor;
 
-use super::schema::{self, Block, BlockKind, Expand, MarkValue, Renders};
+use super::schema::{self, Block, BlockKind, Cell, Expand, Image, MarkValue, Renders};
 use super::text::Text;
 use super::text::values;
 use crate::ids::{ActorId, ParagraphId, SeatId};
@@ -184,7 +184,7 @@ impl Edit<'_, '_> {
         self.put_parents(&object, &kind.marker_parents())?;
         let attrs = self.attrs(&object)?;
         let wanted = kind_attrs(kind);
-        for key in ["level", "numbered"] {
+        for key in KIND_ATTRS {
             if !wanted.contains_key(key) && self.transaction.get(&attrs, key)?.is_some() {
                 self.transaction.delete(&attrs, key)?;
             }
@@ -358,11 +358,24 @@ fn is_between_letters(text: &str, offset_utf16: usize) -> bool {
     matches!(GraphemeCursor::new(at - start, block.len(), true).is_boundary(block, 0), Ok(true))
 }
 
-/// The attributes in which a kind shows. A plain paragraph writes no `numbered`.
+/// All that [`kind_attrs`] may write.
+const KIND_ATTRS: [&str; 9] =
+    ["level", "numbered", "table", "row", "column", "header", "blob", "alt", "credit"];
+
+/// The attributes in which a kind shows. A plain paragraph writes no `numbered`, a plain cell no `header`.
 fn kind_attrs(kind: &BlockKind) -> serde_json::Map<String, serde_json::Value> {
     match kind {
         BlockKind::Heading { level } => [("level".into(), (*level).into())].into_iter().collect(),
         BlockKind::Paragraph { numbered: true } => [("numbered".into(), true.into())].into_iter().collect(),
+        BlockKind::TableCell(Cell { table, row, column, header }) => {
+            let names = [("table", table), ("row", row), ("column", column)];
+            let names = names.into_iter().map(|(key, name)| (key.into(), name.as_str().into()));
+            names.chain(header.then(|| ("header".into(), true.into()))).collect()
+        }
+        BlockKind::Image(Image { blob, alt, credit }) => {
+            let words = [("blob", blob), ("alt", alt), ("credit", credit)];
+            words.into_iter().map(|(key, words)| (key.into(), words.as_str().into())).collect()
+        }
         BlockKind::Unknown(marker) => marker.attrs.clone(),
         _ => serde_json::Map::new(),
     }

@@ -1,7 +1,7 @@
 //! Markdown, read as chapters.
 //!
 //! Each level-1 heading opens a chapter; a file without one is a single chapter. A top-level `N.` item is a numbered
-//! paragraph, every other list item a list item. **Not a word is lost**: what the schema cannot hold (tables, images,
+//! paragraph, every other list item a list item. **Not a word is lost**: what the schema cannot hold (images from elsewhere,
 //! code, raw HTML) comes in as plain words, and the [`Report`] says what became of it, line by line.
 //!
 //! ```
@@ -18,6 +18,7 @@
 //!
 //! This module knows Markdown and blocks; it has never heard of Automerge.
 
+mod notes;
 mod ours;
 mod reader;
 mod report;
@@ -36,6 +37,14 @@ pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 pub const MAX_BLOCKS: usize = 200_000;
 /// Files with more chapters than this are refused: each is a document of its own.
 pub const MAX_CHAPTERS: usize = 1_000;
+/// Where the service keeps pictures; the SHA-256 of the bytes follows. Only such pictures come in as pictures.
+pub const PICTURES: &str = "/api/v1/blobs/";
+
+/// Whether this may be the id of a block or a note: 16 lowercase hexadecimal digits.
+pub fn is_id(text: &str) -> bool {
+    text.len() == 16 && text.parse::<ParagraphId>().is_ok_and(|id| id.to_string() == text)
+}
+
 /// What a chapter may have that is made or replaced at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChapterLimits {

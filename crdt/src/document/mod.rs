@@ -19,7 +19,7 @@
 //! ```
 //!
 //! The road through this folder: [`schema`] says what a block may be; [`blocks`] reads blocks out of Automerge; [`edit`]
-//! writes small changes into it; [`diff`] turns "it should now read like this" into such changes; [`import`] makes
+//! writes small changes into it; [`grid`] reads cells as a table; [`diff`] turns "it should now read like this" into such changes; [`import`] makes
 //! blocks of Markdown; [`anchor`] keeps a comment on its words; [`languages`] tells which paragraph renders which;
 //! [`branch`] makes one change of what people wrote apart, and [`redline`] shows it.
 //!
@@ -29,6 +29,7 @@ pub mod anchor;
 pub mod branch;
 pub mod diff;
 pub mod edit;
+pub mod grid;
 pub mod import;
 pub mod languages;
 pub mod redline;

@@ -64,8 +64,36 @@ pub enum BlockKind {
         /// 0 for the outermost list, at most [`MAX_LIST_DEPTH`].
         depth: u8,
     },
+    /// A cell of a table. A table is a run of neighbouring cells with one [`Cell::table`]; see [`grid`](super::grid).
+    TableCell(Cell),
+    /// A picture; its words are the caption.
+    Image(Image),
     /// A block of another tool or a later version. Its words are shown, its marker is kept as it is.
     Unknown(UnknownMarker),
+}
+
+/// Where a cell stands. Rows and columns are ids rather than numbers: two people who add rows at once both get theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Which table; drawn at random like a block's id. Empty when the marker names none.
+    pub table: String,
+    /// Which row of that table; likewise.
+    pub row: String,
+    /// Which column; likewise.
+    pub column: String,
+    /// Whether it heads its column.
+    pub header: bool,
+}
+
+/// A picture that is kept outside the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Image {
+    /// SHA-256 of its bytes, 64 lowercase hexadecimal digits. Anything else names no picture.
+    pub blob: String,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+    /// Whose it is.
+    pub credit: String,
 }
 
 /// The marker of a block that this version does not know.
@@ -143,6 +171,12 @@ impl Block {
         self.runs.iter().map(|run| run.text.encode_utf16().count()).sum()
     }
 
+    /// The words that stand in the line: those of notes are left out.
+    pub fn words_in_line(&self) -> String {
+        let in_line = |run: &&Run| run.marks.footnote().is_none();
+        self.runs.iter().filter(in_line).map(|run| run.text.as_str()).collect()
+    }
+
     /// Whether it takes part in the paper's continuous numbering.
     pub fn is_numbered(&self) -> bool {
         self.kind == BlockKind::Paragraph { numbered: true }
@@ -157,6 +191,8 @@ impl BlockKind {
             BlockKind::Paragraph { .. } | BlockKind::Quote => "paragraph",
             BlockKind::OrderedItem { .. } => "ordered-list-item",
             BlockKind::UnorderedItem { .. } => "unordered-list-item",
+            BlockKind::TableCell(_) => "table-cell",
+            BlockKind::Image(_) => "image",
             BlockKind::Unknown(marker) => &marker.name,
         }
     }
@@ -165,6 +201,7 @@ impl BlockKind {
     pub fn marker_parents(&self) -> Vec<String> {
         match self {
             BlockKind::Heading { .. } | BlockKind::Paragraph { .. } => Vec::new(),
+            BlockKind::TableCell(_) | BlockKind::Image(_) => Vec::new(),
             BlockKind::Quote => vec!["blockquote".into()],
             BlockKind::OrderedItem { depth } | BlockKind::UnorderedItem { depth } => {
                 vec![self.marker_type().to_string(); usize::from(*depth)]
@@ -180,6 +217,8 @@ impl BlockKind {
         parents: &[String],
         attrs: &serde_json::Map<String, serde_json::Value>,
     ) -> BlockKind {
+        let text =
+            |key: &str| attrs.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_string();
         let depth = || u8::try_from(parents.len()).unwrap_or(MAX_LIST_DEPTH).min(MAX_LIST_DEPTH);
         match name {
             "heading" => BlockKind::Heading { level: heading_level(attrs.get("level")) },
@@ -187,6 +226,15 @@ impl BlockKind {
             "paragraph" => BlockKind::Paragraph { numbered: attrs.get("numbered") == Some(&true.into()) },
             "ordered-list-item" => BlockKind::OrderedItem { depth: depth() },
             "unordered-list-item" => BlockKind::UnorderedItem { depth: depth() },
+            "table-cell" => BlockKind::TableCell(Cell {
+                table: text("table"),
+                row: text("row"),
+                column: text("column"),
+                header: attrs.get("header") == Some(&true.into()),
+            }),
+            "image" => {
+                BlockKind::Image(Image { blob: text("blob"), alt: text("alt"), credit: text("credit") })
+            }
             _ => {
                 let mut attrs = attrs.clone();
                 attrs.retain(|key, _| !SHARED_ATTRS.contains(&key.as_str()));
@@ -202,6 +250,11 @@ pub(crate) const SHARED_ATTRS: [&str; 3] = ["id", "renders", "renders_sha256"];
 fn heading_level(value: Option<&serde_json::Value>) -> u8 {
     let level = value.and_then(serde_json::Value::as_f64).unwrap_or(f64::from(DEFAULT_HEADING_LEVEL));
     level.clamp(1.0, f64::from(MAX_HEADING_LEVEL)) as u8
+}
+
+/// Whether `text` is a SHA-256 in 64 lowercase hexadecimal digits, such as an image's `blob`.
+pub fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether `text` may stand in `renders_sha256`: 16 lowercase hexadecimal digits.

@@ -28,7 +28,7 @@ pub struct Text {
 /// What lists of texts show without opening them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
-    /// The words of the first block.
+    /// The words of the first block, without its notes.
     pub title: String,
     /// How many numbered paragraphs it has.
     pub numbered: usize,
@@ -191,7 +191,7 @@ impl Text {
 
     /// The words of the first block: the chapter's title.
     pub fn title(&self) -> String {
-        self.blocks().first().map(Block::words).unwrap_or_default()
+        self.blocks().first().map(Block::words_in_line).unwrap_or_default()
     }
 
     /// Title and counts.
@@ -226,7 +226,7 @@ impl Summary {
     pub fn of(blocks: &[Block]) -> Summary {
         let words: Vec<String> = blocks.iter().map(Block::words).collect();
         Summary {
-            title: words.first().cloned().unwrap_or_default(),
+            title: blocks.first().map(Block::words_in_line).unwrap_or_default(),
             numbered: blocks.iter().filter(|block| block.is_numbered()).count(),
             characters: words.iter().map(|words| words.chars().count()).sum(),
             words: words.iter().map(|words| words_in(words)).sum(),

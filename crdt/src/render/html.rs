@@ -5,16 +5,18 @@
 
 use std::fmt::Write;
 
-use super::tree::{Chapter, Item, List, Node, Numbered};
+use super::tree::{Chapter, Item, List, Node, Note, Numbered, Piece, Table};
 use crate::document::Run;
+use crate::document::schema::{Image, is_digest};
 
 /// One chapter as `<article lang="…">…</article>`. Each block carries its id in `data-id`, numbered paragraphs their
-/// number in `data-number`.
+/// number in `data-number`. The words of its notes stand at its end, and pictures are asked for where the service keeps them.
 pub fn chapter(chapter: &Chapter, lang: &str) -> String {
     let mut html = format!("<article lang=\"{}\" dir=\"{}\">\n", escape(lang), direction(lang));
     for node in chapter.nodes() {
         write_node(&mut html, &node);
     }
+    write_notes(&mut html, chapter);
     html.push_str("</article>\n");
     html
 }
@@ -39,6 +41,8 @@ fn write_node(html: &mut String, node: &Node<'_>) {
             html.push_str("</blockquote>\n");
         }
         Node::List(list) => write_list(html, list),
+        Node::Table(table) => write_table(html, table),
+        Node::Figure(block, image) => write_figure(html, block, image),
     }
 }
 
@@ -49,8 +53,75 @@ fn paragraph(html: &mut String, block: &Numbered) {
 
 fn element(html: &mut String, tag: &str, block: &Numbered, attributes: &str) {
     put(html, format_args!("<{tag} data-id=\"{}\"{attributes}>", block.id()));
-    write_runs(html, block.runs());
+    write_pieces(html, block);
     put(html, format_args!("</{tag}>\n"));
+}
+
+fn write_table(html: &mut String, table: &Table<'_>) {
+    html.push_str("<table>\n");
+    for (at, row) in table.rows.iter().enumerate() {
+        match at {
+            0 if table.head > 0 => html.push_str("<thead>\n"),
+            _ if at == table.head => html.push_str("<tbody>\n"),
+            _ => {}
+        }
+        html.push_str("<tr>");
+        for cell in row {
+            match cell {
+                Some(cell) => {
+                    let tag = match (cell.heads_its_column(), at < table.head) {
+                        (true, true) => "th scope=\"col\"",
+                        (true, false) => "th scope=\"row\"",
+                        (false, _) => "td",
+                    };
+                    put(html, format_args!("<{tag} data-id=\"{}\">", cell.id()));
+                    write_pieces(html, cell);
+                    put(html, format_args!("</{}>", &tag[..2]));
+                }
+                None => html.push_str("<td></td>"),
+            }
+        }
+        html.push_str("</tr>\n");
+        if at + 1 == table.head {
+            html.push_str("</thead>\n");
+        }
+    }
+    html.push_str(if table.rows.len() > table.head { "</tbody>\n</table>\n" } else { "</table>\n" });
+}
+
+fn write_figure(html: &mut String, block: &Numbered, image: &Image) {
+    put(html, format_args!("<figure data-id=\"{}\">", block.id()));
+    if is_digest(&image.blob) {
+        let (blob, alt) = (&image.blob, escape(&image.alt));
+        put(html, format_args!("<img src=\"/api/v1/blobs/{blob}\" alt=\"{alt}\">"));
+    }
+    html.push_str("<figcaption>");
+    write_pieces(html, block);
+    if !image.credit.is_empty() {
+        put(html, format_args!(" <small>{}</small>", escape(&image.credit)));
+    }
+    html.push_str("</figcaption></figure>\n");
+}
+
+fn write_notes(html: &mut String, chapter: &Chapter) {
+    let pieces = chapter.blocks.iter().flat_map(Numbered::pieces);
+    let notes = pieces.filter_map(|piece| if let Piece::Note(note) = piece { Some(note) } else { None });
+    let mut notes = notes.peekable();
+    if notes.peek().is_none() {
+        return;
+    }
+    html.push_str("<section role=\"doc-endnotes\">\n<ol>\n");
+    for Note { number, runs, .. } in notes {
+        put(html, format_args!("<li id=\"note-{number}\" value=\"{number}\">"));
+        runs.into_iter().for_each(|run| write_run(html, run));
+        put(
+            html,
+            format_args!(
+                " <a href=\"#note-{number}-place\" role=\"doc-backlink\">↩\u{a0}{number}</a></li>\n"
+            ),
+        );
+    }
+    html.push_str("</ol>\n</section>\n");
 }
 
 fn write_list(html: &mut String, list: &List<'_>) {
@@ -60,7 +131,7 @@ fn write_list(html: &mut String, list: &List<'_>) {
         match own {
             Some(own) => {
                 put(html, format_args!("<li data-id=\"{}\">", own.id()));
-                write_runs(html, own.runs());
+                write_pieces(html, own);
             }
             None => html.push_str("<li>"),
         }
@@ -70,28 +141,45 @@ fn write_list(html: &mut String, list: &List<'_>) {
     put(html, format_args!("</{tag}>\n"));
 }
 
-fn write_runs(html: &mut String, runs: &[Run]) {
-    for run in runs {
-        let mut open = Vec::new();
-        if let Some(href) = run.marks.link() {
-            put(html, format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
-            open.push("a");
-        }
-        if let Some(lang) = run.marks.lang() {
-            put(html, format_args!("<span lang=\"{}\">", escape(lang)));
-            open.push("span");
-        }
-        for (mark, tag) in [("strong", "strong"), ("em", "em"), ("superscript", "sup"), ("subscript", "sub")]
-        {
-            if run.marks.has(mark) {
-                put(html, format_args!("<{tag}>"));
-                open.push(tag);
+fn write_pieces(html: &mut String, block: &Numbered) {
+    for piece in block.pieces() {
+        match piece {
+            Piece::Words(run) => write_run(html, run),
+            Piece::Note(Note { number, .. }) => {
+                put(
+                    html,
+                    format_args!(
+                        "<sup><a id=\"note-{number}-place\" href=\"#note-{number}\" role=\"doc-noteref\">{number}</a></sup>"
+                    ),
+                );
             }
         }
-        html.push_str(&escape(&run.text));
-        while let Some(tag) = open.pop() {
-            put(html, format_args!("</{tag}>"));
+    }
+}
+
+fn write_run(html: &mut String, run: &Run) {
+    let mut open = Vec::new();
+    if let Some(href) = run.marks.link() {
+        put(html, format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
+        open.push("a");
+    }
+    if let Some(lang) = run.marks.lang() {
+        put(html, format_args!("<span lang=\"{}\">", escape(lang)));
+        open.push("span");
+    }
+    if let Some(source) = run.marks.citation() {
+        put(html, format_args!("<span data-source=\"{}\">", escape(source)));
+        open.push("span");
+    }
+    for (mark, tag) in [("strong", "strong"), ("em", "em"), ("superscript", "sup"), ("subscript", "sub")] {
+        if run.marks.has(mark) {
+            put(html, format_args!("<{tag}>"));
+            open.push(tag);
         }
+    }
+    html.push_str(&escape(&run.text));
+    while let Some(tag) = open.pop() {
+        put(html, format_args!("</{tag}>"));
     }
 }
 
@@ -119,6 +207,7 @@ fn escape(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::schema::Cell;
     use crate::document::{Block, BlockKind, MarkValue, Marks};
     use crate::ids::ParagraphId;
     use crate::render::{ChapterBlocks, Tree};
@@ -148,6 +237,36 @@ mod tests {
             format!(
                 "<article lang=\"es\" dir=\"ltr\">\n<h2 {id}>Título</h2>\n<p {id} data-number=\"7\"><a href=\"https://uclg.org/?a=1&amp;b=2\" rel=\"noopener noreferrer\">\
              <span lang=\"fr\"><strong>mairie</strong></span></a></p>\n<ol>\n<li {id}>uno<ul>\n<li {id}>dos</li>\n</ul>\n</li>\n</ol>\n</article>\n"
+            )
+        );
+    }
+
+    #[test]
+    fn ren7_tables_pictures_and_notes_read_as_what_they_are() {
+        let cell = |row: &str, header| {
+            let cell = Cell { table: "t".into(), row: row.into(), column: "a".into(), header };
+            BlockKind::TableCell(cell)
+        };
+        let image = Image { blob: "0a".repeat(32), alt: "Una \"casa\"".into(), credit: "Lyon".into() };
+        let note = Run::marked("Según la ONU.", Marks::on(["footnote:n1"]));
+        let found = html(vec![
+            block(cell("1", true), vec![Run::plain("Ciudad")]),
+            block(cell("2", false), vec![Run::plain("Túnez"), note]),
+            block(BlockKind::Image(image.clone()), vec![Run::plain("Fachada")]),
+            block(BlockKind::Image(Image { blob: "../x".into(), ..image }), vec![]),
+        ]);
+        let id = "data-id=\"abababababababab\"";
+        let blob = "0a".repeat(32);
+        assert_eq!(
+            found,
+            format!(
+                "<article lang=\"es\" dir=\"ltr\">\n<table>\n<thead>\n<tr><th scope=\"col\" {id}>Ciudad</th></tr>\n</thead>\n<tbody>\n\
+                 <tr><td {id}>Túnez<sup><a id=\"note-1-place\" href=\"#note-1\" role=\"doc-noteref\">1</a></sup></td></tr>\n</tbody>\n</table>\n\
+                 <figure {id}><img src=\"/api/v1/blobs/{blob}\" alt=\"Una &quot;casa&quot;\"><figcaption>Fachada <small>Lyon</small></figcaption></figure>\n\
+                 <figure {id}><figcaption> <small>Lyon</small></figcaption></figure>\n\
+                 <section role=\"doc-endnotes\">\n<ol>\n<li id=\"note-1\" value=\"1\">Según la ONU. \
+                 <a href=\"#note-1-place\" role=\"doc-backlink\">↩{nbsp}1</a></li>\n</ol>\n</section>\n</article>\n",
+                nbsp = '\u{a0}'
             )
         );
     }

@@ -13,6 +13,8 @@
 //! assert_eq!(tree.next_number, 4);
 //! ```
 
+use crate::document::grid::Grid;
+use crate::document::schema::{Cell, Image};
 use crate::document::{Block, BlockKind, Run};
 use crate::ids::ParagraphId;
 
@@ -37,6 +39,8 @@ pub struct Tree {
     pub chapters: Vec<Chapter>,
     /// The number that a paragraph behind the last one would have.
     pub next_number: usize,
+    /// The number that a note behind the last one would have.
+    pub next_note: usize,
 }
 
 /// One chapter of a [`Tree`].
@@ -59,6 +63,28 @@ pub struct Numbered {
     pub number: Option<usize>,
     /// The level of a heading in the whole paper, from 1: the chapter's depth plus the heading's own level less one.
     pub level: Option<u8>,
+    /// The number of its first note, if it has one.
+    pub first_note: usize,
+}
+
+/// Part of a block's words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece<'a> {
+    /// Words in the line, none of them of a note.
+    Words(&'a Run),
+    /// A note: its mark stands in the line, its words elsewhere.
+    Note(Note<'a>),
+}
+
+/// A note, at its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note<'a> {
+    /// The id in the name of its mark.
+    pub id: &'a str,
+    /// Counted through the paper.
+    pub number: usize,
+    /// Its words. They still carry its mark.
+    pub runs: Vec<&'a Run>,
 }
 
 /// Blocks with lists nested, for formats that nest them.
@@ -72,6 +98,21 @@ pub enum Node<'a> {
     Quote(Vec<&'a Numbered>),
     /// A list.
     List(List<'a>),
+    /// Neighbouring cells of one table.
+    Table(Table<'a>),
+    /// A picture with its caption.
+    Figure(&'a Numbered, &'a Image),
+}
+
+/// Cells in rows and columns.
+#[derive(Debug, PartialEq)]
+pub struct Table<'a> {
+    /// How many columns each row has; at least one.
+    pub columns: usize,
+    /// How many of the first rows head the others: those in which every cell that is there is a header.
+    pub head: usize,
+    /// From the first to the last; at least one. A missing cell is `None`.
+    pub rows: Vec<Vec<Option<&'a Numbered>>>,
 }
 
 /// Items of one kind and depth, side by side.
@@ -93,9 +134,9 @@ pub struct Item<'a> {
 }
 
 impl Tree {
-    /// Numbers the chapters' paragraphs continuously, the first numbered one getting `first_number`.
+    /// Numbers the chapters' paragraphs continuously, the first numbered one getting `first_number`; notes from 1.
     pub fn of(first_number: usize, chapters: impl IntoIterator<Item = ChapterBlocks>) -> Tree {
-        let mut next_number = first_number;
+        let (mut next_number, mut next_note) = (first_number, 1);
         let mut number = |block: Block, depth: u8| {
             let number = block.is_numbered().then_some(next_number);
             next_number += usize::from(number.is_some());
@@ -103,22 +144,52 @@ impl Tree {
                 BlockKind::Heading { level } => Some((depth.max(1) - 1).saturating_add(level)),
                 _ => None,
             };
-            Numbered { block, number, level }
+            let first_note = next_note;
+            next_note += count_notes(&block.runs);
+            Numbered { block, number, level, first_note }
         };
         let chapters = chapters.into_iter().map(|ChapterBlocks { number: name, depth, blocks }| {
             let blocks = blocks.into_iter().map(|block| number(block, depth)).collect();
             Chapter { number: name, depth, blocks }
         });
         let chapters = chapters.collect();
-        Tree { chapters, next_number }
+        Tree { chapters, next_number, next_note }
+    }
+
+    /// The same with more chapters behind its last, numbered on from where it ends.
+    pub fn followed_by(mut self, chapters: impl IntoIterator<Item = ChapterBlocks>) -> Tree {
+        let mut behind = Tree::of(self.next_number, chapters);
+        let notes = self.next_note - 1;
+        for numbered in behind.chapters.iter_mut().flat_map(|chapter| &mut chapter.blocks) {
+            numbered.first_note += notes;
+        }
+        self.chapters.extend(behind.chapters);
+        Tree { chapters: self.chapters, next_number: behind.next_number, next_note: behind.next_note + notes }
     }
 }
 
+/// A note is a stretch of neighbouring runs with one id.
+fn count_notes(runs: &[Run]) -> usize {
+    let mut before = None;
+    runs.iter()
+        .filter(|run| {
+            run.marks.footnote() != std::mem::replace(&mut before, run.marks.footnote()) && before.is_some()
+        })
+        .count()
+}
+
 impl Chapter {
-    /// Its blocks with lists nested and neighbouring quoted paragraphs together.
+    /// Its blocks with lists nested, and neighbouring quoted paragraphs and cells of one table together.
     pub fn nodes(&self) -> Vec<Node<'_>> {
         let mut nodes = Vec::new();
-        for numbered in &self.blocks {
+        let mut rest = self.blocks.as_slice();
+        while let Some(numbered) = rest.first() {
+            if let Some((table, cells)) = Table::at_the_start_of(rest) {
+                nodes.push(Node::Table(table));
+                rest = &rest[cells..];
+                continue;
+            }
+            rest = &rest[1..];
             match (&numbered.block.kind, nodes.last_mut()) {
                 (BlockKind::Heading { .. }, _) => nodes.push(Node::Heading(numbered)),
                 (BlockKind::Quote, Some(Node::Quote(quoted))) => quoted.push(numbered),
@@ -137,12 +208,37 @@ impl Chapter {
                         }
                     }
                 }
-                (BlockKind::Paragraph { .. } | BlockKind::Unknown(_), _) => {
+                (BlockKind::Image(image), _) => nodes.push(Node::Figure(numbered, image)),
+                (BlockKind::Paragraph { .. } | BlockKind::Unknown(_) | BlockKind::TableCell(_), _) => {
                     nodes.push(Node::Paragraph(numbered))
                 }
             }
         }
         nodes
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The table that `blocks` begin with, and of how many blocks it is made.
+    pub(super) fn at_the_start_of(blocks: &'a [Numbered]) -> Option<(Table<'a>, usize)> {
+        let first = cell_of(blocks.first()?)?;
+        let cells = blocks.iter().map_while(|block| cell_of(block).filter(|cell| cell.table == first.table));
+        let cells: Vec<&Cell> = cells.collect();
+        let grid = Grid::of(&cells);
+        let at = |place: &Option<usize>| place.map(|place| &blocks[place]);
+        let rows: Vec<Vec<_>> = grid.rows.iter().map(|row| row.cells.iter().map(at).collect()).collect();
+        let heads = |row: &&Vec<Option<&Numbered>>| {
+            row.iter().flatten().all(|block| cell_of(block).is_some_and(|cell| cell.header))
+        };
+        let head = rows.iter().take_while(heads).count();
+        Some((Table { columns: grid.columns.len(), head, rows }, cells.len()))
+    }
+}
+
+fn cell_of(block: &Numbered) -> Option<&Cell> {
+    match &block.block.kind {
+        BlockKind::TableCell(cell) => Some(cell),
+        _ => None,
     }
 }
 
@@ -174,15 +270,43 @@ impl Numbered {
         self.block.id
     }
 
-    /// The block's words with their marks.
+    /// The block's words with their marks, those of notes among them.
     pub fn runs(&self) -> &[Run] {
         &self.block.runs
+    }
+
+    /// The block's words in the order in which they are read, each note in one piece.
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let mut pieces: Vec<Piece<'_>> = Vec::new();
+        let mut number = self.first_note;
+        for run in &self.block.runs {
+            match (run.marks.footnote(), pieces.last_mut()) {
+                (Some(id), Some(Piece::Note(note))) if note.id == id => note.runs.push(run),
+                (Some(id), _) => {
+                    pieces.push(Piece::Note(Note { id, number, runs: vec![run] }));
+                    number += 1;
+                }
+                (None, _) => pieces.push(Piece::Words(run)),
+            }
+        }
+        pieces
+    }
+
+    /// Whether it is a cell that heads its column, or its row.
+    pub fn heads_its_column(&self) -> bool {
+        cell_of(self).is_some_and(|cell| cell.header)
+    }
+
+    /// Whether it has no words to show, not even in a note.
+    pub fn is_blank(&self) -> bool {
+        self.block.runs.iter().all(|run| run.text.trim().is_empty())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Marks;
 
     fn block(id: u8, kind: BlockKind) -> Block {
         Block::new(ParagraphId([id; 8]), kind, vec![Run::plain("…")])
@@ -230,5 +354,47 @@ mod tests {
         let tree = Tree::of(31, [ChapterBlocks { number: "4.1".into(), depth: 2, blocks: vec![title] }]);
         assert_eq!(tree.chapters[0].blocks[0].level, Some(2));
         assert_eq!(tree.next_number, 31);
+    }
+
+    #[test]
+    fn ren6_notes_are_counted_through_the_paper_each_in_one_piece() {
+        let note = |id: &str, words: &str| Run::marked(words, Marks::on([format!("footnote:{id}").as_str()]));
+        let loud = Run::marked("loud", Marks::on(["footnote:b", "strong"]));
+        let one =
+            Block::new(ParagraphId([1; 8]), BlockKind::Quote, vec![note("a", "x"), note("b", "y"), loud]);
+        let two = Block::new(ParagraphId([2; 8]), BlockKind::Quote, vec![Run::plain("…"), note("c", "z")]);
+        let chapter = |blocks| ChapterBlocks { number: "1".into(), depth: 1, blocks };
+        let tree = Tree::of(1, [chapter(vec![one])]).followed_by([chapter(vec![two])]);
+        let notes = tree.chapters.iter().flat_map(|chapter| &chapter.blocks).flat_map(Numbered::pieces);
+        let found = notes.filter_map(|piece| match piece {
+            Piece::Note(note) => Some((note.number, note.id, note.runs.len())),
+            Piece::Words(_) => None,
+        });
+        assert_eq!(found.collect::<Vec<_>>(), [(1, "a", 1), (2, "b", 2), (3, "c", 1)]);
+        assert_eq!(tree.next_note, 4);
+    }
+
+    #[test]
+    fn ren7_neighbouring_cells_of_one_table_are_a_table_with_the_rows_that_head_it() {
+        let cell = |table: &str, row: &str, column: &str, header| {
+            BlockKind::TableCell(Cell { table: table.into(), row: row.into(), column: column.into(), header })
+        };
+        let kinds = [
+            cell("t", "1", "a", true),
+            cell("t", "1", "b", true),
+            cell("t", "2", "a", true),
+            cell("t", "2", "b", false),
+            cell("u", "1", "a", false),
+            BlockKind::Image(Image::default()),
+            cell("u", "2", "a", false),
+        ];
+        let blocks = kinds.into_iter().zip(1..).map(|(kind, id)| block(id, kind)).collect();
+        let tree = Tree::of(1, [ChapterBlocks { number: "1".into(), depth: 1, blocks }]);
+        let nodes = tree.chapters[0].nodes();
+        let shapes = nodes.iter().map(|node| match node {
+            Node::Table(table) => (table.rows.len(), table.columns, table.head),
+            _ => (0, 0, 0),
+        });
+        assert_eq!(shapes.collect::<Vec<_>>(), [(2, 2, 1), (1, 1, 0), (0, 0, 0), (1, 1, 0)]);
     }
 }

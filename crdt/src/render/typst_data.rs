@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::tree::{Item, List, Node, Numbered, Tree};
+use super::tree::{Item, List, Node, Note, Numbered, Piece, Table, Tree};
 use crate::document::Run;
+use crate::document::schema::{Image, is_digest};
 
 /// What stands on the cover and around the pages. The server fills it in; words are in the paper's language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,7 +86,7 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
 
 fn heading(block: &Numbered, chapter: Option<&str>) -> Value {
     let level = block.level.unwrap_or(1);
-    let mut value = json!({"t": "h", "l": level, "id": block.id(), "c": inlines(block.runs())});
+    let mut value = json!({"t": "h", "l": level, "id": block.id(), "c": inlines(block)});
     if let Some(number) = chapter {
         value["n"] = printable(number).into();
     }
@@ -115,12 +116,40 @@ fn block(node: &Node<'_>) -> Option<Value> {
             (!paragraphs.is_empty()).then(|| json!({"t": "q", "c": paragraphs}))
         }
         Node::List(list) => Some(self::list(list)),
+        Node::Table(table) => Some(self::table(table)),
+        Node::Figure(block, image) => figure(block, image),
     }
+}
+
+/// `{"t": "table", "columns": n, "head": n, "rows": [[cell or null]]}`.
+fn table(table: &Table<'_>) -> Value {
+    let cell = |cell: &Option<&Numbered>| {
+        cell.map(|cell| {
+            let mut value = json!({"id": cell.id(), "c": inlines(cell)});
+            if cell.heads_its_column() {
+                value["h"] = true.into();
+            }
+            value
+        })
+    };
+    let rows: Vec<Vec<_>> = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    json!({"t": "table", "columns": table.columns, "head": table.head, "rows": rows})
+}
+
+/// A picture, which the typesetter finds under `blob`. One that names no picture is printed as its caption.
+fn figure(block: &Numbered, image: &Image) -> Option<Value> {
+    if !is_digest(&image.blob) {
+        return paragraph(block);
+    }
+    let (alt, credit) = (printable(&image.alt), printable(&image.credit));
+    Some(
+        json!({"t": "fig", "id": block.id(), "blob": image.blob, "alt": alt, "credit": credit, "c": inlines(block)}),
+    )
 }
 
 /// A paragraph; none without words, unless it takes a number.
 fn paragraph(block: &Numbered) -> Option<Value> {
-    let mut value = json!({"t": "p", "id": block.id(), "c": inlines(block.runs())});
+    let mut value = json!({"t": "p", "id": block.id(), "c": inlines(block)});
     if let Some(number) = block.number {
         value["n"] = number.to_string().into();
     }
@@ -129,7 +158,7 @@ fn paragraph(block: &Numbered) -> Option<Value> {
 
 fn list(list: &List<'_>) -> Value {
     let item = |item: &Item<'_>| {
-        let own = item.own.map(|own| json!({"t": "p", "id": own.id(), "c": inlines(own.runs())}));
+        let own = item.own.map(|own| json!({"t": "p", "id": own.id(), "c": inlines(own)}));
         own.into_iter().chain(item.lists.iter().map(self::list)).collect::<Vec<_>>()
     };
     let items: Vec<Vec<Value>> = list.items.iter().map(item).collect();
@@ -140,25 +169,36 @@ fn list(list: &List<'_>) -> Value {
     }
 }
 
-fn inlines(runs: &[Run]) -> Vec<Value> {
-    let inline = |run: &Run| {
-        let words = printable(&run.text);
-        let mut value = json!({"t": "s", "v": words});
-        let names = [("strong", "b"), ("em", "i"), ("superscript", "sup"), ("subscript", "sub")];
-        let marks: Vec<&str> =
-            names.into_iter().filter(|(mark, _)| run.marks.has(mark)).map(|(_, short)| short).collect();
-        if !marks.is_empty() {
-            value["m"] = marks.into();
+fn inlines(block: &Numbered) -> Vec<Value> {
+    let piece = |piece: Piece<'_>| match piece {
+        Piece::Words(run) => inline(run),
+        Piece::Note(Note { runs, .. }) => {
+            let words: Vec<Value> = runs.into_iter().filter_map(inline).collect();
+            (!words.is_empty()).then(|| json!({"t": "fn", "c": words}))
         }
-        if let Some(href) = run.marks.link() {
-            value["href"] = printable(href).into();
-        }
-        if let Some(lang) = run.marks.lang() {
-            value["lang"] = lang.into();
-        }
-        (!words.is_empty()).then_some(value)
     };
-    runs.iter().filter_map(inline).collect()
+    block.pieces().into_iter().filter_map(piece).collect()
+}
+
+fn inline(run: &Run) -> Option<Value> {
+    let words = printable(&run.text);
+    let mut value = json!({"t": "s", "v": words});
+    let names = [("strong", "b"), ("em", "i"), ("superscript", "sup"), ("subscript", "sub")];
+    let marks: Vec<&str> =
+        names.into_iter().filter(|(mark, _)| run.marks.has(mark)).map(|(_, short)| short).collect();
+    if !marks.is_empty() {
+        value["m"] = marks.into();
+    }
+    if let Some(href) = run.marks.link() {
+        value["href"] = printable(href).into();
+    }
+    if let Some(lang) = run.marks.lang() {
+        value["lang"] = lang.into();
+    }
+    if let Some(source) = run.marks.citation() {
+        value["cite"] = printable(source).into();
+    }
+    (!words.is_empty()).then_some(value)
 }
 
 /// White space other than the spaces that forbid a break (which keep numbers and signs together). The rarer ones come with
@@ -189,6 +229,7 @@ const MOST_IN_A_LETTER: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::schema::Cell;
     use crate::document::{Block, BlockKind, Marks};
     use crate::ids::ParagraphId;
     use crate::render::ChapterBlocks;
@@ -252,6 +293,43 @@ mod tests {
                 {"t": "p", "n": "31", "id": id, "c": [{"t": "s", "v": "Sí", "m": ["b", "i"], "href": "https://uclg.org"}]},
                 {"t": "ul", "items": [[{"t": "ul", "items": [[{"t": "p", "id": id, "c": [{"t": "s", "v": "uno"}]}]]}]]},
                 {"t": "q", "c": [{"t": "p", "id": id, "c": [{"t": "s", "v": "dicho"}]}]},
+            ])
+        );
+    }
+
+    #[test]
+    fn ren7_tables_pictures_notes_and_citations_reach_the_template() {
+        let cell = |column: &str, header| {
+            BlockKind::TableCell(Cell { table: "t".into(), row: "1".into(), column: column.into(), header })
+        };
+        let image = |blob: &str| {
+            BlockKind::Image(Image { blob: blob.into(), alt: "a\u{7}".into(), credit: "c".into() })
+        };
+        let blob = "0a".repeat(32);
+        let cited = Run::marked("ONU 2015", Marks::on(["citation:5"]));
+        let noted = Run::marked("Nota", Marks::on(["footnote:9", "em"]));
+        let found = blocks_of(
+            1,
+            vec![
+                block(cell("a", true), words("A")),
+                block(cell("b", true), vec![cited, noted]),
+                block(image(&blob), words("Pie")),
+                block(image("../etc/passwd"), words("Pie")),
+            ],
+        );
+        let id = "0101010101010101";
+        assert_eq!(
+            found,
+            json!([
+                {"t": "table", "columns": 2, "head": 1, "rows": [[
+                    {"id": id, "h": true, "c": [{"t": "s", "v": "A"}]},
+                    {"id": id, "h": true, "c": [
+                        {"t": "s", "v": "ONU 2015", "cite": "5"},
+                        {"t": "fn", "c": [{"t": "s", "v": "Nota", "m": ["i"]}]},
+                    ]},
+                ]]},
+                {"t": "fig", "id": id, "blob": blob, "alt": "a", "credit": "c", "c": [{"t": "s", "v": "Pie"}]},
+                {"t": "p", "id": id, "c": [{"t": "s", "v": "Pie"}]},
             ])
         );
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::people::*;
 use crdt::document::diff::Source;
+use crdt::document::schema::{Cell, Image};
 use crdt::document::{Block, BlockKind, EditError, LoadError, MarkValue, Marks, Run, Text, schema};
 use crdt::ids::ParagraphId;
 
@@ -59,6 +60,8 @@ fn doc2_the_schema_is_the_one_the_browser_reads() {
         ("quote", BlockKind::Quote),
         ("ordered-list-item", BlockKind::OrderedItem { depth: 2 }),
         ("unordered-list-item", BlockKind::UnorderedItem { depth: 2 }),
+        ("table-cell", BlockKind::TableCell(Cell::default())),
+        ("image", BlockKind::Image(Image::default())),
     ];
     assert_eq!(file["blocks"].as_object().unwrap().len(), kinds.len());
     for (name, kind) in kinds {
@@ -107,7 +110,7 @@ fn doc4_malformed_attributes_take_their_defaults_and_unknown_blocks_are_kept() {
     doc.put(&attrs, "id", "XYZ").unwrap();
     let cell = doc.split_block(&words, 1).unwrap();
     let name = doc.put_object(&cell, "type", automerge::ObjType::Text).unwrap();
-    doc.splice_text(&name, 0, 0, "table-cell").unwrap();
+    doc.splice_text(&name, 0, 0, "banner").unwrap();
     let attrs = doc.put_object(&cell, "attrs", automerge::ObjType::Map).unwrap();
     doc.put(&attrs, "row", 3.0).unwrap();
     doc.split_block(&words, 2).unwrap();
@@ -115,7 +118,7 @@ fn doc4_malformed_attributes_take_their_defaults_and_unknown_blocks_are_kept() {
     let found = text.read();
     assert_eq!(found.blocks[0].kind, BlockKind::Heading { level: 2 });
     assert!(
-        matches!(&found.blocks[1].kind, BlockKind::Unknown(marker) if marker.name == "table-cell" && marker.attrs["row"] == 3)
+        matches!(&found.blocks[1].kind, BlockKind::Unknown(marker) if marker.name == "banner" && marker.attrs["row"] == 3)
     );
     assert!(matches!(&found.blocks[2].kind, BlockKind::Unknown(marker) if marker.name.is_empty()));
     assert_eq!(found.repairs.len(), 3);

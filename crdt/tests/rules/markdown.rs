@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::people::*;
-use crdt::document::{Block, BlockKind, Marks, Run, import};
+use crdt::document::diff::Source;
+use crdt::document::schema::{Cell, Image};
+use crdt::document::{Block, BlockKind, Marks, Run, Text, import};
 use crdt::ids::ParagraphId;
 use crdt::render::markdown::{self, Options};
 use crdt::render::{ChapterBlocks, Tree};
@@ -158,6 +160,24 @@ fn ren1_a_paper_numbers_on_from_chapter_to_chapter_behind_a_head_for_programs() 
     assert_eq!(report.notes.len(), 1);
 }
 
+#[test]
+fn ren1_tables_pictures_and_notes_are_written_as_people_would_write_them() {
+    let blob = "0a".repeat(32);
+    let file = format!(
+        "# Cifras\n\n| Ciudad | Personas[^1] |\n| --- | --- |\n| Túnez | 1 200 |\n| Lyon \\| Turín |  |\n\n\
+         ![Una casa](/api/v1/blobs/{blob} \"Lyon\") Fachada.[^2]\n\n[^1]: *Según* la ONU.\n\n[^2]: Foto.\n"
+    );
+    let read = blocks(&file);
+    let head = |block: &Block| matches!(&block.kind, BlockKind::TableCell(cell) if cell.header);
+    assert_eq!(read.iter().filter(|block| head(block)).count(), 2);
+    assert!(
+        matches!(&read.last().unwrap().kind, BlockKind::Image(image) if image.alt == "Una casa" && image.credit == "Lyon")
+    );
+    assert_eq!(read[2].words_in_line(), "Personas");
+    assert_eq!(read[5].words(), "Lyon | Turín");
+    assert_eq!(write(&read, Options::default()), file.replace("\\|", "&#124;"));
+}
+
 // -- Random chapters. Proptest prints the smallest failing case and the seed that finds it again.
 
 fn arb_words() -> impl Strategy<Value = String> {
@@ -209,6 +229,69 @@ fn arb_blocks() -> impl Strategy<Value = Vec<Block>> {
         blocks.retain(|block| seen.insert(block.id));
         blocks
     })
+}
+
+fn arb_noted_runs() -> impl Strategy<Value = Vec<Run>> {
+    let note = (any::<u64>(), arb_run()).prop_map(|(id, run)| {
+        let mut marks = run.marks;
+        marks.0.insert(format!("footnote:{id:016x}"), crdt::document::MarkValue::ON);
+        Run::marked(run.text, marks)
+    });
+    let cited = arb_run().prop_map(|run| {
+        let mut marks = run.marks;
+        marks.0.insert("citation:00000000000000c1".into(), crdt::document::MarkValue::ON);
+        Run::marked(run.text, marks)
+    });
+    proptest::collection::vec(prop_oneof![3 => arb_run(), 1 => note, 1 => cited], 0..4)
+}
+
+/// A table of up to three rows and columns, some cells never written; or a picture; or a block with notes.
+fn arb_objects() -> impl Strategy<Value = Vec<Block>> {
+    let block = |id: u64, kind, runs| Block::new(ParagraphId(id.to_be_bytes()), kind, runs);
+    let cell = (any::<u64>(), proptest::bool::weighted(0.85), any::<bool>(), arb_noted_runs());
+    let table = (any::<u64>(), 1..4usize, any::<bool>(), proptest::collection::vec(cell, 1..10)).prop_map(
+        move |(table, columns, has_head, cells)| {
+            let cells = cells.into_iter().enumerate().filter(|(at, (_, is_there, ..))| *at == 0 || *is_there);
+            let cell = |(at, (id, _, header, runs)): (usize, (u64, bool, bool, Vec<Run>))| {
+                let (row, column) = (at / columns, at % columns);
+                let header = if row == 0 { has_head } else { header && column == 0 };
+                let name = |kind: &str, at: usize| format!("{kind}{table:x}.{at}");
+                let cell =
+                    Cell { table: name("t", 0), row: name("r", row), column: name("c", column), header };
+                block(id, BlockKind::TableCell(cell), runs)
+            };
+            cells.map(cell).collect::<Vec<_>>()
+        },
+    );
+    let picture = (any::<u64>(), arb_words(), arb_words(), any::<bool>(), arb_noted_runs()).prop_map(
+        move |(id, alt, credit, is_one, runs)| {
+            let blob = if is_one { "0a".repeat(32) } else { alt.clone() };
+            vec![block(id, BlockKind::Image(Image { blob, alt, credit }), runs)]
+        },
+    );
+    let noted = (any::<u64>(), arb_block(), arb_noted_runs())
+        .prop_map(move |(id, like, runs)| vec![block(id, like.kind, runs)]);
+    prop_oneof![2 => table, 1 => picture, 2 => noted]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn doc18_tables_pictures_notes_and_citations_go_out_with_ids_and_in_again_and_nothing_changes(
+        parts in proptest::collection::vec(arb_objects(), 1..5)
+    ) {
+        let mut seen = BTreeSet::new();
+        let mut wanted = parts.concat();
+        wanted.retain(|block| seen.insert(block.id));
+        let mut text = Text::seed(&wanted, &session("Inés", 0)).unwrap().0;
+        let wanted = text.blocks();
+        let written = write(&wanted, Options { ids: true });
+        let (found, _) = import::blocks(written.as_bytes(), &mut ids()).unwrap();
+        let edited = text.become_blocks(&session("Samir", 0), &found, Source::Markdown).unwrap();
+        prop_assert_eq!(text.blocks(), wanted, "written {}", written);
+        prop_assert!(edited.change.is_none(), "written {}", written);
+    }
 }
 
 proptest! {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::people::*;
+use crdt::document::diff::Source;
 use crdt::document::import::{self, ChapterLimits, Finding, ImportError, Imported};
-use crdt::document::{Block, BlockKind, Marks, Run};
+use crdt::document::{Block, BlockKind, Marks, Run, Text};
 use crdt::ids::ParagraphId;
 use proptest::prelude::*;
 
@@ -22,6 +23,9 @@ fn outline(blocks: &[Block]) -> Vec<String> {
             BlockKind::Quote => "q".into(),
             BlockKind::OrderedItem { depth } => format!("o{depth}"),
             BlockKind::UnorderedItem { depth } => format!("u{depth}"),
+            BlockKind::TableCell(cell) if cell.header => "th".into(),
+            BlockKind::TableCell(_) => "td".into(),
+            BlockKind::Image(_) => "img".into(),
             BlockKind::Unknown(marker) => marker.name.clone(),
         };
         format!("{kind} {}", block.words())
@@ -90,9 +94,12 @@ fn doc14_what_the_schema_cannot_hold_comes_in_as_words_with_a_note() {
             "h1 Nota",
             "p Preamble before any heading, on two lines, with a hard break.",
             "h1 Setext chapter",
-            "p Component | Vote",
-            "p Africa | yes",
-            "p Asia | later",
+            "th Component",
+            "th Vote",
+            "td Africa",
+            "td yes",
+            "td Asia",
+            "td later",
             "p A square in Vega Alta",
             "p let first = line;",
             "p let second = line;",
@@ -123,14 +130,13 @@ fn doc14_what_the_schema_cannot_hold_comes_in_as_words_with_a_note() {
             "p [home]: https://example.org/doubled",
         ]
     );
-    assert_eq!(blocks[27].id, "00112233445566aa".parse::<ParagraphId>().unwrap());
+    assert_eq!(blocks[30].id, "00112233445566aa".parse::<ParagraphId>().unwrap());
     let found: Vec<(usize, Finding)> =
         imported.report.notes.iter().map(|note| (note.line, note.found)).collect();
     use Finding::*;
     assert_eq!(
         found,
         [
-            (8, Table),
             (13, Image),
             (15, Code),
             (21, Html),
@@ -275,4 +281,62 @@ proptest! {
             prop_assert!(text.contains(&word), "{word:?} of {file:?} is not in {text:?}");
         }
     }
+}
+
+#[test]
+fn doc20_a_row_and_a_column_that_come_in_a_file_join_the_table_that_is_there() {
+    let mut text = text("| A | B |\n| --- | --- |\n| 1 | 2 |\n");
+    let before = text.blocks();
+    let edited = "| A | new | B |\n| --- | --- | --- |\n| 1 | x | 2 |\n| 3 | y | 4 |\n";
+    text.become_blocks(&session("Amina", 0), &blocks(edited), Source::Markdown).unwrap();
+    assert_eq!(read(&text), edited);
+    let cell = |block: &Block| match &block.kind {
+        BlockKind::TableCell(cell) => cell.clone(),
+        other => panic!("{other:?} is no cell"),
+    };
+    let after: Vec<_> = text.blocks().iter().map(cell).collect();
+    for old in before.iter().map(cell) {
+        assert!(after.contains(&old), "{old:?} is gone from {after:?}");
+    }
+    assert!(after.iter().all(|cell| cell.table == after[0].table));
+}
+
+#[test]
+fn doc20_a_note_keeps_its_name_when_the_file_calls_it_by_a_number() {
+    let mut text = text("Uno.[^1]\n\n[^1]: Nota.\n");
+    let name = |text: &Text| text.blocks()[0].runs[1].marks.footnote().map(str::to_string);
+    let before = name(&text);
+    let edited = blocks("Uno.[^7]\n\n[^7]: Nota nueva.\n");
+    text.become_blocks(&session("Amina", 0), &edited, Source::Markdown).unwrap();
+    assert_eq!((name(&text), text.blocks()[0].words().as_str()), (before, "Uno.Nota nueva."));
+}
+
+#[test]
+fn doc19_marks_and_notes_that_do_not_belong_together_stand_as_words() {
+    let imported = import(
+        "Uno[^a], otra vez[^a], nada[^b].\n\n[^a]: Nota[^c] con\n\n    dos párrafos.\n\n[^c]: Suelta.\n\n[^a]: Otra.\n",
+    );
+    assert_eq!(
+        outline(&imported.chapters[0].blocks),
+        ["h1 Nota", "p UnoNota[^c] con dos párrafos., otra vez[^a], nada[^b].", "p Otra.", "p Suelta."]
+    );
+    let notes: Vec<_> =
+        imported.report.notes.iter().map(|note| (note.line, note.found, note.words.as_str())).collect();
+    assert_eq!(
+        notes,
+        [(9, Finding::Footnote, "a"), (1, Finding::Footnote, "[^a]"), (7, Finding::Footnote, "Suelta."),]
+    );
+}
+
+#[test]
+fn doc19_a_small_file_of_marks_cannot_become_an_endless_text() {
+    let file = format!("{}\n\n[^a]: {}\n", "[^a]".repeat(20_000), "largo ".repeat(20_000));
+    let blocks = blocks(&file);
+    assert!(import::characters(&blocks) < file.len() + 10);
+}
+
+#[test]
+fn doc14_how_a_table_is_aligned_is_noted() {
+    let notes = import("| a |\n|:-:|\n| b |\n").report.notes;
+    assert_eq!(notes.iter().map(|note| (note.line, note.found)).collect::<Vec<_>>(), [(1, Finding::Table)]);
 }

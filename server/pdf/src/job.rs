@@ -4,10 +4,13 @@
 //! fields are refused by name: a field that one side knows and the other ignores would be words missing from
 //! a paper.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU8;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use typst::foundations::Datetime;
+use typst::foundations::{Bytes, Datetime};
 
 use crate::refusal::{Code, Refusal};
 
@@ -21,6 +24,22 @@ pub struct Job {
     pub timestamp: Instant,
     /// What is printed, and attached.
     pub data: Paper,
+    /// The pictures in it, by the names that its figures give.
+    #[serde(default)]
+    pub pictures: BTreeMap<String, Picture>,
+}
+
+/// The bytes of a PNG or JPEG file; in JSON as base64.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Picture(pub Bytes);
+
+impl TryFrom<String> for Picture {
+    type Error = base64::DecodeError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        BASE64.decode(text).map(|bytes| Self(Bytes::new(bytes)))
+    }
 }
 
 impl Job {
@@ -156,6 +175,45 @@ pub enum Block {
         #[serde(rename = "c")]
         blocks: Vec<Block>,
     },
+    /// A table.
+    #[serde(rename = "table")]
+    Table {
+        /// How many cells each row has.
+        columns: usize,
+        /// How many of the first rows are its head, and stand again on each page.
+        head: usize,
+        /// The rows; `null` where a cell is missing.
+        rows: Vec<Vec<Option<Cell>>>,
+    },
+    /// A picture with its caption.
+    #[serde(rename = "fig")]
+    Figure {
+        /// The paragraph id.
+        id: String,
+        /// Its name in [`Job::pictures`].
+        blob: String,
+        /// What it shows, for those who do not see it; not blank, or the paper is refused.
+        alt: String,
+        /// Whose it is; may be empty.
+        credit: String,
+        /// The caption; may be empty.
+        #[serde(rename = "c")]
+        runs: Vec<Run>,
+    },
+}
+
+/// A cell of a table.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// The paragraph id.
+    pub id: String,
+    /// Whether it heads its column or its row.
+    #[serde(rename = "h", default, skip_serializing_if = "std::ops::Not::not")]
+    pub header: bool,
+    /// Its words.
+    #[serde(rename = "c")]
+    pub runs: Vec<Run>,
 }
 
 /// A piece of a line.
@@ -177,6 +235,16 @@ pub enum Run {
         /// Their language (BCP 47), where it is not that of the paper.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lang: Option<String>,
+        /// The source that they cite.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cite: Option<String>,
+    },
+    /// A note, whose words stand at the foot of the page. It holds no other notes.
+    #[serde(rename = "fn")]
+    Note {
+        /// Its words.
+        #[serde(rename = "c")]
+        runs: Vec<Run>,
     },
 }
 

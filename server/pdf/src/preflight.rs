@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use typst::text::Font;
 
 use crate::fonts;
-use crate::job::{Block, Paper, Run};
+use crate::job::{Block, Job, Paper, Run};
 use crate::refusal::{Code, Refusal};
 
 /// Lists and quotes inside each other. A reader is lost long before; the typesetter's stack soon after.
@@ -20,13 +20,15 @@ const LISTED_PLACES: usize = 10;
 
 /// Passes a paper that Typst and PDF/UA will take, or says what stands in the way. Characters without a font
 /// are all reported at once; of the other faults, the first.
-pub fn check(paper: &Paper, fonts: &[Font]) -> Result<(), Refusal> {
+pub fn check(job: &Job, fonts: &[Font]) -> Result<(), Refusal> {
+    let paper = &job.data;
     if paper.meta.title.trim().is_empty() {
         let hint =
             "give the paper a title in this language; readers and screen readers find the document by it";
         return Err(Refusal::new(Code::TitleMissing, "the paper has no title", hint));
     }
     let mut walk = Walk {
+        job,
         fonts,
         near: "at the beginning of the text".into(),
         seen: BTreeSet::new(),
@@ -39,6 +41,7 @@ pub fn check(paper: &Paper, fonts: &[Font]) -> Result<(), Refusal> {
 
 /// One reading of the paper from the first block to the last.
 struct Walk<'a> {
+    job: &'a Job,
     fonts: &'a [Font],
     /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered
     /// paragraph.
@@ -106,13 +109,47 @@ impl Walk<'_> {
                     items.iter().try_for_each(|item| self.blocks(item, depth + 1))?;
                 }
                 Block::Quote { blocks } => self.blocks(blocks, depth + 1)?,
+                Block::Table { rows, .. } => {
+                    let place = format!("in a table {}", self.near);
+                    for cell in rows.iter().flatten().flatten() {
+                        self.runs(&cell.runs, &place)?;
+                    }
+                }
+                Block::Figure { blob, alt, credit, runs, .. } => {
+                    let place = format!("in the picture “{}”, {}", shortened(runs), self.near);
+                    self.picture(blob, alt, &place)?;
+                    self.words(alt, &place);
+                    self.words(credit, &place);
+                    self.runs(runs, &place)?;
+                }
             }
         }
         Ok(())
     }
 
+    fn picture(&self, name: &str, alt: &str, place: &str) -> Result<(), Refusal> {
+        if alt.trim().is_empty() {
+            let message = format!("a picture has no alternative text, {place}");
+            let hint = "say in a sentence what it shows, for those who do not see it";
+            return Err(Refusal::new(Code::AltTextMissing, message, hint));
+        }
+        let is_one = self.job.pictures.get(name).is_some_and(|picture| is_png_or_jpeg(&picture.0));
+        if is_one {
+            return Ok(());
+        }
+        let message = format!("a picture is missing or is neither PNG nor JPEG, {place}");
+        Err(Refusal::new(Code::PictureUnreadable, message, "choose the file again, or take the picture out"))
+    }
+
     fn runs(&mut self, runs: &[Run], place: &str) -> Result<(), Refusal> {
-        for Run::Words { words, href, .. } in runs {
+        for run in runs {
+            let (words, href) = match run {
+                Run::Words { words, href, .. } => (words, href),
+                Run::Note { runs } => {
+                    self.runs(runs, place)?;
+                    continue;
+                }
+            };
             self.words(words, place);
             if let Some(href) = href
                 && !ALLOWED_LINKS.iter().any(|scheme| href.starts_with(scheme))
@@ -159,9 +196,21 @@ impl Walk<'_> {
 /// A heading's words, cut to what fits in a sentence.
 fn shortened(runs: &[Run]) -> String {
     const LONGEST: usize = 60;
-    let words: String =
-        runs.iter().flat_map(|Run::Words { words, .. }| words.chars()).take(LONGEST + 1).collect();
+    let words: String = runs.iter().flat_map(in_line).take(LONGEST + 1).collect();
     if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
+}
+
+/// The characters that stand in the line.
+fn in_line(run: &Run) -> std::str::Chars<'_> {
+    match run {
+        Run::Words { words, .. } => words.chars(),
+        Run::Note { .. } => "".chars(),
+    }
+}
+
+/// Whether a file begins as one of the two kinds of pictures that are printed.
+fn is_png_or_jpeg(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(&[0xff, 0xd8, 0xff])
 }
 
 /// Controls, line separators and private characters would disturb the sentence that names them.

@@ -38,7 +38,7 @@ impl Press {
     ///
     /// Takes as long as it takes: whoever calls bounds the time.
     pub fn print(&mut self, job: &Job) -> Result<Vec<u8>, Refusal> {
-        preflight::check(&job.data, self.world.fonts())?;
+        preflight::check(job, self.world.fonts())?;
         comemo::evict(JOBS_REMEMBERED);
 
         let paper = serde_json::to_vec(&job.data).map_err(|error| {
@@ -48,7 +48,8 @@ impl Press {
                 "report this fault",
             )
         })?;
-        self.world.hand_in(PAPER, Bytes::new(paper));
+        let pictures = job.pictures.iter().map(|(name, picture)| (name.as_str(), picture.0.clone()));
+        self.world.hand_in(pictures.chain([(PAPER, Bytes::new(paper))]));
 
         let document = typst::compile::<PagedDocument>(&self.world)
             .output

@@ -16,8 +16,8 @@ use crate::limits::Watch;
 use crate::press::Press;
 use crate::refusal::{Code, Refusal};
 
-/// A paper of 1,000 pages has some 5 MB. More is a mistake of the sender; it is read past, not kept.
-pub const MAX_JOB_BYTES: u32 = 32 * 1024 * 1024;
+/// A paper of 1,000 pages has some 5 MB, and its pictures come with it. More is a mistake of the sender; it is read past, not kept.
+pub const MAX_JOB_BYTES: u32 = 96 * 1024 * 1024;
 
 /// Why the worker stopped.
 #[derive(Debug, PartialEq, Eq)]

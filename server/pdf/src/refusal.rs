@@ -33,6 +33,10 @@ pub enum Code {
     TitleMissing,
     /// A character that no embedded font has.
     CharacterWithoutFont,
+    /// A picture without words for those who do not see it, which PDF/UA demands.
+    AltTextMissing,
+    /// A picture whose bytes were not handed in, or are no picture.
+    PictureUnreadable,
     /// The typesetting used up its processor time; the worker ends after this answer.
     ExportTooLong,
     /// Typst or the PDF standards objected to something that no check here foresees.

@@ -36,9 +36,9 @@ impl ClosedWorld {
         }
     }
 
-    /// Makes `bytes` readable for the template under `name`, in place of what stood there.
-    pub fn hand_in(&mut self, name: &str, bytes: Bytes) {
-        self.files.insert(id_of(name), bytes);
+    /// Makes these bytes readable for the template under their names, and nothing else.
+    pub fn hand_in<'a>(&mut self, files: impl IntoIterator<Item = (&'a str, Bytes)>) {
+        self.files = files.into_iter().map(|(name, bytes)| (id_of(name), bytes)).collect();
     }
 
     /// The embedded faces.

@@ -104,8 +104,7 @@ impl Sheet {
     pub fn with_annex(mut self, annex: Annex) -> Self {
         let digest: String = annex.digest.to_string().chars().take(16).collect();
         self.ident = format!("{}+{digest}", self.ident);
-        let behind = Tree::of(self.tree.next_number, [annex.chapter]);
-        self.tree.chapters.extend(behind.chapters);
+        self.tree = self.tree.followed_by([annex.chapter]);
         self
     }
 

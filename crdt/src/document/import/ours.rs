@@ -42,3 +42,14 @@ pub(super) fn cut_id(block: &mut Block) {
         }
     }
 }
+
+/// Takes the space off that stands between a picture and its caption.
+pub(super) fn cut_space_before_caption(block: &mut Block) {
+    let mut runs = std::mem::take(&mut block.runs);
+    if let Some(first) = runs.first_mut()
+        && first.text.starts_with(' ')
+    {
+        first.text.remove(0);
+    }
+    runs.into_iter().for_each(|run| block.push(run));
+}

@@ -6,13 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::ours::{cut_id, front_matter, written_id};
+use super::notes::{self, Notes};
+use super::ours::{cut_id, cut_space_before_caption, front_matter, written_id};
 use super::report::{Finding, Report};
 use super::unsaid::Unsaid;
-use super::{Ids, ImportError, MAX_BLOCKS};
-use crate::document::schema::{Block, BlockKind, MAX_LIST_DEPTH, Marks, link_is_allowed};
+use super::{Ids, ImportError, MAX_BLOCKS, PICTURES};
+use crate::document::schema::{
+    Block, BlockKind, Cell, Image, MAX_LIST_DEPTH, Marks, Run, is_digest, link_is_allowed,
+};
 use crate::ids::ParagraphId;
 
 pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Report), ImportError> {
@@ -21,7 +24,7 @@ pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Repor
     if body > 0 {
         reader.note(0, Finding::FrontMatter, &source[..body]);
     }
-    let parser = Parser::new_ext(&source[body..], Options::ENABLE_TABLES);
+    let parser = Parser::new_ext(&source[body..], Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     for (_, address) in parser.reference_definitions().iter() {
         reader.unsaid.define(address.span.start + body..address.span.end + body, &address.dest);
     }
@@ -32,6 +35,7 @@ pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Repor
         }
     }
     reader.close();
+    reader.finish_notes();
     for range in std::mem::take(&mut reader.unsaid).find(source) {
         reader.note(range.start, Finding::UnusedAddress, &source[range.clone()]);
         reader.open_as(BlockKind::Paragraph { numbered: false });
@@ -48,6 +52,11 @@ struct Reader<'a, 'i> {
     ids: &'a mut Ids<'i>,
     blocks: Vec<Block>,
     known_ids: BTreeSet<ParagraphId>,
+    /// The ids among them that the file gave.
+    written_ids: BTreeSet<ParagraphId>,
+    notes: Notes,
+    /// While the description of a picture is read, which becomes its alternative text: how many pictures are open.
+    pictures: usize,
     report: Report,
     containers: Vec<Container>,
     open: Option<Open>,
@@ -77,9 +86,31 @@ enum Container {
         numbered: bool,
     },
     Code,
+    /// A table, where its cells begin among the blocks, and the ids of its columns as far as they are known.
+    Table {
+        id: String,
+        from: usize,
+        columns: Vec<String>,
+    },
+    /// A row of the table around it, and how many of its cells have begun.
     Row {
+        id: String,
+        header: bool,
         cells: usize,
     },
+    /// The definition of a note, where it stands in the file, and where its blocks begin.
+    Note {
+        label: String,
+        at: usize,
+        from: usize,
+    },
+}
+
+impl Container {
+    /// Whether what stands in it is what it would be around it.
+    fn is_transparent(&self) -> bool {
+        matches!(self, Container::Code | Container::Table { .. } | Container::Row { .. })
+    }
 }
 
 /// What opened a mark, and must close it.
@@ -106,6 +137,9 @@ impl<'a, 'i> Reader<'a, 'i> {
             ids,
             blocks: Vec::new(),
             known_ids: BTreeSet::new(),
+            written_ids: BTreeSet::new(),
+            notes: Notes::default(),
+            pictures: 0,
             report: Report::default(),
             containers: Vec::new(),
             open: None,
@@ -128,6 +162,9 @@ impl<'a, 'i> Reader<'a, 'i> {
             Event::End(_) => self.depth -= 1,
             _ => {}
         }
+        if self.pictures > 0 {
+            return self.describe(event);
+        }
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
@@ -144,10 +181,9 @@ impl<'a, 'i> Reader<'a, 'i> {
             }
             Event::SoftBreak | Event::HardBreak if self.open.is_some() => self.words(" ", range),
             Event::Rule => self.close(),
+            Event::FootnoteReference(label) => self.push(notes::mark(&label), range),
             // Extensions that are not switched on.
-            Event::InlineMath(words) | Event::DisplayMath(words) | Event::FootnoteReference(words) => {
-                self.words(&words, range);
-            }
+            Event::InlineMath(words) | Event::DisplayMath(words) => self.words(&words, range),
             Event::SoftBreak | Event::HardBreak | Event::TaskListMarker(_) => {}
         }
     }
@@ -157,16 +193,21 @@ impl<'a, 'i> Reader<'a, 'i> {
             Tag::Emphasis => self.begin_mark("em", By::Markdown),
             Tag::Strong => self.begin_mark("strong", By::Markdown),
             Tag::Link { link_type, dest_url, title, .. } => self.link(link_type, &dest_url, &title, range),
+            Tag::Image { dest_url, title, .. } if self.takes_a_picture(&dest_url) => {
+                let blob = dest_url.trim_start_matches(PICTURES).to_string();
+                self.open_as(BlockKind::Image(Image { blob, alt: String::new(), credit: title.to_string() }));
+                self.pictures = 1;
+            }
             Tag::Image { dest_url, title, .. } => {
                 self.note(range.start, Finding::Image, &format!("{dest_url} {title}"));
                 self.unsaid.use_address(&dest_url);
             }
             Tag::TableCell => {
-                if let Some(Container::Row { cells }) = self.containers.last_mut() {
-                    *cells += 1;
-                    if *cells > 1 {
-                        self.words(" | ", range.start..range.start);
-                    }
+                self.close();
+                let kind = self.cell_here();
+                self.open_as(kind);
+                if let Some(open) = &mut self.open {
+                    open.end = range.start;
                 }
             }
             block => {
@@ -206,8 +247,24 @@ impl<'a, 'i> Reader<'a, 'i> {
                 self.containers.push(Container::Code);
             }
             Tag::HtmlBlock => self.note(range.start, Finding::Html, &self.source[range.clone()]),
-            Tag::Table(_) => self.note(range.start, Finding::Table, &self.source[range.clone()]),
-            Tag::TableHead | Tag::TableRow => self.containers.push(Container::Row { cells: 0 }),
+            Tag::Table(alignments) => {
+                if alignments.iter().any(|alignment| *alignment != Alignment::None) {
+                    self.note(range.start, Finding::Table, &self.source[range.clone()]);
+                }
+                if !self.containers.is_empty() {
+                    self.note(range.start, Finding::Loosened, &self.source[range]);
+                }
+                let (id, from) = ((self.ids)().to_string(), self.blocks.len());
+                self.containers.push(Container::Table { id, from, columns: Vec::new() });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                let (id, header) = ((self.ids)().to_string(), matches!(tag, Tag::TableHead));
+                self.containers.push(Container::Row { id, header, cells: 0 });
+            }
+            Tag::FootnoteDefinition(label) => {
+                let (label, at, from) = (label.to_string(), range.start, self.blocks.len());
+                self.containers.push(Container::Note { label, at, from });
+            }
             _ => {}
         }
     }
@@ -220,7 +277,19 @@ impl<'a, 'i> Reader<'a, 'i> {
                 self.links.pop();
                 self.gather_marks();
             }
-            TagEnd::Image | TagEnd::TableCell => {}
+            TagEnd::Image => {}
+            TagEnd::TableCell => self.close(),
+            TagEnd::Table => {
+                if let Some(Container::Table { from, .. }) = self.containers.pop() {
+                    self.finish_table(from);
+                }
+            }
+            TagEnd::FootnoteDefinition => {
+                self.close();
+                if let Some(Container::Note { label, at, from }) = self.containers.pop() {
+                    self.finish_note(&label, at, from);
+                }
+            }
             TagEnd::BlockQuote(_) => {
                 self.close();
                 self.quotes -= 1;
@@ -231,6 +300,101 @@ impl<'a, 'i> Reader<'a, 'i> {
                 self.containers.pop();
             }
             _ => self.close(),
+        }
+    }
+
+    /// Whether a picture at this address, here, is one that the service keeps and stands at the head of a paragraph.
+    fn takes_a_picture(&self, address: &str) -> bool {
+        self.containers.is_empty()
+            && address.strip_prefix(PICTURES).is_some_and(is_digest)
+            && self.open.as_ref().is_none_or(|open| {
+                open.block.runs.is_empty() && open.block.kind == BlockKind::Paragraph { numbered: false }
+            })
+    }
+
+    /// Takes what stands between `![` and `]` as the alternative text.
+    fn describe(&mut self, event: Event<'_>) {
+        let words = match &event {
+            Event::Start(Tag::Image { .. }) => {
+                self.pictures += 1;
+                return;
+            }
+            Event::End(TagEnd::Image) => {
+                self.pictures -= 1;
+                return;
+            }
+            Event::Text(words) | Event::Code(words) | Event::InlineHtml(words) => words,
+            Event::FootnoteReference(label) => label,
+            Event::SoftBreak | Event::HardBreak => " ",
+            _ => return,
+        };
+        if let Some(Open { block: Block { kind: BlockKind::Image(image), .. }, .. }) = &mut self.open {
+            image.alt.push_str(words);
+        }
+    }
+
+    /// The next cell of the row that is open.
+    fn cell_here(&mut self) -> BlockKind {
+        let mut cell = Cell::default();
+        let mut place = 0;
+        if let Some(Container::Row { id, header, cells }) = self.containers.last_mut() {
+            (cell.row, cell.header, place) = (id.clone(), *header, *cells);
+            *cells += 1;
+        }
+        let table = self.containers.iter_mut().rev().find_map(|container| match container {
+            Container::Table { id, columns, .. } => Some((id, columns)),
+            _ => None,
+        });
+        if let Some((id, columns)) = table {
+            while columns.len() <= place {
+                columns.push((self.ids)().to_string());
+            }
+            (cell.table, cell.column) = (id.clone(), columns[place].clone());
+        }
+        BlockKind::TableCell(cell)
+    }
+
+    /// Drops cells that stand only because Markdown cannot leave them out: an empty head row, and, where the file says ids,
+    /// cells without one.
+    fn finish_table(&mut self, from: usize) {
+        let is_blank = |block: &Block| block.runs.is_empty() && !self.written_ids.contains(&block.id);
+        let is_header = |block: &Block| matches!(&block.kind, BlockKind::TableCell(cell) if cell.header);
+        let says_ids = self.blocks[from..].iter().any(|block| self.written_ids.contains(&block.id));
+        let has_head = self.blocks[from..].iter().any(|block| is_header(block) && !is_blank(block));
+        let mut cells = self.blocks.split_off(from);
+        cells.retain(|cell| !(is_blank(cell) && (says_ids || (is_header(cell) && !has_head))));
+        self.blocks.append(&mut cells);
+    }
+
+    fn finish_note(&mut self, label: &str, at: usize, from: usize) {
+        if self.notes.define(label, at, &self.blocks[from..]) {
+            self.blocks.truncate(from);
+        } else {
+            self.note(at, Finding::Footnote, label);
+        }
+    }
+
+    /// Puts the words of notes where their marks are; what is left of either stands as words.
+    fn finish_notes(&mut self) {
+        let mut notes = std::mem::take(&mut self.notes);
+        for left in notes.resolve(&mut self.blocks, self.ids) {
+            let at = self.source.find(&left).unwrap_or(0);
+            self.note(at, Finding::Footnote, &left);
+        }
+        for (at, runs) in notes.unused() {
+            let words: String = runs.iter().map(|run| run.text.as_str()).collect();
+            self.note(at, Finding::Footnote, &words);
+            let id = self.fresh_id();
+            self.blocks.push(Block::new(id, BlockKind::Paragraph { numbered: false }, runs));
+        }
+    }
+
+    fn fresh_id(&mut self) -> ParagraphId {
+        loop {
+            let id = (self.ids)();
+            if self.known_ids.insert(id) {
+                break id;
+            }
         }
     }
 
@@ -311,11 +475,15 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn words(&mut self, words: &str, range: Range<usize>) {
+        self.push(Run::marked(words, self.marks_here.clone()), range);
+    }
+
+    fn push(&mut self, run: Run, range: Range<usize>) {
         if self.open.is_none() {
             self.open_as(self.kind_here());
         }
         let open = self.open.as_mut().expect("a block was opened");
-        open.block.push_words(words, &self.marks_here);
+        open.block.push(run);
         open.end = range.end;
     }
 
@@ -332,11 +500,7 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     /// What a block that opens here is.
     fn kind_here(&self) -> BlockKind {
-        let around = self
-            .containers
-            .iter()
-            .rev()
-            .find(|container| !matches!(container, Container::Code | Container::Row { .. }));
+        let around = self.containers.iter().rev().find(|container| !container.is_transparent());
         match around {
             Some(Container::Item { began: false, numbered: true }) => BlockKind::Paragraph { numbered: true },
             Some(Container::Item { began: false, numbered: false }) => self.item_here(),
@@ -365,12 +529,12 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn open_as(&mut self, kind: BlockKind) {
-        let around =
-            self.containers.iter_mut().rev().find(|c| !matches!(c, Container::Code | Container::Row { .. }));
+        let around = self.containers.iter_mut().rev().find(|container| !container.is_transparent());
         if let Some(Container::Item { began, .. }) = around {
             *began = true;
         }
-        let may_be_empty = matches!(kind, BlockKind::Heading { .. });
+        let may_be_empty =
+            matches!(kind, BlockKind::Heading { .. } | BlockKind::TableCell(_) | BlockKind::Image(_));
         let block = Block::new(ParagraphId([0; 8]), kind, Vec::new());
         self.open = Some(Open { block, end: 0, may_be_empty });
     }
@@ -385,17 +549,18 @@ impl<'a, 'i> Reader<'a, 'i> {
         if written.is_some() {
             cut_id(&mut open.block);
         }
+        if matches!(open.block.kind, BlockKind::Image(_)) {
+            cut_space_before_caption(&mut open.block);
+        }
         if open.block.runs.is_empty() && written.is_none() && !open.may_be_empty {
             return;
         }
         let id = match written {
-            Some(id) if self.known_ids.insert(id) => id,
-            _ => loop {
-                let id = (self.ids)();
-                if self.known_ids.insert(id) {
-                    break id;
-                }
-            },
+            Some(id) if self.known_ids.insert(id) => {
+                self.written_ids.insert(id);
+                id
+            }
+            _ => self.fresh_id(),
         };
         self.blocks.push(Block { id, ..open.block });
     }

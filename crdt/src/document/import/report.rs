@@ -26,9 +26,11 @@ pub struct Note {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
-    /// A table: each row became a paragraph, its cells separated by `|`.
+    /// A table: which way its columns are aligned was left out.
     Table,
-    /// An image: its description stayed as words, its address (here) was left out.
+    /// A note that is referred to again, from inside another note or not at all: its mark (here) or its words stand as words.
+    Footnote,
+    /// An image from elsewhere: its description stayed as words, its address (here) was left out.
     Image,
     /// Code: its lines became paragraphs.
     Code,

@@ -4,7 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Block, BlockKind, MAX_HEADING_LEVEL, MAX_LIST_DEPTH, Renders, Run, UnknownMarker, is_short_digest,
+    Block, BlockKind, Cell, Image, MAX_HEADING_LEVEL, MAX_LIST_DEPTH, Renders, Run, UnknownMarker,
+    is_short_digest,
 };
 use crate::ids::ParagraphId;
 
@@ -20,6 +21,20 @@ struct Flat {
     numbered: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     depth: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blob: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alt: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credit: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     marker: Option<Marker>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +60,13 @@ impl Serialize for Block {
             level: None,
             numbered: None,
             depth: None,
+            table: None,
+            row: None,
+            column: None,
+            header: None,
+            blob: None,
+            alt: None,
+            credit: None,
             marker: None,
             renders: self.renders.as_ref().map(|renders| renders.paragraph),
             renders_sha256: self.renders.as_ref().and_then(|renders| renders.sha256.clone()),
@@ -56,6 +78,17 @@ impl Serialize for Block {
             BlockKind::Quote => flat.kind = "quote".into(),
             BlockKind::OrderedItem { depth } | BlockKind::UnorderedItem { depth } => {
                 flat.depth = Some(*depth)
+            }
+            BlockKind::TableCell(Cell { table, row, column, header }) => {
+                flat.table = Some(table.clone());
+                flat.row = Some(row.clone());
+                flat.column = Some(column.clone());
+                flat.header = header.then_some(true);
+            }
+            BlockKind::Image(Image { blob, alt, credit }) => {
+                flat.blob = Some(blob.clone());
+                flat.alt = Some(alt.clone());
+                flat.credit = Some(credit.clone()).filter(|credit| !credit.is_empty());
             }
             BlockKind::Unknown(UnknownMarker { parents, attrs, .. }) => {
                 flat.marker = Some(Marker { parents: parents.clone(), attrs: attrs.clone() });
@@ -96,6 +129,26 @@ impl Flat {
             ("quote", _) => Ok(BlockKind::Quote),
             ("ordered-list-item", _) => Ok(BlockKind::OrderedItem { depth: depth()? }),
             ("unordered-list-item", _) => Ok(BlockKind::UnorderedItem { depth: depth()? }),
+            ("table-cell", _) => {
+                let named = |field: &Option<String>, name: &str| {
+                    field.clone().ok_or_else(|| format!("a cell names its `{name}`"))
+                };
+                Ok(BlockKind::TableCell(Cell {
+                    table: named(&self.table, "table")?,
+                    row: named(&self.row, "row")?,
+                    column: named(&self.column, "column")?,
+                    header: self.header.unwrap_or(false),
+                }))
+            }
+            ("image", _) => {
+                let credit = self.credit.clone().unwrap_or_default();
+                match (&self.blob, &self.alt) {
+                    (Some(blob), Some(alt)) => {
+                        Ok(BlockKind::Image(Image { blob: blob.clone(), alt: alt.clone(), credit }))
+                    }
+                    _ => Err("an image has a `blob` and an `alt`".to_string()),
+                }
+            }
             (other, _) => Err(format!("`{other}` is not a type of block")),
         }
     }
@@ -119,8 +172,17 @@ mod tests {
             BlockKind::Quote,
             BlockKind::OrderedItem { depth: 0 },
             BlockKind::UnorderedItem { depth: 8 },
+            BlockKind::TableCell(Cell {
+                table: "t".into(),
+                row: "r".into(),
+                column: "c".into(),
+                header: true,
+            }),
+            BlockKind::TableCell(Cell::default()),
+            BlockKind::Image(Image { blob: "b".into(), alt: "".into(), credit: "Lyon".into() }),
+            BlockKind::Image(Image::default()),
             BlockKind::Unknown(UnknownMarker {
-                name: "table-cell".into(),
+                name: "banner".into(),
                 parents: vec![],
                 attrs: [("row".into(), 1.into())].into_iter().collect(),
             }),
@@ -154,6 +216,8 @@ mod tests {
             r#"{"id":"0000000000000000","type":"heading","level":7,"runs":[]}"#,
             r#"{"id":"0000000000000000","type":"unordered-list-item","depth":9,"runs":[]}"#,
             r#"{"id":"0000000000000000","type":"banner","runs":[]}"#,
+            r#"{"id":"0000000000000000","type":"table-cell","table":"t","row":"r","runs":[]}"#,
+            r#"{"id":"0000000000000000","type":"image","blob":"b","runs":[]}"#,
             r#"{"id":"0000000000000000","type":"paragraph","colour":"red","runs":[]}"#,
         ] {
             assert!(serde_json::from_str::<Block>(wrong).is_err(), "{wrong} passed");

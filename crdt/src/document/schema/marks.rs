@@ -89,6 +89,20 @@ impl Marks {
         })
     }
 
+    /// The id of the note that these words are, if they are one. Of several the first by name.
+    pub fn footnote(&self) -> Option<&str> {
+        self.id_behind("footnote:")
+    }
+
+    /// The id of the source that these words cite, if they do. Of several the first by name.
+    pub fn citation(&self) -> Option<&str> {
+        self.id_behind("citation:")
+    }
+
+    fn id_behind(&self, prefix: &str) -> Option<&str> {
+        self.0.keys().find_map(|name| name.strip_prefix(prefix))
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         match self.0.get(name) {
             Some(MarkValue::Text(text)) => Some(text),

@@ -2,15 +2,60 @@
 
 use std::fmt::Write;
 
-use crate::document::{Block, BlockKind, MarkValue, Marks, Run, import};
+use crate::document::{BlockKind, MarkValue, Marks, Run, import};
 use crate::ids::ParagraphId;
+use crate::render::tree::{Note, Numbered, Piece};
 
-/// The block's words on one line. Marks that Markdown has no spelling for are left out; the words stay.
-pub(super) fn write(block: &Block) -> String {
-    let wanted = sayable(&block.runs);
-    let is_heading = matches!(block.kind, BlockKind::Heading { .. });
-    let plain = spell(&wanted, Style::Plain);
-    if reads_back(&plain, &wanted, is_heading) { plain } else { spell(&wanted, Style::Explicit) }
+/// Where words are to stand, which decides how they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Heading,
+    /// In a paragraph, an item, a quotation, a note.
+    Line,
+    /// Between two `|`.
+    Cell,
+}
+
+/// The block's words on one line, notes by the labels that they are given. Marks that Markdown has no spelling for are left
+/// out; the words stay.
+pub(super) fn write(block: &Numbered, place: Place, label: impl Fn(&Note<'_>) -> String) -> String {
+    let mut bits = Vec::new();
+    for piece in block.pieces() {
+        match piece {
+            Piece::Words(run) => push(&mut bits, sayable(run)),
+            Piece::Note(note) => bits.push(Bit::Note(label(&note))),
+        }
+    }
+    spelt(&bits, place)
+}
+
+/// A note's words on one line.
+pub(super) fn write_note(note: &Note<'_>) -> String {
+    let mut bits = Vec::new();
+    note.runs.iter().for_each(|run| push(&mut bits, sayable(run)));
+    spelt(&bits, Place::Line)
+}
+
+/// A picture: what it shows, its address, whose it is.
+pub(super) fn picture(address: &str, alt: &str, credit: &str) -> String {
+    let mut shown = String::from("![");
+    write_words(&mut shown, alt, (true, true), Style::Explicit);
+    put(&mut shown, format_args!("]({address}"));
+    if !credit.is_empty() {
+        shown.push_str(" \"");
+        write_words(&mut shown, credit, (true, true), Style::Explicit);
+        shown.push('"');
+    }
+    shown.push(')');
+    shown
+}
+
+/// What stands in a line.
+#[derive(Debug, Clone, PartialEq)]
+enum Bit {
+    Words(Run),
+    /// The mark of a note, by its label.
+    Note(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,45 +66,90 @@ enum Style {
     Explicit,
 }
 
-/// The runs with only those marks that Markdown can say.
-fn sayable(runs: &[Run]) -> Vec<Run> {
-    let mut block = Block::new(ParagraphId([0; 8]), BlockKind::Quote, Vec::new());
-    for run in runs {
-        let names =
-            ["strong", "em", "superscript", "subscript"].into_iter().filter(|name| run.marks.has(name));
-        let marks = match run.marks.link() {
-            Some(href) => Marks::on(names).with_link(href),
-            None => Marks::on(names),
-        };
-        block.push(Run::marked(run.text.as_str(), marks));
-    }
-    block.runs
+/// The run with only those marks that Markdown can say.
+fn sayable(run: &Run) -> Run {
+    let names = ["strong", "em", "superscript", "subscript"].into_iter().filter(|name| run.marks.has(name));
+    let marks = match run.marks.link() {
+        Some(href) => Marks::on(names).with_link(href),
+        None => Marks::on(names),
+    };
+    Run::marked(run.text.as_str(), marks)
 }
 
-fn reads_back(line: &str, wanted: &[Run], is_heading: bool) -> bool {
-    let prefix = if is_heading { "# " } else { "" };
-    let mut ids = || ParagraphId([0; 8]);
-    match import::blocks(format!("{prefix}{line}").as_bytes(), &mut ids) {
-        Ok((blocks, _)) => {
-            let kind = &blocks[0].kind;
-            let same_kind = matches!(kind, BlockKind::Heading { .. }) == is_heading
-                && (is_heading || *kind == BlockKind::Paragraph { numbered: false });
-            blocks.len() == 1 && same_kind && blocks[0].runs == wanted
+/// Appends words, joining them to those before where the marks are the same.
+fn push(bits: &mut Vec<Bit>, run: Run) {
+    match bits.last_mut() {
+        _ if run.text.is_empty() => {}
+        Some(Bit::Words(last)) if last.marks == run.marks => last.text.push_str(&run.text),
+        _ => bits.push(Bit::Words(run)),
+    }
+}
+
+fn spelt(bits: &[Bit], place: Place) -> String {
+    let plain = spell(bits, place, Style::Plain);
+    if reads_back(bits, place) { plain } else { spell(bits, place, Style::Explicit) }
+}
+
+/// Whether plain spelling means these words and no others. The notes get stand-ins.
+fn reads_back(bits: &[Bit], place: Place) -> bool {
+    if bits.is_empty() {
+        return true;
+    }
+    let id = |number: usize| format!("{number:016x}");
+    let mut notes = 0;
+    let (mut marked, mut wanted) = (Vec::new(), Vec::new());
+    for bit in bits {
+        match bit {
+            Bit::Words(run) => {
+                wanted.push(run.clone());
+                marked.push(bit.clone());
+            }
+            Bit::Note(_) => {
+                wanted.push(Run::marked("x", Marks::on([format!("footnote:{}", id(notes)).as_str()])));
+                marked.push(Bit::Note(id(notes)));
+                notes += 1;
+            }
         }
-        Err(import::ImportError::Empty) => wanted.is_empty(),
-        Err(_) => false,
     }
+    let line = spell(&marked, place, Style::Plain);
+    let mut file = match place {
+        Place::Heading => format!("# {line}"),
+        Place::Line => line,
+        Place::Cell => format!("| {line} |\n| --- |"),
+    };
+    (0..notes).for_each(|note| put(&mut file, format_args!("\n\n[^{}]: x", id(note))));
+    let mut next = 0u64;
+    let mut ids = || {
+        next += 1;
+        ParagraphId(next.to_be_bytes())
+    };
+    let Ok((blocks, _)) = import::blocks(file.as_bytes(), &mut ids) else { return false };
+    let is_right = |kind: &BlockKind| match place {
+        Place::Heading => matches!(kind, BlockKind::Heading { .. }),
+        Place::Line => *kind == BlockKind::Paragraph { numbered: false },
+        Place::Cell => matches!(kind, BlockKind::TableCell(_)),
+    };
+    blocks.len() == 1 && is_right(&blocks[0].kind) && blocks[0].runs == wanted
 }
 
-fn spell(runs: &[Run], style: Style) -> String {
+fn spell(bits: &[Bit], place: Place, style: Style) -> String {
     let mut out = String::new();
     let mut open: Vec<(&str, &MarkValue)> = Vec::new();
-    for (at, run) in runs.iter().enumerate() {
+    for (at, bit) in bits.iter().enumerate() {
+        let run = match bit {
+            Bit::Words(run) => run,
+            Bit::Note(label) => {
+                close(&mut out, &mut open, 0, style);
+                put(&mut out, format_args!("[^{label}]"));
+                continue;
+            }
+        };
         let still = open.iter().take_while(|(name, value)| run.marks.0.get(*name) == Some(value)).count();
         close(&mut out, &mut open, still, style);
         // The mark that reaches farthest opens first, so that fewer must be closed and opened again.
         let reach = |name: &str, value: &MarkValue| {
-            runs[at..].iter().take_while(|run| run.marks.0.get(name) == Some(value)).count()
+            let has = |bit: &&Bit| matches!(bit, Bit::Words(run) if run.marks.0.get(name) == Some(value));
+            bits[at..].iter().take_while(has).count()
         };
         let fresh = run
             .marks
@@ -69,15 +159,26 @@ fn spell(runs: &[Run], style: Style) -> String {
             .filter(|mark| !open.contains(mark));
         let mut fresh: Vec<_> = fresh.collect();
         fresh.sort_by_key(|(name, value)| (std::cmp::Reverse(reach(name, value)), order(name)));
+        // Right behind the mark of a note, a link would be read as part of it.
+        if at.checked_sub(1).is_some_and(|at| matches!(bits[at], Bit::Note(_)))
+            && fresh.first().is_some_and(|(name, _)| *name == "link")
+        {
+            out.push_str("<sup></sup>");
+        }
         for (name, value) in fresh {
             out.push_str(if name == "link" { "[" } else { tag(name, style).0 });
             open.push((name, value));
         }
-        let is_edge = (at == 0, at + 1 == runs.len());
+        let is_edge = (at == 0, at + 1 == bits.len());
         write_words(&mut out, &run.text, is_edge, style);
     }
     close(&mut out, &mut open, 0, style);
-    out
+    if place == Place::Cell { without_bars(&out) } else { out }
+}
+
+/// A `|` would end the cell, even where it is escaped as a word.
+fn without_bars(line: &str) -> String {
+    line.replace("\\|", "|").replace('|', "&#124;")
 }
 
 fn close(out: &mut String, open: &mut Vec<(&str, &MarkValue)>, keep: usize, style: Style) {

@@ -5,7 +5,7 @@ use borrador_pdf::press::Press;
 use serde_json::{Value, json};
 
 use crate::reader::Pdf;
-use crate::{heading, order, paper, paragraph, print, sample};
+use crate::{PIXEL, heading, order, paper, paragraph, print, print_with, sample};
 
 fn read(data: &Value) -> Pdf {
     Pdf::of(&print(data).unwrap_or_else(|refusal| panic!("{refusal}")))
@@ -171,4 +171,27 @@ fn i12_the_typesetters_own_language_is_only_words() {
         r#"#read("/etc/passwd") #import "@preview/x:1.0.0" $x^2$ \input{y} *no* _no_ `raw` @ref <label>"#;
     let words = read(&paper(json!([heading(1, "Agua"), paragraph("1", typed)]))).words();
     assert!(words.contains(&typed.replace(' ', "")), "{words}");
+}
+
+#[test]
+fn ren7_a_screen_reader_meets_tables_notes_and_pictures() {
+    let cell = |header: bool, words: &str| json!({"id": "00000000000000ac", "h": header, "c": [{"t": "s", "v": words}]});
+    let note = json!({"t": "fn", "c": [{"t": "s", "v": "Según la ONU."}]});
+    let noted = json!({"id": "00000000000000ad", "c": [{"t": "s", "v": "Túnez"}, note]});
+    let data = paper(json!([
+        {"t": "h", "l": 1, "id": "00000000000000ae", "c": [{"t": "s", "v": "Cifras"}]},
+        {"t": "table", "columns": 2, "head": 1, "rows": [
+            [cell(true, "Ciudad"), cell(true, "Personas")], [noted, cell(false, "1 200")], [cell(false, "Lyon"), null]
+        ]},
+        {"t": "fig", "id": "00000000000000af", "blob": "casa", "alt": "Una casa", "credit": "Lyon", "c": [{"t": "s", "v": "Fachada"}]},
+    ]));
+    let pdf = Pdf::of(&print_with(&data, &[("casa", PIXEL)]).unwrap());
+    let tags: Vec<String> = pdf.tags().into_iter().map(|(_, tag)| tag).collect();
+    let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
+    assert_eq!((count("Table"), count("TR"), count("TH"), count("TD")), (1, 3, 2, 4), "{tags:?}");
+    assert_eq!((count("Note"), count("Figure"), count("Caption")), (1, 1, 1), "{tags:?}");
+    let words = pdf.words();
+    for shown in ["SegúnlaONU.", "1200", "Fachada·Lyon"] {
+        assert!(words.contains(shown), "{shown} is missing: {words}");
+    }
 }

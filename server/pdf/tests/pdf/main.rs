@@ -6,6 +6,8 @@ mod reader;
 mod refusals;
 mod worker;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use borrador_pdf::job::Job;
 use borrador_pdf::press::Press;
 use borrador_pdf::refusal::Refusal;
@@ -46,5 +48,16 @@ fn order(data: &Value) -> Vec<u8> {
 }
 
 fn print(data: &Value) -> Result<Vec<u8>, Refusal> {
-    Press::new().print(&Job::from_json(&order(data))?)
+    print_with(data, &[])
+}
+
+/// Two by two pixels, the smallest picture there is to print.
+const PIXEL: &[u8] = include_bytes!("../../../../fixtures/render/pixel.png");
+
+fn print_with(data: &Value, pictures: &[(&str, &[u8])]) -> Result<Vec<u8>, Refusal> {
+    let mut order: Value = serde_json::from_slice(&order(data)).expect("an order is JSON");
+    for (name, bytes) in pictures {
+        order["pictures"][name] = BASE64.encode(bytes).into();
+    }
+    Press::new().print(&Job::from_json(&serde_json::to_vec(&order).expect("a Value is always JSON"))?)
 }

@@ -4,7 +4,7 @@ use borrador_pdf::preflight::MAX_NESTING;
 use borrador_pdf::refusal::Code;
 use serde_json::{Value, json};
 
-use crate::{heading, paper, paragraph, print};
+use crate::{PIXEL, heading, paper, paragraph, print, print_with};
 
 fn quotes(depth: usize) -> Value {
     (0..depth).fold(paragraph("7", "fondo"), |inner, _| json!({"t": "q", "c": [inner]}))
@@ -117,4 +117,23 @@ fn an_unknown_field_anywhere_is_refused_by_name() {
     let refusal = print(&data).unwrap_err();
     assert_eq!(refusal.code, Code::JobUnreadable);
     assert!(refusal.message.contains("unknown field `colour`"), "{}", refusal.message);
+}
+
+#[test]
+fn a_picture_without_alternative_text_or_without_bytes_is_refused_by_its_caption() {
+    let figure = |alt: &str| {
+        paper(
+            json!([{"t": "fig", "id": "00000000000000af", "blob": "casa", "alt": alt, "credit": "", "c": [{"t": "s", "v": "Fachada"}]}]),
+        )
+    };
+    let refused = print_with(&figure(" "), &[("casa", PIXEL)]).unwrap_err();
+    assert_eq!(refused.code, Code::AltTextMissing);
+    assert!(refused.message.contains("“Fachada”"), "{refused}");
+    assert_eq!(print(&figure("Una casa")).unwrap_err().code, Code::PictureUnreadable);
+    assert_eq!(
+        print_with(&figure("Una casa"), &[("casa", b"GIF89a")]).unwrap_err().code,
+        Code::PictureUnreadable
+    );
+    let cut = &PIXEL[..20];
+    assert_eq!(print_with(&figure("Una casa"), &[("casa", cut)]).unwrap_err().code, Code::ExportFailed);
 }

@@ -75,6 +75,10 @@ export function canonicalMarker(value: { [key: string]: unknown }): Marker {
     case 'ordered-list-item':
     case 'unordered-list-item':
       return marker(type, Array<string>(Math.min(parents.length, LIST_DEPTH_LIMIT)).fill(type), common)
+    case 'table-cell':
+      return plain({ ...marker(type, [], { ...common, table: text(attrs.table), row: text(attrs.row), column: text(attrs.column), header: attrs.header === true }) }) as unknown as Marker
+    case 'image':
+      return plain({ ...marker(type, [], { ...common, blob: text(attrs.blob), alt: text(attrs.alt), credit: text(attrs.credit) }) }) as unknown as Marker
     default:
       return plain(value) as unknown as Marker
   }
