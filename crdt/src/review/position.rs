@@ -25,6 +25,9 @@
 //! This module knows records and digests. Who may speak for a component is [`super::permission`]'s, who sees it is
 //! [`super::submission`]'s.
 
+mod became;
+
+pub use became::Became;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

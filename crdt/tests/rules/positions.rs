@@ -7,8 +7,8 @@ use crdt::ids::{ChapterId, ComponentId, MilestoneId, ParagraphId, PersonId, Seat
 use crdt::moment::Moment;
 use crdt::review::disposition::Place;
 use crdt::review::position::{
-    Binding, BoundWords, Position, PositionError, Quoted, Received, Said, Stance, Standing, Statement,
-    Subject,
+    Became, Binding, BoundWords, Position, PositionError, Quoted, Received, Said, Stance, Standing,
+    Statement, Subject,
 };
 use crdt::review::submission::{Admitted, Late, Submission};
 use crdt::review::written::WrittenError;
@@ -233,6 +233,31 @@ fn rev59_what_came_late_waits_until_somebody_lets_it_in() {
     let lifted = position.lift(AMINA, Moment::EPOCH);
     assert_eq!(lifted.admit(admitted), Err(PositionError::NotLate), "what was taken back is not let in");
     assert!(lifted.said.iter().all(|said| said.lifted.is_some()) && lifted.waiting(|_| true).is_none());
+}
+
+#[test]
+fn rev82_what_was_said_is_replaced_by_the_next_that_counts_or_taken_back_or_holds() {
+    let draft = bogota();
+    let said = |stance| says(stance, Subject::Paper, &draft);
+    let mut late = said(Stance::Objects);
+    late.submission.late = Some(Late::default());
+    let opened = Position::open(AFRICA, Subject::Paper, said(Stance::Reservation));
+    let waits = opened.say(late).unwrap();
+    assert_eq!(waits.became(0), Some(Became::Holds), "what waits replaces nothing");
+    assert_eq!((waits.became(1), waits.became(2)), (Some(Became::Waits), None));
+
+    let turned = waits.say(said(Stance::Supports)).unwrap();
+    let fates = |position: &Position| {
+        let stance = |at| match position.became(at).unwrap() {
+            Became::Replaced(next) => Some(next.statement.stance),
+            _ => None,
+        };
+        (0..position.said.len()).map(stance).collect::<Vec<_>>()
+    };
+    assert_eq!(fates(&turned), [Some(Stance::Supports), Some(Stance::Supports), None]);
+    let lifted = turned.lift(AMINA, Moment::EPOCH).say(said(Stance::CanLiveWith)).unwrap();
+    assert!(matches!(lifted.became(2), Some(Became::Lifted(_))), "what was lifted stays so");
+    assert_eq!(lifted.became(3), Some(Became::Holds));
 }
 
 #[test]

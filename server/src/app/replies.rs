@@ -1,27 +1,28 @@
 //! The answer to a component: everything it sent in a round, what became of it, and why (REV74).
 //!
-//! It is made of the rows of the matrix and the amendments that its reader may read, so it can show nothing that those would not.
+//! It is made of the rows of the matrix, the amendments and the positions that its reader may read, so it can show nothing that those
+//! would not. [`positions`] says what became of a position, and [`file`] prints it all.
+
+mod file;
+pub mod positions;
 
 use std::collections::BTreeMap;
 
-use crdt::ids::{AmendmentId, ComponentId, ParagraphId, PersonId, RoundId, SeatId, TextId};
+use crdt::ids::{AmendmentId, ComponentId, ParagraphId, PositionId, RoundId, SeatId, TextId};
 use crdt::review::disposition::{Disposition, Outcome};
 use crdt::review::entry::Verdict;
-use crdt::review::matrix::{Row, Source, reference};
+use crdt::review::matrix::{Row, Source};
 use crdt::review::permission::{Action, Place};
 use crdt::review::round::Round;
 use crdt::review::submission::Submission;
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::positions::{Fate, Stated};
 use super::App;
-use super::exports::{FileMade, Format};
 use super::refusal::Refusal;
-use crate::export::labels::Words;
-use crate::export::reply::{Entry, Letter};
-use crate::export::reworded::reworded;
 use crate::people::directory::Register;
-use crate::people::paper::{Paper, in_language};
+use crate::people::paper::Paper;
 
 /// What a component sent in a round, with what became of it.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Reply {
     /// Its remarks in the order of the text, then its amendments in the order of their numbers; what was taken back, or came
     /// late, among them.
     pub items: Vec<Item>,
+    /// The positions it took, each time it said one: on the paper, then on its chapters and paragraphs.
+    pub positions: Vec<Stated>,
     /// What each amendment among them would change, by its id: paragraphs as `crdt::document::redline` writes them.
     pub redlines: BTreeMap<Uuid, Vec<Value>>,
 }
@@ -71,10 +74,12 @@ pub struct Item {
 /// How much of what a component sent is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// What it sent, without what it took back.
+    /// The remarks and amendments it sent, without what it took back.
     pub sent: usize,
-    /// How much of that has an answer.
+    /// How many of them have an answer.
     pub answered: usize,
+    /// On how many subjects it took a position, without those it took back. Nobody answers them.
+    pub positions: usize,
 }
 
 impl App {
@@ -102,7 +107,9 @@ impl App {
                 redlines.insert(item.id, self.redline_of(&amendment, revision.number).await?);
             }
         }
-        Ok(Reply { round, component, items, redlines })
+        let mut positions = self.stated(paper, seat, round.id).await?;
+        positions.retain(|stated| stated.component == component);
+        Ok(Reply { round, component, items, positions, redlines })
     }
 
     /// Everything that was sent in a round, as far as a seat may read it: remarks in the order of the text, then amendments by number.
@@ -137,99 +144,21 @@ impl App {
             tally.sent += 1;
             tally.answered += usize::from(item.disposition.is_some());
         }
+        // What was said last of a subject stands for all that was said of it before.
+        let last: BTreeMap<(ComponentId, PositionId), Fate> = self
+            .stated(paper, seat, round.id)
+            .await?
+            .into_iter()
+            .map(|stated| ((stated.component, stated.id), stated.fate))
+            .collect();
+        for ((component, _), fate) in last {
+            if (all || component == own) && !matches!(fate, Fate::Lifted(_)) {
+                tallies.entry(component).or_default().positions += 1;
+            }
+        }
         let mut listed: Vec<(ComponentId, Tally)> = tallies.into_iter().collect();
         listed.sort_by_key(|(id, _)| register.component(*id).map(|component| component.code.clone()));
         Ok(listed)
-    }
-
-    /// The same as a file.
-    pub async fn reply_file(
-        &self,
-        person: PersonId,
-        reply: &Reply,
-        language: &str,
-        format: Format,
-    ) -> Result<FileMade, Refusal> {
-        let register = self.directory.register();
-        let paper = register.paper(reply.round.paper).ok_or(Refusal::NotFound)?;
-        let component = register.component(reply.component).ok_or(Refusal::NotFound)?;
-        let words = Words::of(language);
-        let (name, code) = (in_language(&component.name, language, &paper.languages), &component.code);
-        let entry = |item: &Item| {
-            let redline = reply.redlines.get(&item.id).map_or(&[][..], Vec::as_slice);
-            let entry = self.reply_entry(&register, paper, &words, code, item);
-            Entry { reworded: reworded(redline), ..entry }
-        };
-        let entries: Vec<Entry> = reply.items.iter().map(entry).collect();
-        let letter = Letter {
-            component: name.unwrap_or(code),
-            round: &reply.round.plan.name,
-            paper: paper.title_in(language),
-            day: &words.day(self.clock.now().date()),
-            entries: &entries,
-        };
-        let chapter = letter.chapter(&words);
-        let title = words.fill("reply-title", &[("component", letter.component)]);
-        let file = format!(
-            "{} - {} - {code} - {language}.{}",
-            paper.slug,
-            reply.round.plan.name,
-            format.extension()
-        );
-        self.make_leaf(person, (paper, language), (title, file), format, chapter).await
-    }
-
-    fn reply_entry(
-        &self,
-        register: &Register,
-        paper: &Paper,
-        words: &Words,
-        code: &str,
-        item: &Item,
-    ) -> Entry {
-        let chapter = register.text(item.text).and_then(|text| paper.chapter(text.chapter));
-        let chapter = chapter.map_or("", |chapter| chapter.number.as_str());
-        let place = match item.number {
-            Some(number) => {
-                words.fill("reply-place-paragraph", &[("chapter", chapter), ("number", &number.to_string())])
-            }
-            None => words.fill("reply-place-chapter", &[("chapter", chapter)]),
-        };
-        let reference = match item.amendment {
-            Some(number) => words.fill("reply-amendment", &[("number", &number.to_string())]),
-            None => reference(code, item.id),
-        };
-        let mut entry = Entry {
-            reference,
-            place,
-            quote: item.quote.clone(),
-            said: item.said.clone(),
-            proposed: item.proposed.clone(),
-            course: course(words, item),
-            verdict: item.verdict.as_ref().map(|verdict| {
-                let id = if verdict.satisfied { "reply-satisfied" } else { "reply-not-satisfied" };
-                format!("{} {}", words.get(id), verdict.words)
-            }),
-            ..Entry::default()
-        };
-        if let Some(Disposition { outcome, words: why, by, at, result }) = &item.disposition {
-            let outcome =
-                serde_json::to_value(outcome).ok().and_then(|name| name.as_str().map(str::to_owned));
-            entry.outcome = outcome.map(|name| words.get(&format!("reply-outcome-{name}")));
-            entry.words.clone_from(why);
-            let by = register.who(*by).map_or("", |who| who.person.name.as_str());
-            entry.signed = words.fill("reply-signed", &[("person", by), ("date", &words.day(at.date()))]);
-            entry.result = result.and_then(|place| {
-                let text = register.text(place.text)?;
-                let chapter = paper.chapter(text.chapter)?;
-                let address = format!(
-                    "{}/papers/{}/{}/{}#p-{}",
-                    self.settings.public_url, paper.slug, text.language, chapter.number, place.paragraph
-                );
-                Some((words.fill("reply-result", &[("chapter", &chapter.number)]), address))
-            });
-        }
-        entry
     }
 }
 
@@ -273,23 +202,4 @@ fn reads_all(register: &Register, seat: SeatId, paper: &Paper) -> bool {
             .any(|action| register.may(seat, action, &place))
     };
     may(paper.place()) || paper.chapters.iter().any(|chapter| may(paper.place_of(chapter)))
-}
-
-/// What was out of the ordinary in how something came, sentence by sentence.
-fn course(words: &Words, item: &Item) -> Vec<String> {
-    let mut course = Vec::new();
-    if item.submission.on_behalf {
-        course.push(words.get("reply-on-behalf"));
-    }
-    match item.submission.late.as_ref().map(|late| &late.admitted) {
-        None => {}
-        Some(None) => course.push(words.get("reply-late")),
-        Some(Some(admitted)) => {
-            course.push(words.fill("reply-admitted", &[("reason", &admitted.reason)]));
-        }
-    }
-    if let Some(reason) = &item.withdrawn {
-        course.push(words.fill("reply-withdrawn", &[("reason", reason)]));
-    }
-    course
 }

@@ -49,6 +49,11 @@ impl Zone {
         matches!(day, Weekday::Saturday | Weekday::Sunday)
     }
 
+    /// Year, month (1–12) and day (1–31) there.
+    pub fn date(&self, at: Moment) -> (i32, u8, u8) {
+        self.on_the_wall(at).date
+    }
+
     /// What the clock shows there.
     pub fn on_the_wall(&self, at: Moment) -> OnTheWall {
         let info = self.zone.to_offset(timestamp(at));

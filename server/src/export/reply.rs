@@ -20,11 +20,34 @@ pub struct Letter<'a> {
     pub paper: &'a str,
     /// As of which day, in words.
     pub day: &'a str,
-    /// What it sent, in the order of the text.
+    /// The positions it took.
+    pub positions: &'a [Position],
+    /// The remarks and amendments it sent, in the order of the text.
     pub entries: &'a [Entry],
 }
 
-/// One thing that a component sent.
+/// A position that a component took.
+#[derive(Clone, Default, Debug)]
+pub struct Position {
+    /// On what, in words.
+    pub title: String,
+    /// How the paragraph began that it is about; empty for a chapter or the paper.
+    pub quote: String,
+    /// The stance, in words.
+    pub stance: String,
+    /// Why.
+    pub words: String,
+    /// The text that would lift it; empty when none was given.
+    pub way_out: String,
+    /// When it was taken and of which draft.
+    pub taken: String,
+    /// That it came late, if it did.
+    pub late: Option<String>,
+    /// What became of it.
+    pub fate: String,
+}
+
+/// A remark or an amendment that a component sent.
 #[derive(Clone, Default, Debug)]
 pub struct Entry {
     /// By which people cite it: "AFR-7K3QX".
@@ -66,10 +89,18 @@ impl Letter<'_> {
         );
         let about = [("round", self.round), ("paper", self.paper), ("date", self.day)];
         page.say(PLAIN, heading(words.fill("reply-about", &about)));
-        if self.entries.is_empty() {
-            page.say(PLAIN, heading(words.fill("reply-nothing", &[("component", self.component)])));
-        } else {
+        if self.entries.is_empty() && self.positions.is_empty() {
+            page.say(PLAIN, heading(words.get("reply-nothing")));
+        }
+        if !self.positions.is_empty() {
+            let count = self.positions.len().to_string();
+            page.say(PLAIN, heading(words.fill("reply-positions", &[("count", &count)])));
+        }
+        if !self.entries.is_empty() {
             page.say(PLAIN, heading(self.counted(words)));
+        }
+        for position in self.positions {
+            page.position(words, position);
         }
         for entry in self.entries {
             page.entry(words, entry);
@@ -97,6 +128,21 @@ struct Page {
 }
 
 impl Page {
+    fn position(&mut self, words: &Words, position: &Position) {
+        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(position.title.as_str())]);
+        self.lines(&BlockKind::Quote, &position.quote);
+        self.strong(position.stance.clone());
+        self.lines(&PLAIN, &position.words);
+        if !position.way_out.is_empty() {
+            self.label(words, "annex-way-out");
+            self.lines(&BlockKind::Quote, &position.way_out);
+        }
+        for note in std::iter::once(&position.taken).chain(&position.late) {
+            self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+        }
+        self.strong(position.fate.clone());
+    }
+
     fn entry(&mut self, words: &Words, entry: &Entry) {
         let title = format!("{}: {}", entry.reference, entry.place);
         self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(title)]);
@@ -116,10 +162,7 @@ impl Page {
             self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
         }
         let outcome = entry.outcome.clone().unwrap_or_else(|| words.get("reply-open"));
-        self.say(
-            PLAIN,
-            vec![Run::marked(words.fill("reply-answer", &[("outcome", &outcome)]), Marks::on(["strong"]))],
-        );
+        self.strong(words.fill("reply-answer", &[("outcome", &outcome)]));
         self.lines(&PLAIN, &entry.words);
         if let Some((words, address)) = &entry.result {
             let link = [("link".to_owned(), MarkValue::Text(address.clone()))];
@@ -146,7 +189,11 @@ impl Page {
     }
 
     fn label(&mut self, words: &Words, id: &str) {
-        self.say(PLAIN, vec![Run::marked(words.get(id), Marks::on(["strong"]))]);
+        self.strong(words.get(id));
+    }
+
+    fn strong(&mut self, words: String) {
+        self.say(PLAIN, vec![Run::marked(words, Marks::on(["strong"]))]);
     }
 
     fn lines(&mut self, kind: &BlockKind, words: &str) {

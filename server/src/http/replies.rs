@@ -5,6 +5,8 @@ use crdt::ids::{ComponentId, RoundId};
 use crdt::moment::Moment;
 use crdt::review::disposition::Outcome;
 use crdt::review::matrix::reference;
+use crdt::review::position::{Stance, Subject};
+use crdt::review::submission::Submission;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::app::exports::Format;
 use crate::app::refusal::Refusal;
+use crate::app::replies::positions::{Fate, Stated};
 use crate::app::replies::{Item, Reply, Tally};
 use crate::export::labels;
 use crate::http::error::Problem;
@@ -26,10 +29,12 @@ use crate::people::paper::Paper;
 #[derive(Serialize, ToSchema)]
 pub struct TallyView {
     component_id: Uuid,
-    /// What it sent, without what it took back.
+    /// The remarks and amendments it sent, without what it took back.
     sent: usize,
-    /// How much of that has an answer.
+    /// How many of them have an answer.
     answered: usize,
+    /// On how many subjects it took a position, without those it took back.
+    positions: usize,
 }
 
 /// The answer to a component.
@@ -37,8 +42,49 @@ pub struct TallyView {
 pub struct ReplyView {
     round: Uuid,
     component_id: Uuid,
-    /// What it sent, in the order of the text.
+    /// The remarks and amendments it sent, in the order of the text.
     items: Vec<ItemView>,
+    /// The positions it took, each time it said one: on the paper, then on chapters and paragraphs.
+    positions: Vec<StatedView>,
+}
+
+/// A position that a component took, and what became of it.
+#[derive(Serialize, ToSchema)]
+pub struct StatedView {
+    position: Uuid,
+    /// `paper`, `chapter` or `paragraph`.
+    on: &'static str,
+    /// Empty for the whole paper.
+    chapter_number: String,
+    /// The number of the paragraph in the draft.
+    number: Option<usize>,
+    /// How the paragraph began there.
+    beginning: Option<String>,
+    #[schema(value_type = String, example = "reservation")]
+    stance: Stance,
+    words: String,
+    /// The text that would lift it.
+    way_out: String,
+    /// The name of the sealed draft it was said of.
+    draft: String,
+    #[schema(value_type = String, format = DateTime)]
+    sent_at: Moment,
+    on_behalf: bool,
+    /// It came after the closing: `waiting` until it is let in, then `admitted`.
+    late: Option<&'static str>,
+    /// Why it was let in.
+    admitted_because: Option<String>,
+    /// `stands`, `to_reconfirm`, `waits`, `replaced` or `lifted`.
+    #[schema(example = "stands")]
+    fate: &'static str,
+    /// When it was replaced or lifted.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    fate_at: Option<Moment>,
+    /// What the component said instead.
+    #[schema(value_type = Option<String>)]
+    replaced_by: Option<Stance>,
+    /// The numbers of the chapters whose words have changed since.
+    changed_chapters: Vec<String>,
 }
 
 /// One thing that a component sent, and what became of it.
@@ -120,6 +166,7 @@ pub async fn list(
         component_id: component.0,
         sent: tally.sent,
         answered: tally.answered,
+        positions: tally.positions,
     };
     let answers: Vec<TallyView> = listed.into_iter().map(view).collect();
     Ok(HttpResponse::Ok().json(json!({ "answers": answers })))
@@ -142,7 +189,8 @@ pub async fn one(
         item_view(&register, paper, code, (item, redline))
     });
     let items = items.collect();
-    let view = ReplyView { round: reply.round.id.0, component_id: reply.component.0, items };
+    let positions = reply.positions.iter().map(|stated| stated_view(&register, paper, stated)).collect();
+    let view = ReplyView { round: reply.round.id.0, component_id: reply.component.0, items, positions };
     Ok(HttpResponse::Ok().json(view))
 }
 
@@ -172,6 +220,49 @@ async fn reply(app: &App, caller: &Caller, (round, component): &(String, String)
     app.reply(caller.seat, round, component).await
 }
 
+fn stated_view(register: &Register, paper: &Paper, stated: &Stated) -> StatedView {
+    let Stated { said, fate, .. } = stated;
+    let quoted = said.binding.paragraph.as_ref();
+    let (fate_name, fate_at) = match fate {
+        Fate::Stands => ("stands", None),
+        Fate::ToReconfirm(_) => ("to_reconfirm", None),
+        Fate::Waits => ("waits", None),
+        Fate::Replaced { at, .. } => ("replaced", Some(*at)),
+        Fate::Lifted(at) => ("lifted", Some(*at)),
+    };
+    let (late, admitted_because) = lateness(&said.submission);
+    StatedView {
+        position: stated.id.0,
+        on: match stated.subject {
+            Subject::Paper => "paper",
+            Subject::Chapter { .. } => "chapter",
+            Subject::Paragraph(_) => "paragraph",
+        },
+        chapter_number: stated.chapter(register, paper).to_owned(),
+        number: quoted.and_then(|quoted| quoted.number),
+        beginning: quoted.map(|quoted| quoted.beginning.clone()),
+        stance: said.statement.stance,
+        words: said.statement.words.clone(),
+        way_out: said.statement.way_out.clone(),
+        draft: stated.draft.clone(),
+        sent_at: said.submission.at,
+        on_behalf: said.submission.on_behalf,
+        late,
+        admitted_because,
+        fate: fate_name,
+        fate_at,
+        replaced_by: if let Fate::Replaced { stance, .. } = fate { Some(*stance) } else { None },
+        changed_chapters: if let Fate::ToReconfirm(chapters) = fate { chapters.clone() } else { Vec::new() },
+    }
+}
+
+/// `waiting` or `admitted` of what came after the closing, and why it was let in.
+fn lateness(sent: &Submission) -> (Option<&'static str>, Option<String>) {
+    let late = sent.late.as_ref().map(|late| late.admitted.as_ref());
+    let because = late.flatten().map(|admitted| admitted.reason.clone());
+    (late.map(|admitted| if admitted.is_some() { "admitted" } else { "waiting" }), because)
+}
+
 fn item_view(
     register: &Register,
     paper: &Paper,
@@ -180,7 +271,7 @@ fn item_view(
 ) -> ItemView {
     let text = register.text(item.text);
     let chapter = text.and_then(|text| paper.chapter(text.chapter));
-    let admitted = item.submission.late.as_ref().map(|late| late.admitted.as_ref());
+    let (late, admitted_because) = lateness(&item.submission);
     ItemView {
         id: item.id,
         amendment: item.amendment,
@@ -195,8 +286,8 @@ fn item_view(
         redline,
         sent_at: item.submission.at,
         on_behalf: item.submission.on_behalf,
-        late: admitted.map(|admitted| if admitted.is_some() { "admitted" } else { "waiting" }),
-        admitted_because: admitted.flatten().map(|admitted| admitted.reason.clone()),
+        late,
+        admitted_because,
         withdrawn_because: item.withdrawn.clone(),
         answer: item.disposition.as_ref().map(|given| ReplyAnswerView {
             outcome: given.outcome,

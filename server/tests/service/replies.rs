@@ -1,10 +1,13 @@
 //! REV74 through HTTP: what each component is answered, who reads it, its files, and the annex on who was asked.
 
+use std::time::Duration;
+
 use borrador::app::rights::PenAct;
 use serde_json::{Value, json};
 
 use super::amendments::people::{Room, act, decision};
 use super::harness::{PAPER, Service, Somebody};
+use super::positions::changes_the_first_chapter;
 use super::remarks::{amina, does, remarks, sends};
 use super::rounds::{HOUR, opens};
 
@@ -64,6 +67,26 @@ impl Story {
         format!("/api/v1/rounds/{}/answers/{component}", self.round["id"].as_str().unwrap())
     }
 
+    /// Adaeze says something in the name of AFR of the draft of the round.
+    async fn says(&self, subject: Value, stance: &str, words: &str, way_out: &str) -> Value {
+        let body = json!({
+            "milestone": self.round["milestone"], "subject": subject, "stance": stance, "words": words, "way_out": way_out,
+        });
+        let taken =
+            self.adaeze.post(&format!("/api/v1/papers/{PAPER}/positions"), &body.to_string()).send().await;
+        assert_eq!(taken.status, 201, "{}", taken.text());
+        self.service.passes(Duration::from_mins(1));
+        taken.json()
+    }
+
+    /// What somebody reads of the positions of AFR in the answer to it: what it is about, stance and fate of each.
+    async fn positions(&self, somebody: &Somebody) -> Vec<[String; 3]> {
+        let reply = somebody.get(&self.at("AFR")).send().await.json();
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        let three = |each: &Value| [word(&each["on"]), word(&each["stance"]), word(&each["fate"])];
+        reply["positions"].as_array().unwrap().iter().map(three).collect()
+    }
+
     /// Code, sent, answered of each component whose answer somebody may have.
     async fn tallies(&self, somebody: &Somebody) -> Vec<(String, u64, u64)> {
         let at = format!("/api/v1/rounds/{}/answers", self.round["id"].as_str().unwrap());
@@ -120,6 +143,76 @@ async fn rev74_what_a_sealed_round_hides_is_in_no_answer_either_until_it_closes(
     assert_eq!(story.tallies(&story.adaeze).await, [("AFR".to_owned(), 2, 0)]);
     story.service.passes(7 * HOUR);
     assert_eq!(story.tallies(&story.ines).await[0], ("AFR".to_owned(), 2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev82_the_answer_says_of_each_position_what_became_of_it() {
+    let story = Story::told(|_| {}).await;
+    let chapter = json!({ "on": "chapter", "chapter": story.service.paper().chapters[0].id });
+    story.says(chapter, "can_live_with", "", "").await;
+    let paper = || json!({ "on": "paper" });
+    story.says(paper(), "objects", "Small towns are left out.", "Cities and small towns.").await;
+    story.says(paper(), "reservation", "Rent is left out.", "").await;
+    let row = |on: &str, stance: &str, fate: &str| [on, stance, fate].map(str::to_owned);
+    let objected = row("paper", "objects", "replaced");
+    assert_eq!(
+        story.positions(&story.ines).await,
+        [objected.clone(), row("paper", "reservation", "stands"), row("chapter", "can_live_with", "stands"),]
+    );
+    changes_the_first_chapter(&story.service, &story.adaeze).await;
+    let lift = story.adaeze.get(&format!("/api/v1/papers/{PAPER}/positions")).send().await.json();
+    let on_paper = lift["positions"].as_array().unwrap().iter().find(|each| each["subject"]["on"] == "paper");
+    let path = format!("/api/v1/papers/{PAPER}/positions/{}/lift", on_paper.unwrap()["id"].as_str().unwrap());
+    assert_eq!(story.adaeze.post(&path, "{}").send().await.status, 200);
+    assert_eq!(
+        story.positions(&story.ines).await,
+        [objected, row("paper", "reservation", "lifted"), row("chapter", "can_live_with", "to_reconfirm"),]
+    );
+    let reply = story.ines.get(&story.at("AFR")).send().await.json();
+    let [first, _, last] = &reply["positions"].as_array().unwrap()[..] else { panic!("{reply}") };
+    assert_eq!(
+        (&first["way_out"], &first["replaced_by"], &first["draft"]),
+        (&json!("Cities and small towns."), &json!("reservation"), &json!("Bogotá draft"))
+    );
+    assert_eq!((&last["chapter_number"], &last["changed_chapters"]), (&json!("1"), &json!(["1"])));
+    let tallies = story.ines.get(story.at("AFR").rsplit_once('/').unwrap().0).send().await.json();
+    assert_eq!(tallies["answers"][0]["positions"], 1, "the lifted one is not counted");
+    let file =
+        story.adaeze.get(&format!("{}/file?language=es&format=md", story.at("AFR"))).send().await.text();
+    for part in [
+        "Respuestas para: ",
+        "Posiciones: 3.",
+        "Posición sobre todo el documento",
+        "Small towns are left out.",
+        "Texto que la levantaría:",
+        "Cities and small towns.",
+        "Sustituida el 21 de septiembre de 2016 por otra posterior: Reserva.",
+        "Levantada por el componente el 21 de septiembre de 2016.",
+        "Posición sobre el capítulo 1",
+        "Por reconfirmar",
+    ] {
+        assert!(file.contains(part), "{part} is missing in {file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev82_a_position_that_comes_late_waits_in_the_answer_and_one_that_is_sealed_is_in_none_but_its_own()
+{
+    let story = Story::told(|plan| plan["visibility"] = json!("sealed_until_close")).await;
+    story.says(json!({ "on": "paper" }), "supports", "", "").await;
+    let row = |stance: &str, fate: &str| ["paper", stance, fate].map(str::to_owned);
+    assert_eq!(story.positions(&story.ines).await, Vec::<[String; 3]>::new());
+    assert_eq!(story.positions(&story.adaeze).await, [row("supports", "stands")]);
+    story.service.passes(7 * HOUR);
+    let late = story.says(json!({ "on": "paper" }), "reservation", "Rent is left out.", "").await;
+    assert_eq!(late["waiting"]["late"], "waiting");
+    for reader in [&story.ines, &story.adaeze] {
+        assert_eq!(story.positions(reader).await, [row("supports", "stands"), row("reservation", "waits")]);
+    }
+    let path = format!("/api/v1/papers/{PAPER}/positions/{}/admit", late["id"].as_str().unwrap());
+    story.ines.post(&path, &json!({ "reason": "A holiday." }).to_string()).send().await;
+    let both = [row("supports", "replaced"), row("reservation", "stands")];
+    assert_eq!(story.positions(&story.adaeze).await, both);
 }
 
 #[tokio::test(flavor = "multi_thread")]

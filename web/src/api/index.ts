@@ -19,4 +19,4 @@ export type { Asks, Coverage, Notice, Phase, ReviewTask, Round, RoundPlan, Stand
 export { STANCES, needsReason } from './positions'
 export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'
 export type { NewSilence, Silence, Silences } from './silences'
-export type { AnsweredItem, AnswerTally } from './answers'
+export type { AnsweredItem, AnswerTally, Reply, StatedPosition } from './answers'
