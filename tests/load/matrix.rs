@@ -158,6 +158,7 @@ async fn people(app: &Arc<App>) -> (SeatId, Vec<ComponentId>, PaperId) {
             hue: (n % 8) as u8 + 1,
             name: Default::default(),
             closed: false,
+            closings: Vec::new(),
             version: 0,
         })
     };

@@ -338,6 +338,7 @@ fn secretariat(register: &Register, entries: &mut Vec<Entry>) -> ComponentId {
         hue: 1,
         name: name.into(),
         closed: false,
+        closings: Vec::new(),
         version: 0,
     };
     entries.push(Entry::Component(made));

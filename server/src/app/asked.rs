@@ -3,8 +3,7 @@
 use crdt::history::milestone::Milestone;
 use crdt::moment::Moment;
 use crdt::review::amendment::Amendment;
-use crdt::review::asked::{Asked, Sent, What};
-use crdt::review::disposition::Outcome;
+use crdt::review::asked::{Asked, Sent};
 use crdt::review::position::Position;
 use crdt::review::round::Round;
 use crdt::review::thread::Thread;
@@ -32,33 +31,14 @@ impl App {
         }
         let positions = self.all_of::<Position>(Coll::Position, &format!("{}/", paper.id)).await?;
         let amendments = self.all_of::<Amendment>(Coll::Amendment, &format!("{}/", paper.id)).await?;
-        let remarks = threads.iter().filter_map(|thread| {
-            Some(Sent {
-                component: thread.component,
-                what: What::Remark,
-                submission: thread.submission.as_ref()?,
-                withdrawn: thread.withdrawn.as_ref().map(|withdrawn| withdrawn.at),
-            })
-        });
-        let said =
-            positions.iter().flat_map(|position| position.said.iter().map(move |said| (position, said)));
-        let said = said.map(|(position, said)| Sent {
-            component: position.component,
-            what: What::Position,
-            submission: &said.submission,
-            withdrawn: said.lifted.as_ref().map(|lifted| lifted.at),
-        });
-        let proposed = amendments.iter().filter_map(|amendment| {
-            let decided = amendment.decision().map(|decision| &decision.disposition);
-            Some(Sent {
-                component: amendment.component,
-                what: What::Amendment,
-                submission: amendment.submission.as_ref()?,
-                withdrawn: decided.filter(|given| given.outcome == Outcome::Withdrawn).map(|given| given.at),
-            })
-        });
+        let remarks = threads.iter().filter_map(Sent::remark);
+        let said = positions.iter().flat_map(Sent::position);
+        let proposed = amendments.iter().filter_map(Sent::amendment);
         let sent: Vec<Sent<'_>> = remarks.chain(said).chain(proposed).collect();
-        let asked = |round: &Round| Some((round.clone(), Asked::of(round, sent.iter().copied(), by)?));
+        let asked = |round: &Round| {
+            let closed = |id| register.component(id)?.closed_at(round.closes());
+            Some((round.clone(), Asked::of(round, sent.iter().copied(), closed, by)?))
+        };
         Ok(rounds.into_iter().filter_map(asked).collect())
     }
 
@@ -80,7 +60,7 @@ impl App {
             let name = component.and_then(|found| in_language(&found.name, language, &paper.languages));
             name.or(component.map(|found| found.code.as_str())).unwrap_or_default().to_owned()
         };
-        Ok(annex(&Words::of(language), &rounds, draft_of, name_of))
+        Ok(annex(&Words::of(language), &self.day_of(), &rounds, draft_of, name_of))
     }
 
     pub(super) async fn all_of<T: serde::de::DeserializeOwned>(

@@ -48,9 +48,9 @@ impl App {
         if let Some(bytes) = self.kept_file(&key).await? {
             return Ok(FileMade { name, format, bytes });
         }
-        let sheet =
-            Sheet::new(paper, language, vec![chapter], Some(&draft), silence.instant(), self.settings.demo)
-                .as_certificate(&id.to_string(), title);
+        let day = |at| zone.on_the_wall(at).date;
+        let sheet = Sheet::new(paper, language, vec![chapter], Some(&draft), self.pressed(&day))
+            .as_certificate(&id.to_string(), title);
         let made = self.press(person, format, name, sheet).await?;
         if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
             tracing::warn!(silence = %id, %error, "a certificate was not kept");

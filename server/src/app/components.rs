@@ -43,7 +43,8 @@ impl App {
                 must_be_free(register, None, &said)?;
                 let ComponentWords { code, kind, hue, name } = said;
                 let about = json!({ "component": id, "code": code });
-                let made = Component { id, code, kind, hue, name, closed: false, version: 1 };
+                let made =
+                    Component { id, code, kind, hue, name, closed: false, closings: Vec::new(), version: 1 };
                 let entry = audit::entry(now, "component_added", By::Seat(by), about);
                 Ok::<_, Refusal>((vec![Entry::Component(made)], vec![entry]))
             })
@@ -77,7 +78,8 @@ impl App {
         closed: bool,
     ) -> Result<(), Refusal> {
         let event = if closed { "component_closed" } else { "component_opened" };
-        self.to_component(by, id, expected, event, |_, component| Ok(Component { closed, ..component })).await
+        let now = self.clock.now();
+        self.to_component(by, id, expected, event, |_, component| Ok(component.set_closed(closed, now))).await
     }
 
     async fn to_component(

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::ids::{ChapterId, ComponentId, SeatId};
 use crdt::moment::Moment;
-use crdt::review::amendment::State;
+use crdt::review::asked::Sent;
 use crdt::review::permission::Action;
 use crdt::review::position::Position;
 use crdt::review::round::Round;
@@ -93,9 +93,7 @@ impl App {
         let sent = self.sent_in(round).await?;
         let others = self.amended_and_said(round, paper, seat).await?;
         let seen: Vec<&Thread> = sent.iter().filter(|thread| reads(&register, now, seat, thread)).collect();
-        let counts = |thread: &Thread| {
-            thread.withdrawn.is_none() && thread.submission.as_ref().is_some_and(|sent| sent.counts())
-        };
+        let counts = |thread: &Thread| Sent::remark(thread).is_some_and(|sent| sent.counts(now));
         let counted: Vec<&Thread> = seen.iter().copied().filter(|thread| counts(thread)).collect();
         let chapter_of = |thread: &Thread| register.text(thread.text).map(|place| place.chapter);
 
@@ -145,7 +143,7 @@ impl App {
             chapters: paper.chapters.iter().map(|chapter| cover(chapter.id)).collect(),
             remarks: counted.len(),
             open: counted.iter().filter(|thread| thread.is_open()).count(),
-            late: seen.iter().filter(|thread| is_waiting(thread)).count(),
+            late: seen.iter().filter(|thread| is_waiting(thread, now)).count(),
             components: components.into_iter().map(standing).collect(),
         })
     }
@@ -157,14 +155,12 @@ impl App {
         paper: &Paper,
         seat: SeatId,
     ) -> Result<Vec<Other>, Refusal> {
-        let register = self.directory.register();
+        let (register, now) = (self.directory.register(), self.clock.now());
         let is_of = |sent: &&Submission| sent.round == Some(round.id);
         let mut others = Vec::new();
         for Kept { amendment, .. } in self.all_amendments(paper.id).await? {
-            if amendment.state() == State::Withdrawn {
-                continue;
-            }
-            others.extend(amendment.submission.as_ref().filter(is_of).map(|sent| Other {
+            let sent = Sent::amendment(&amendment).filter(|sent| !sent.is_taken_back(now));
+            others.extend(sent.map(|sent| sent.submission).filter(is_of).map(|sent| Other {
                 component: amendment.component,
                 at: sent.at,
                 is_seen: self.reads_amendment(&register, seat, &amendment),
@@ -173,9 +169,13 @@ impl App {
         for record in scan_all(&*self.store, Coll::Position, &format!("{}/", paper.id)).await? {
             let position: Position = record.read()?;
             let component = position.component;
-            let said = position.said.iter().filter(|said| said.lifted.is_none());
-            let said = said.map(|said| &said.submission).filter(is_of);
-            others.extend(said.map(|sent| Other {
+            let said: Vec<Sent<'_>> =
+                Sent::position(&position).filter(|sent| is_of(&sent.submission)).collect();
+            // What was said before and not lifted apart goes with the last.
+            if said.last().is_none_or(|last| last.is_taken_back(now)) {
+                continue;
+            }
+            others.extend(said.iter().map(|sent| sent.submission).map(|sent| Other {
                 component,
                 at: sent.at,
                 is_seen: self.reads_submission(&register, seat, (component, sent), &paper.place()),
@@ -201,8 +201,8 @@ impl App {
     }
 }
 
-fn is_waiting(thread: &Thread) -> bool {
-    thread.withdrawn.is_none() && thread.submission.as_ref().is_some_and(|sent| !sent.counts())
+fn is_waiting(thread: &Thread, now: Moment) -> bool {
+    Sent::remark(thread).is_some_and(|sent| !sent.is_let_in(now) && !sent.is_taken_back(now))
 }
 
 fn speakers(register: &Register, component: ComponentId) -> Vec<SeatId> {

@@ -14,7 +14,7 @@ use super::exports::{FileMade, Format};
 use super::papers::aside;
 use super::refusal::Refusal;
 use crate::export::asked::annex;
-use crate::export::labels::Words;
+use crate::export::labels::{DayOf, Words};
 use crate::export::tables::{Column, Table, TableFormat};
 use crate::people::directory::Register;
 use crate::people::paper::{Paper, in_language};
@@ -56,15 +56,18 @@ impl App {
         let words = Words::of(language);
         let mut notes = vec![
             format!("{} · {}", paper.title_in(language), round.plan.name),
-            words.fill("coverage-file-as-of", &[("date", &words.day(now.date()))]),
+            words.fill("coverage-file-as-of", &[("date", &words.day(self.day_of()(now)))]),
         ];
         if self.settings.demo {
             notes.insert(0, words.get("demo-line"));
         }
         let columns =
             COLUMNS.map(|(message, width)| Column { name: words.get(message), width, is_id: false });
-        let rows =
-            coverage.components.iter().map(|each| cells(&register, paper, &words, language, each, &beside));
+        let day = self.day_of();
+        let rows = coverage
+            .components
+            .iter()
+            .map(|each| cells(&register, paper, (&words, &day), language, each, &beside));
         let name = words.get("coverage-file-name");
         let table = Table {
             title: format!("{name}: {}", round.plan.name),
@@ -95,7 +98,7 @@ impl App {
         let draft = self.milestone(round.milestone).await?.1.name.clone();
         let name_of = |id| called(&register, paper, language, id);
         let words = Words::of(language);
-        let page = annex(&words, &asked, |_| draft.clone(), name_of);
+        let page = annex(&words, &self.day_of(), &asked, |_| draft.clone(), name_of);
         let page = page.ok_or(RoundError::WrongPhase { phase: round.phase(now) })?;
         let title = words.get("asked-title");
         let file =
@@ -126,7 +129,7 @@ impl App {
 fn cells(
     register: &Register,
     paper: &Paper,
-    words: &Words,
+    (words, day): (&Words, DayOf<'_>),
     language: &str,
     standing: &Standing,
     beside: &Beside,
@@ -151,7 +154,7 @@ fn cells(
         position.unwrap_or_default(),
         standing.remarks.values().sum::<usize>().to_string(),
         amendments.to_string(),
-        standing.last.map(|at| words.day(at.date())).unwrap_or_default(),
+        standing.last.map(|at| words.day(day(at))).unwrap_or_default(),
     ]
 }
 

@@ -15,8 +15,8 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::export::annex::{Annex, Entry};
 use crate::export::disputed::{self, Disputed};
-use crate::export::files::{self, Sheet};
-use crate::export::labels::Words;
+use crate::export::files::{self, Pressed, Sheet};
+use crate::export::labels::{DayOf, Words};
 use crate::export::queue::{Place, Queue};
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::{Paper, in_language};
@@ -194,7 +194,7 @@ impl App {
                 draft: said_of.map(|draft| draft.name.as_str()).unwrap_or_default(),
             }
         });
-        Ok(Annex::of(&Words::of(language), milestone, entries))
+        Ok(Annex::of(&Words::of(language), &self.day_of(), milestone, entries))
     }
 
     /// REV80: who wanted what of the words in brackets in these chapters, as it stood then.
@@ -226,7 +226,12 @@ impl App {
             let options = options.map(|option| (name_of(option.component), option.words.clone())).collect();
             records.insert(bracket.id.to_string(), Disputed { sides, options });
         }
-        Ok(disputed::annex(&Words::of(language), chapters, &records, then.date()))
+        Ok(disputed::annex(&Words::of(language), chapters, &records, self.day_of()(then)))
+    }
+
+    /// The circumstances of a file that is made now.
+    pub(super) fn pressed<'d>(&self, day: DayOf<'d>) -> Pressed<'d> {
+        Pressed { now: self.clock.now(), day, demo: self.settings.demo }
     }
 
     /// I15: a place among the exports, until it is dropped.
@@ -266,7 +271,7 @@ impl App {
             return Err(Refusal::NotFound);
         }
         let name = files::name(paper, milestone, language, format.extension());
-        let sheet = Sheet::new(paper, language, chapters, milestone, self.clock.now(), self.settings.demo);
+        let sheet = Sheet::new(paper, language, chapters, milestone, self.pressed(&self.day_of()));
         let sheet = match view {
             View::Bracketed => sheet.with_brackets(),
             View::Clean => sheet.clean(),
@@ -305,7 +310,7 @@ impl App {
         format: Format,
         chapter: ChapterBlocks,
     ) -> Result<FileMade, Refusal> {
-        let sheet = Sheet::leaf(paper, language, title, chapter, self.clock.now(), self.settings.demo);
+        let sheet = Sheet::leaf(paper, language, title, chapter, self.pressed(&self.day_of()));
         self.press(person, format, name, sheet).await
     }
 }

@@ -8,6 +8,15 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
+use super::App;
+
+impl App {
+    /// On which day an instant falls for the organisation. Files say their days so; pages have the zone of whoever looks.
+    pub(super) fn day_of(&self) -> impl Fn(Moment) -> (i32, u8, u8) {
+        |at| self.settings.time_zone.on_the_wall(at).date
+    }
+}
+
 /// A time zone by its name, as `Europe/Madrid`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Zone {
@@ -47,11 +56,6 @@ impl Zone {
     pub fn is_weekend(&self, at: Moment) -> bool {
         let day = self.zone.to_datetime(timestamp(at)).date().weekday();
         matches!(day, Weekday::Saturday | Weekday::Sunday)
-    }
-
-    /// Year, month (1–12) and day (1–31) there.
-    pub fn date(&self, at: Moment) -> (i32, u8, u8) {
-        self.on_the_wall(at).date
     }
 
     /// What the clock shows there.

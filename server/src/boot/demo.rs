@@ -239,6 +239,7 @@ impl Cast {
                 hue,
                 name,
                 closed: false,
+                closings: Vec::new(),
                 version: 0,
             })
             .collect();

@@ -13,7 +13,7 @@ use crdt::render::ChapterBlocks;
 use crdt::review::position::{Said, Stance, Standing, Subject};
 use sha2::{Digest as _, Sha256};
 
-use super::labels::Words;
+use super::labels::{DayOf, Words};
 
 /// What a component said, as the annex prints it.
 pub struct Entry<'a> {
@@ -41,6 +41,7 @@ impl Annex {
     /// The annex of these positions; `None` when there is nothing to print.
     pub fn of<'a>(
         words: &Words,
+        day: DayOf<'_>,
         draft: &Milestone,
         entries: impl IntoIterator<Item = Entry<'a>>,
     ) -> Option<Annex> {
@@ -49,7 +50,7 @@ impl Annex {
         };
         let entries: Vec<Entry<'a>> = entries.into_iter().filter(printed).collect();
         let latest = entries.iter().map(|entry| entry.said.submission.at).max()?;
-        let mut page = Page { words, draft, blocks: Vec::new() };
+        let mut page = Page { words, day, draft, blocks: Vec::new() };
         page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("annex-title"))]);
         let as_of = words.fill("annex-note", &[("date", &page.day(latest))]);
         page.say(PLAIN, vec![Run::plain(as_of)]);
@@ -63,6 +64,7 @@ const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
 
 struct Page<'a> {
     words: &'a Words,
+    day: DayOf<'a>,
     draft: &'a Milestone,
     blocks: Vec<Block>,
 }
@@ -126,7 +128,7 @@ impl Page<'_> {
     }
 
     fn day(&self, at: Moment) -> String {
-        self.words.day(at.date())
+        self.words.day((self.day)(at))
     }
 }
 

@@ -12,11 +12,12 @@ use crdt::review::submission::Visibility;
 use sha2::{Digest as _, Sha256};
 
 use super::annex::Annex;
-use super::labels::Words;
+use super::labels::{DayOf, Words};
 
 /// The annex; `None` when no round had closed.
 pub fn annex(
     words: &Words,
+    day: DayOf<'_>,
     rounds: &[(Round, Asked)],
     draft_of: impl Fn(&Round) -> String,
     name_of: impl Fn(ComponentId) -> String,
@@ -28,7 +29,7 @@ pub fn annex(
     page.say(BlockKind::Heading { level: 1 }, words.get("asked-title"), false);
     page.say(PLAIN, words.get("asked-note"), false);
     for (round, asked) in rounds {
-        let (opens, closes) = (words.day(round.plan.opens.date()), words.day(round.closes().date()));
+        let (opens, closes) = (words.day(day(round.plan.opens)), words.day(day(round.closes())));
         let draft = draft_of(round);
         page.say(BlockKind::Heading { level: 2 }, round.plan.name.clone(), false);
         let about = [("draft", draft.as_str()), ("opens", opens.as_str()), ("closes", closes.as_str())];
@@ -43,6 +44,15 @@ pub fn annex(
         page.list(asked.answered.iter().map(line).collect());
         page.say(PLAIN, words.fill("asked-silent", &[("count", &asked.silent.len().to_string())]), true);
         page.list(asked.silent.iter().map(|id| name_of(*id)).collect());
+        if !asked.closed.is_empty() {
+            let count = asked.closed.len().to_string();
+            page.say(PLAIN, words.fill("asked-closed", &[("count", &count)]), true);
+            let closed = asked.closed.iter().map(|(id, at)| {
+                let said = [("component", name_of(*id)), ("date", words.day(day(*at)))];
+                words.fill("asked-closed-on", &said.each_ref().map(|(name, value)| (*name, value.as_str())))
+            });
+            page.list(closed.collect());
+        }
     }
     let chapter = ChapterBlocks { number: words.get("asked-number"), depth: 1, blocks: page.blocks };
     Some(Annex { digest: digest::of_text(&chapter.blocks), chapter })

@@ -6,7 +6,7 @@ use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, markdown};
 
 use super::annex::Annex;
-use super::labels::Words;
+use super::labels::{DayOf, Words};
 use super::worker::Job;
 use crate::people::paper::{Paper, in_language};
 
@@ -21,6 +21,17 @@ pub struct Sheet {
     tree: Tree,
 }
 
+/// Under which circumstances a file is made.
+#[derive(Clone, Copy)]
+pub struct Pressed<'a> {
+    /// When.
+    pub now: Moment,
+    /// Which day an instant is called.
+    pub day: DayOf<'a>,
+    /// Is it a demonstration? Then the file says so.
+    pub demo: bool,
+}
+
 impl Sheet {
     /// The sheet of a sealed milestone, or of the draft as it is `now`, without brackets around words that are not agreed.
     pub fn new(
@@ -28,12 +39,11 @@ impl Sheet {
         language: &str,
         chapters: Vec<ChapterBlocks>,
         milestone: Option<&Milestone>,
-        now: Moment,
-        demo: bool,
+        Pressed { now, day: day_of, demo }: Pressed<'_>,
     ) -> Self {
         let words = Words::of(language);
         let timestamp = milestone.map_or(now, |milestone| milestone.sealed_at);
-        let (y, m, d) = timestamp.date();
+        let (y, m, d) = day_of(timestamp);
         let day = format!("{y:04}-{m:02}-{d:02}");
         let digest = milestone.map(|milestone| milestone.digest.to_string()).unwrap_or_default();
         let hash: String = digest.chars().take(12).collect();
@@ -121,15 +131,14 @@ impl Sheet {
         language: &str,
         title: String,
         chapter: ChapterBlocks,
-        now: Moment,
-        demo: bool,
+        pressed: Pressed<'_>,
     ) -> Self {
-        let mut sheet = Self::new(paper, language, vec![chapter], None, now, demo);
+        let mut sheet = Self::new(paper, language, vec![chapter], None, pressed);
         let words = Words::of(language);
         let about = paper.title_in(language).to_owned();
         sheet.meta.cover = vec![
             (words.get("pdf-cover-paper"), about.clone()),
-            (words.get("pdf-cover-date"), words.day(now.date())),
+            (words.get("pdf-cover-date"), words.day((pressed.day)(pressed.now))),
         ];
         sheet.meta.draft = false;
         sheet.meta.subtitle.clone_from(&about);

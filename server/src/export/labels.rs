@@ -1,5 +1,6 @@
 //! The words that files carry in their own language, from the same messages as the interface.
 
+use crdt::moment::Moment;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
@@ -12,6 +13,9 @@ const MESSAGES: &[(&str, &str)] = &[
 pub fn languages() -> impl Iterator<Item = &'static str> {
     MESSAGES.iter().map(|(language, _)| *language)
 }
+
+/// On which day an instant falls where the organisation is: year, month (1–12) and day (1–31).
+pub type DayOf<'a> = &'a dyn Fn(Moment) -> (i32, u8, u8);
 
 /// The messages of one language.
 pub struct Words(FluentBundle<FluentResource>);

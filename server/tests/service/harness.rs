@@ -110,6 +110,7 @@ impl Service {
             hue: 1,
             name: Default::default(),
             closed: false,
+            closings: Vec::new(),
             version: 0,
         };
         let bodies = [

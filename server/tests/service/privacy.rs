@@ -7,7 +7,7 @@
 //! this file knows how to fill it. `PRIVACY_DAYS` sets how many days there are, `PRIVACY_SEED` the first of their seeds; a day that fails
 //! prints its own.
 
-mod everything;
+pub mod everything;
 mod inside;
 mod sent;
 

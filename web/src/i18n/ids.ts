@@ -94,6 +94,8 @@ export type MessageId =
   | 'ask-position'
   | 'asked-amendments'
   | 'asked-answered'
+  | 'asked-closed'
+  | 'asked-closed-on'
   | 'asked-note'
   | 'asked-number'
   | 'asked-positions'

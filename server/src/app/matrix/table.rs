@@ -114,6 +114,7 @@ impl App {
     ) -> Result<MatrixFile, Refusal> {
         let now = self.clock.now();
         let _place = self.export_place(person, now)?;
+        let day = self.day_of()(now);
         let (register, is_demo) = (self.directory.register(), self.settings.demo);
         let (paper, language) = (paper.clone(), language.to_owned());
         aside(move || {
@@ -124,7 +125,7 @@ impl App {
                 words.get("matrix-file-name"),
                 format.extension()
             );
-            let table = table(&register, &paper, &rows, &language, now.date(), is_demo);
+            let table = table(&register, &paper, &rows, &language, day, is_demo);
             let bytes = format
                 .write(&table)
                 .map_err(|error| Refusal::Fault(format!("a matrix could not be written: {error}")))?;

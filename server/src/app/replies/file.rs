@@ -43,7 +43,7 @@ impl App {
             component: name.unwrap_or(code),
             round: &reply.round.plan.name,
             paper: paper.title_in(language),
-            day: &words.day(self.settings.time_zone.date(self.clock.now())),
+            day: &words.day(self.day_of()(self.clock.now())),
             positions: &positions,
             entries: &entries,
         };
@@ -95,10 +95,8 @@ impl App {
             entry.outcome = Some(words.get(&format!("reply-outcome-{}", word(outcome))));
             entry.words.clone_from(why);
             let by = register.who(*by).map_or("", |who| who.person.name.as_str());
-            entry.signed = words.fill(
-                "reply-signed",
-                &[("person", by), ("date", &words.day(self.settings.time_zone.date(*at)))],
-            );
+            entry.signed =
+                words.fill("reply-signed", &[("person", by), ("date", &words.day(self.day_of()(*at)))]);
             entry.result = result.and_then(|place| {
                 let text = register.text(place.text)?;
                 let chapter = paper.chapter(text.chapter)?;
@@ -120,7 +118,7 @@ impl App {
         stated: &Stated,
     ) -> reply::Position {
         let Stated { subject, said, draft, fate, .. } = stated;
-        let day = |at| words.day(self.settings.time_zone.date(at));
+        let day = |at| words.day(self.day_of()(at));
         let quoted = said.binding.paragraph.as_ref();
         let number = quoted.and_then(|quoted| quoted.number).map(|number| number.to_string());
         let place = match (subject, &number) {

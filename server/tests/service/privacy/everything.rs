@@ -95,7 +95,7 @@ pub async fn everything(somebody: &Somebody, known: &Known) -> BTreeMap<String, 
     answers
 }
 
-fn words(answer: &Answer) -> String {
+pub fn words(answer: &Answer) -> String {
     if answer.status >= 400 {
         let (status, code) = answer.refusal();
         return format!("{status} {code}");
