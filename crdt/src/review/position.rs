@@ -380,6 +380,21 @@ impl Position {
         Ok(next)
     }
 
+    /// REV83: said as a reservation on the whole of a draft, because a silence on it was objected to too late. `None` when its component
+    /// *objects* already to this draft or a later one (`is_of_it_or_later`), be it that this waits to be let in, and when it can say no
+    /// more: the objection stays on the record of the procedure alone.
+    pub fn reserve(&self, said: Said, is_of_it_or_later: impl Fn(MilestoneId) -> bool) -> Option<Self> {
+        let objects = |earlier: &Said| {
+            earlier.lifted.is_none()
+                && earlier.statement.stance == Stance::Objects
+                && is_of_it_or_later(earlier.binding.milestone)
+        };
+        if self.current().into_iter().chain(self.said.last()).any(objects) {
+            return None;
+        }
+        self.say(said).ok()
+    }
+
     /// REV59: what came late after all that counts, and waits to be let in. `is_by_then` as for [`Position::as_of`].
     pub fn waiting(&self, is_by_then: impl Fn(MilestoneId) -> bool) -> Option<&Said> {
         let of_it = |said: &&Said| is_by_then(said.binding.milestone);

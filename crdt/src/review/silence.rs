@@ -174,7 +174,7 @@ pub struct Rules<W: Fn(Moment) -> bool> {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SilenceError {
     /// Nobody is listed.
-    #[error("silence is asked of at least one component")]
+    #[error("silence is asked of at least one component; name those whose silence is consent")]
     NobodyListed,
     /// What is asked is missing, or cannot be kept.
     #[error("{0}")]

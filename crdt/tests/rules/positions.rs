@@ -261,6 +261,34 @@ fn rev82_what_was_said_is_replaced_by_the_next_that_counts_or_taken_back_or_hold
 }
 
 #[test]
+fn rev83_a_late_objection_becomes_a_reservation_unless_the_component_objects_there_already_or_can_say_no_more()
+ {
+    let draft = bogota();
+    let quito = sealed("Quito", ["Vivienda", "Empleo"], ["Housing", "Jobs"]);
+    let reservation = || says(Stance::Reservation, Subject::Paper, &draft);
+    let with = |said| Position::open(AFRICA, Subject::Paper, said);
+    let reserve = |position: &Position| position.reserve(reservation(), |_| true);
+    let supported = with(says(Stance::Supports, Subject::Paper, &draft));
+    let stance = |position: Position| position.current().unwrap().statement.stance;
+    assert_eq!(reserve(&supported).map(stance), Some(Stance::Reservation));
+
+    let objected = with(says(Stance::Objects, Subject::Paper, &quito));
+    assert_eq!(reserve(&objected), None, "of a later draft");
+    let of_an_earlier = objected.reserve(reservation(), |id| id != quito.id);
+    assert_eq!(of_an_earlier.map(stance), Some(Stance::Reservation));
+    assert!(reserve(&objected.lift(AMINA, Moment::EPOCH)).is_some(), "what was lifted does not stand");
+    let mut late = says(Stance::Objects, Subject::Paper, &draft);
+    late.submission.late = Some(Late::default());
+    assert_eq!(reserve(&supported.say(late).unwrap()), None, "it waits, and can still be let in");
+
+    let stances = [Stance::Supports, Stance::Abstains].into_iter().cycle().take(Position::MAX_SAID - 1);
+    let full = stances.fold(with(says(Stance::CanLiveWith, Subject::Paper, &draft)), |position, stance| {
+        position.say(says(stance, Subject::Paper, &draft)).unwrap()
+    });
+    assert_eq!((full.said.len(), reserve(&full)), (Position::MAX_SAID, None));
+}
+
+#[test]
 fn rev55_what_was_entered_on_behalf_names_the_file_received() {
     let draft = bogota();
     let mut said = says(Stance::Supports, Subject::Paper, &draft);

@@ -97,6 +97,8 @@ pub enum Kind {
     SilenceExtended,
     /// Somebody objected in time.
     SilenceBroken,
+    /// Another component joined the objection.
+    SilenceJoined,
     /// Somebody objected too late: it counts as a reservation.
     SilenceObjectedLate,
     /// Nobody objected: the draft is adopted.

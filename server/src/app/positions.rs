@@ -397,14 +397,14 @@ impl App {
             if before.is_some_and(|kept| kept.position == next) {
                 return Ok((Vec::new(), Vec::new()));
             }
-            let last = next.said.last().ok_or(Refusal::NotFound)?;
+            let said = changed(before.map(|kept| &kept.position), &next).ok_or(Refusal::NotFound)?;
             let about = json!({
-                "position": id, "component": next.component, "milestone": last.binding.milestone,
-                "fingerprint": last.binding.fingerprint, "stance": last.statement.stance,
-                "on_behalf": last.submission.on_behalf, "round": last.submission.round,
-                "late": last.submission.late.is_some(),
+                "position": id, "component": next.component, "milestone": said.binding.milestone,
+                "fingerprint": said.binding.fingerprint, "stance": said.statement.stance,
+                "on_behalf": said.submission.on_behalf, "round": said.submission.round,
+                "late": said.submission.late.is_some(),
             });
-            let within = (!self.is_public(register, last)).then_some(next.component);
+            let within = (!self.is_public(register, said)).then_some(next.component);
             news = Some(What::Procedure { topic: Topic::Positions, within });
             let expect = before.map_or(Expect::Absent, |kept| Expect::Version(kept.version));
             let ops = vec![
@@ -427,7 +427,8 @@ impl App {
         taken.find(|taken| taken.position.id == id).ok_or(Refusal::NotFound)
     }
 
-    /// REV69: the operations by which what was objected too late becomes a reservation on the whole draft.
+    /// REV69, REV83: the operations by which what was objected too late becomes a reservation on the whole draft; none where the position
+    /// there stays as it is.
     pub(super) async fn reserve(
         &self,
         paper: &Paper,
@@ -444,10 +445,14 @@ impl App {
         let said = Said { binding, statement, submission, received: None, reconfirms: false, lifted: None };
         let id = Position::id_of(component, subject);
         let before = self.kept_position(paper.id, id).await?;
+        let sealed = self.milestones(paper.id).await?;
+        let from_it_on: BTreeSet<MilestoneId> =
+            sealed.iter().skip_while(|each| each.id != draft.id).map(|each| each.id).collect();
         let next = match &before {
-            None => Position::open(component, subject, said),
-            Some(kept) => kept.position.say(said)?,
+            None => Some(Position::open(component, subject, said)),
+            Some(kept) => kept.position.reserve(said, |id| from_it_on.contains(&id)),
         };
+        let Some(next) = next else { return Ok(Vec::new()) };
         let expect = before.map_or(Expect::Absent, |kept| Expect::Version(kept.version));
         Ok(vec![Op::put(Coll::Position, key(paper.id, id), expect, &next)])
     }
@@ -467,6 +472,12 @@ impl App {
         let Some(record) = self.store.get(Coll::Position, &key(paper, id)).await? else { return Ok(None) };
         Ok(Some(Kept { position: record.read()?, version: record.version }))
     }
+}
+
+/// What an act was about: what it said, or the first that it changed of what was said before. `None` when nothing is otherwise.
+fn changed<'a>(before: Option<&Position>, next: &'a Position) -> Option<&'a Said> {
+    let known = before.map_or(&[][..], |before| &before.said);
+    next.said.iter().zip(0..).find(|(said, at)| known.get(*at) != Some(said)).map(|(said, _)| said)
 }
 
 /// In whose name this seat may speak: in that of its component, or on behalf of one whose letter it has.

@@ -16,6 +16,7 @@ use crdt::review::round::RoundError;
 use crdt::review::silence::SilenceError;
 use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
+use crdt::review::written::WrittenError;
 
 use crate::live::LiveError;
 use crate::people::link::LinkClosed;
@@ -347,6 +348,9 @@ impl From<SilenceError> for Refusal {
         let rule = error.to_string();
         match error {
             SilenceError::NobodyListed => Refusal::field("components", rule),
+            SilenceError::Question(WrittenError::Missing) => {
+                Refusal::field("question", "is missing; say what becomes of the draft when nobody objects")
+            }
             SilenceError::Question(_) => Refusal::field("question", rule),
             SilenceError::Words(_) => Refusal::field("words", rule),
             SilenceError::TooSoon { .. } | SilenceError::OnWeekend | SilenceError::NotLater { .. } => {

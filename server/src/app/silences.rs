@@ -10,7 +10,7 @@ use crdt::history::Digest;
 use crdt::ids::{ComponentId, MilestoneId, PaperId, SeatId, SilenceId};
 use crdt::moment::Moment;
 use crdt::review::permission::{Action, Function};
-use crdt::review::silence::{Delivered, Opening, Outcome, Phase, Rules, Silence, Way};
+use crdt::review::silence::{Delivered, Opening, Outcome, Phase, Rules, Silence, SilenceError, Way};
 use crdt::review::written;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -169,29 +169,32 @@ impl App {
                     true => self.reserve(paper, seat, component, silence.milestone, &words).await?,
                     false => Vec::new(),
                 };
-                let (kind, event) = match late {
-                    true => (Kind::SilenceObjectedLate, "silence_objected_late"),
-                    false => (Kind::SilenceBroken, "silence_broken"),
+                let (kind, event) = match (late, silence.phase(now)) {
+                    (true, _) => (Kind::SilenceObjectedLate, "silence_objected_late"),
+                    (false, Phase::Broken) => (Kind::SilenceJoined, "silence_joined"),
+                    (false, _) => (Kind::SilenceBroken, "silence_broken"),
                 };
-                let about = about(json!({ "component": component }));
+                let reserved = late.then_some(!also.is_empty());
+                let about = about(json!({ "component": component, "reserved": reserved }));
                 self.write_silence(Some(kept.version), next, kind, (event, by, about), also).await
             }
             SilenceAct::Extend { to, reason } => {
                 let zone = Zone::named(&silence.zone).unwrap_or_else(Zone::utc);
-                let next = silence.extend(to, &reason, seat, now, &self.rules_of(&zone))?;
+                let next =
+                    silence.extend(to, &reason, seat, now, &self.rules_of(&zone)).map_err(of_reason)?;
                 let about = about(json!({ "to": to, "reason": reason }));
                 let what = ("silence_extended", by, about);
                 self.write_silence(Some(kept.version), next, Kind::SilenceExtended, what, vec![]).await
             }
             SilenceAct::Cancel(reason) => {
-                let next = silence.cancel(&reason, seat, now)?;
+                let next = silence.cancel(&reason, seat, now).map_err(of_reason)?;
                 let what = ("silence_cancelled", by, about(json!({ "reason": reason })));
                 self.write_silence(Some(kept.version), next, Kind::SilenceCancelled, what, vec![]).await
             }
             SilenceAct::Told { component, words } => {
                 let phase = silence.phase(now);
                 if phase != Phase::Running {
-                    return Err(crdt::review::silence::SilenceError::WrongPhase { phase }.into());
+                    return Err(SilenceError::WrongPhase { phase }.into());
                 }
                 if !silence.components.contains(&component) {
                     return Err(Refusal::field("component", "is one that the procedure lists"));
@@ -358,12 +361,20 @@ fn delivery_of(notice: &Notice) -> Option<Delivered> {
 /// The words that go with a notice: the question, the reason, or the objection.
 fn words_told(silence: &Silence, kind: Kind) -> String {
     match (kind, &silence.outcome) {
-        (Kind::SilenceBroken | Kind::SilenceObjectedLate, _) => {
+        (Kind::SilenceBroken | Kind::SilenceJoined | Kind::SilenceObjectedLate, _) => {
             silence.objections.last().map(|objection| objection.words.clone()).unwrap_or_default()
         }
         (Kind::SilenceExtended, _) => silence.ends.last().map(|end| end.reason.clone()).unwrap_or_default(),
         (Kind::SilenceCancelled, Some(Outcome::Cancelled { reason, .. })) => reason.clone(),
         _ => silence.question.clone(),
+    }
+}
+
+/// The words that a request gives as its `reason` are named so when they are refused.
+fn of_reason(error: SilenceError) -> Refusal {
+    match error {
+        SilenceError::Words(error) => Refusal::field("reason", error.to_string()),
+        other => other.into(),
     }
 }
 
@@ -387,7 +398,10 @@ fn must_be_able_to_object(register: &Register, components: &BTreeSet<ComponentId
     let mut mute = Vec::new();
     for id in components {
         let component = register.component(*id);
-        let component = component.ok_or_else(|| Refusal::field("components", "are of the organisation"))?;
+        let component = component.ok_or_else(|| {
+            let rule = format!("{id} is no component of the organisation; leave it out");
+            Refusal::field("components", rule)
+        })?;
         let objects = |seat: &&crate::people::seat::Seat| {
             seat.component == *id && !seat.ended && seat.function == Function::FocalPoint
         };
@@ -398,7 +412,10 @@ fn must_be_able_to_object(register: &Register, components: &BTreeSet<ComponentId
     if mute.is_empty() {
         return Ok(());
     }
-    let rule = format!("each have a focal point who could object; {} have none", mute.join(", "));
+    let rule = format!(
+        "each need a focal point who could object; {} have none: invite one, or leave them out",
+        mute.join(", ")
+    );
     Err(Refusal::field("components", rule))
 }
 

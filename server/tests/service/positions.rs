@@ -279,6 +279,28 @@ async fn rev59_a_position_that_comes_late_waits_until_it_is_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_names_the_position_that_was_lifted_and_not_what_was_said_last() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let round = opens(&service, &ines, &["AFR"], |_| {}).await;
+    let draft = json!({ "id": round["milestone"] });
+    assert_eq!(says(&adaeze, &draft, "supports").await.status, 201);
+    service.passes(7 * HOUR);
+    let late = says(&adaeze, &draft, "reservation").await;
+    assert_eq!(late.json()["waiting"]["late"], "waiting");
+    let lift = format!("{POSITIONS}/{}/lift", late.json()["id"].as_str().unwrap());
+    assert_eq!(adaeze.post(&lift, "{}").send().await.status, 200);
+    let log = service.app.store.audit(0, 1_000).await.unwrap();
+    let entries = log.iter().map(|entry| serde_json::from_slice::<Value>(&entry.json).unwrap());
+    let lifted: Vec<Value> = entries.filter(|entry| entry["action"] == "position_lifted").collect();
+    assert_eq!(lifted.len(), 1);
+    assert_eq!(
+        (&lifted[0]["about"]["stance"], &lifted[0]["about"]["late"]),
+        (&json!("supports"), &json!(false))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev22_while_a_round_is_paused_no_position_is_taken() {
     let service = Service::start().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);

@@ -54,6 +54,13 @@ async fn now(somebody: &Somebody, silence: &Value) -> Value {
     somebody.get(&format!("{SILENCES}/{}", silence["id"].as_str().unwrap())).send().await.json()
 }
 
+/// What the audit log says of each act of this kind.
+async fn audited(service: &Service, action: &str) -> Vec<Value> {
+    let log = service.app.store.audit(0, 1_000).await.unwrap();
+    let entries = log.iter().map(|entry| serde_json::from_slice::<Value>(&entry.json).unwrap());
+    entries.filter(|entry| entry["action"] == action).map(|entry| entry["about"].clone()).collect()
+}
+
 /// Somebody reads all that they were told.
 async fn reads_notices(somebody: &Somebody) {
     let ids: Vec<Value> = told(somebody).await.iter().map(|notice| notice["id"].clone()).collect();
@@ -72,10 +79,21 @@ async fn rev65_what_is_put_under_silence_is_refused_by_the_name_of_what_is_wrong
     };
     assert_eq!(refused(&["AFR"], HOUR).await.0, "ends", "too soon");
     assert_eq!(refused(&["AFR"], 80 * HOUR).await.0, "ends", "a Saturday");
+    assert!(refused(&["AFR"], HOUR).await.1.contains("at the earliest"), "it says when it may end");
     assert_eq!(refused(&[], 3 * HOUR).await.0, "components");
     let (field, words) = refused(&["AFR", "MEWA"], 3 * HOUR).await;
     assert_eq!(field, "components");
-    assert!(words.contains("MEWA have none"), "nobody there could object: {words}");
+    assert!(words.contains("MEWA have none: invite one, or leave them out"), "{words}");
+    let nobody = json!({
+        "milestone": sealed(&ines, "Nobody’s draft").await, "question": "x",
+        "components": [uuid::Uuid::nil()], "ends": service.app.clock.now() + 3 * HOUR,
+    });
+    let answer = ines.post(SILENCES, &nobody.to_string()).send().await.json();
+    let said = answer["detail"].as_str().unwrap();
+    assert!(said.contains("00000000-0000-0000-0000-000000000000 is no component"), "{said}");
+    let mute = json!({ "question": " ", "milestone": nobody["milestone"], "components": [id_of(&service, "AFR")], "ends": nobody["ends"] });
+    let answer = ines.post(SILENCES, &mute.to_string()).send().await.json();
+    assert_eq!(answer["detail"], "question: is missing; say what becomes of the draft when nobody objects");
     let unsealed = json!({
         "milestone": null, "question": "x", "components": [id_of(&service, "AFR")], "ends": service.app.clock.now(),
     });
@@ -191,6 +209,53 @@ async fn rev69_an_objection_that_comes_too_late_is_kept_as_a_reservation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rev83_who_objects_already_and_objects_too_late_goes_on_objecting_and_both_are_kept() {
+    let service = service().await;
+    let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
+    let silence = opened(&service, &ines, &["AFR"]).await;
+    reads_notices(&adaeze).await;
+    let body = json!({
+        "milestone": silence["milestone"], "subject": { "on": "paper" }, "stance": "objects",
+        "words": "Rent is left out.", "way_out": "Cities and rent.",
+    });
+    let said = adaeze.post("/api/v1/papers/housing/positions", &body.to_string()).send().await;
+    assert_eq!(said.status, 201, "{}", said.text());
+    service.passes(3 * HOUR);
+    let late = objects(&adaeze, &silence).await;
+    assert_eq!(late.status, 200, "{}", late.text());
+    assert_eq!(late.json()["objections"][0]["words"], "Small towns are left out.");
+    let positions = adaeze.get("/api/v1/papers/housing/positions").send().await.json();
+    let position = &positions["positions"][0];
+    assert_eq!(
+        (&position["stance"], &position["way_out"], &position["earlier"]),
+        (&json!("objects"), &json!("Cities and rent."), &json!([]))
+    );
+    let entry = audited(&service, "silence_objected_late").await;
+    assert_eq!(entry[0]["reserved"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev67_who_joins_an_objection_is_told_of_as_such_in_notices_and_in_the_log() {
+    let service = service().await;
+    arrives(&service, "Leila Haddad", "MEWA", Function::FocalPoint, &[]).await;
+    let [ines, adaeze, leila] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("leila").await];
+    let silence = opened(&service, &ines, &["AFR", "MEWA"]).await;
+    assert_eq!(objects(&adaeze, &silence).await.status, 200);
+    service.passes(Duration::from_millis(1));
+    assert_eq!(objects(&leila, &silence).await.status, 200);
+    let kinds: Vec<Value> = told(&ines).await.iter().map(|notice| notice["kind"].clone()).collect();
+    assert_eq!(kinds[..2], [json!("silence_joined"), json!("silence_broken")]);
+    let (broken, joined) =
+        (audited(&service, "silence_broken").await, audited(&service, "silence_joined").await);
+    assert_eq!((broken.len(), joined.len()), (1, 1));
+    assert_eq!(
+        (&broken[0]["component"], &joined[0]["component"]),
+        (&id_of(&service, "AFR"), &id_of(&service, "MEWA"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rev68_a_notice_that_reached_nobody_stops_it_and_it_begins_anew() {
     let service = service().await;
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
@@ -256,7 +321,9 @@ async fn rev66_it_is_called_off_with_a_reason_and_two_who_act_at_once_are_told()
     let (ines, adaeze) = (service.signs_in("ines").await, service.signs_in("adaeze").await);
     let silence = opened(&service, &ines, &["AFR"]).await;
     act(&adaeze, &silence, "cancel", json!({ "reason": "x" })).await.is_refused(403, "not_allowed");
-    act(&ines, &silence, "cancel", json!({ "reason": " " })).await.is_refused(422, "field_invalid");
+    let refused = act(&ines, &silence, "cancel", json!({ "reason": " " })).await;
+    refused.is_refused(422, "field_invalid");
+    assert_eq!(refused.json()["details"]["field"], "reason");
     let (objection, cancelled) = tokio::join!(
         objects(&adaeze, &silence),
         act(&ines, &silence, "cancel", json!({ "reason": "A mistake in paragraph 2." }))
