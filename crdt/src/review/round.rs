@@ -81,6 +81,9 @@ pub struct Round {
     /// What was told when its instant came, so that it is told once.
     #[serde(default)]
     pub told: Told,
+    /// When each component was reminded last.
+    #[serde(default)]
+    pub reminded: BTreeMap<ComponentId, Moment>,
     /// How often it changed: the version that `If-Match` names.
     #[serde(default)]
     pub version: u64,

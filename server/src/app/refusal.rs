@@ -5,7 +5,8 @@
 //! (paths, causes) is in `source()` and goes to the log only.
 
 use crdt::document::import::ImportError;
-use crdt::ids::{ChangeHash, PersonId, SeatId};
+use crdt::ids::{ChangeHash, ComponentId, PersonId, SeatId};
+use crdt::moment::Moment;
 use crdt::review::amendment::AmendmentError;
 use crdt::review::bracket::BracketError;
 use crdt::review::disposition::DispositionError;
@@ -182,6 +183,9 @@ pub enum Refusal {
     /// Rows of the matrix that stand in the way of an act on several. Nothing was changed.
     #[error("{} of the rows cannot be taken together with the others; nothing was changed, look at them and try again", .0.len())]
     RowsInTheWay(Vec<RowInTheWay>),
+    /// REV84: all of them were reminded within the last day.
+    #[error("these components were reminded within the last 24 hours: {}; remind them again after that", reminded(.0))]
+    RemindedAlready(Vec<(ComponentId, String, Moment)>),
     /// The same `Idempotency-Key` with another request.
     #[error("this Idempotency-Key was used for another request; use a new one")]
     IdempotencyConflict,
@@ -314,6 +318,7 @@ impl Refusal {
             Refusal::Entry(EntryError::NotTheirs) => "not_allowed",
             Refusal::Entry(_) => "field_invalid",
             Refusal::RowsInTheWay(_) => "rows_in_the_way",
+            Refusal::RemindedAlready(_) => "reminded_already",
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",
@@ -341,6 +346,12 @@ impl From<BracketError> for Refusal {
             settled => Refusal::Bracket(settled),
         }
     }
+}
+
+/// "AFR on 2016-09-21T08:42:00Z, MEWA on …".
+fn reminded(components: &[(ComponentId, String, Moment)]) -> String {
+    let each = components.iter().map(|(_, code, at)| format!("{code} on {at}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 impl From<SilenceError> for Refusal {

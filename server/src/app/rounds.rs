@@ -3,7 +3,7 @@
 //! The rules are `crdt::review::round`'s. Rounds live in the directory, because who may read a remark depends on how far its round is,
 //! and that is asked for every remark. Each act is checked, written, told and noted in the audit log in one step of the directory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::ids::{ComponentId, MilestoneId, PaperId, RoundId, SeatId};
 use crdt::moment::Moment;
@@ -47,6 +47,15 @@ pub struct Sending {
     pub on_behalf: Option<ComponentId>,
     /// When it came here: before it waited for anybody's turn.
     pub received: Moment,
+}
+
+/// What became of a reminder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reminded {
+    /// How many people were told now.
+    pub people: usize,
+    /// The components that had been reminded within the last day and were not told again, with the instant of that.
+    pub lately: BTreeMap<ComponentId, Moment>,
 }
 
 impl App {
@@ -150,18 +159,18 @@ impl App {
         Ok(round)
     }
 
-    /// REV29: remind these components of a round that runs; answers with how many people were told. Components that are not asked are
-    /// refused by name of the field.
+    /// REV29, REV84: remind these components of a round that runs, but for those that were reminded within the last day. Components that
+    /// are not asked are refused by name of the field; when all were reminded lately, nobody is, and the refusal says who was when.
     pub async fn remind(
         &self,
         by: SeatId,
         id: RoundId,
         components: &BTreeSet<ComponentId>,
         words: &str,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<Reminded, Refusal> {
         let words =
             if words.trim().is_empty() { String::new() } else { words::line("words", words, MOST_REASON)? };
-        let mut told = Vec::new();
+        let (mut told, mut lately) = (Vec::new(), BTreeMap::new());
         let work = |register: &Register| {
             let now = self.clock.now();
             let round = self.seen_round(register, by, id)?;
@@ -178,18 +187,28 @@ impl App {
                     "are components that this round asks, at least one",
                 ));
             }
+            lately = round.reminded_lately(components, now);
+            let due: BTreeSet<ComponentId> =
+                components.iter().filter(|each| !lately.contains_key(each)).copied().collect();
+            if due.is_empty() {
+                let code = |id| register.component(id).map(|component| component.code.clone());
+                let named = lately.iter().filter_map(|(id, at)| Some((*id, code(*id)?, *at)));
+                return Err(Refusal::RemindedAlready(named.collect()));
+            }
             let (kind, about) = (Kind::RoundReminder, About::Round(id));
             let message = Message { paper: paper.id, kind, about, words, by: None };
-            let seats = speakers(register, components.iter().copied());
+            let seats = speakers(register, due.iter().copied());
             let (mut ops, notices) = self.notices_to(register, &seats, &message, now);
-            let about = json!({ "round": id, "components": components, "people": notices.len() });
+            let about = json!({ "round": id, "components": due, "people": notices.len() });
             ops.push(audit::entry(now, "round_reminded", By::Seat(by), about));
             told = notices;
-            Ok::<_, Refusal>((Vec::new(), ops))
+            let mut next = round.clone();
+            next.reminded.extend(due.into_iter().map(|component| (component, now)));
+            Ok::<_, Refusal>((vec![Entry::Round(Box::new(next))], ops))
         };
         self.directory.enter(work).await?;
         self.notices_told(&told);
-        Ok(told.len())
+        Ok(Reminded { people: told.len(), lately })
     }
 
     /// A round that this seat sees; for everybody else a draft does not exist.

@@ -46,6 +46,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("last_admin", 409, "The last administrator"),
     ("bracket_refused", 409, "The bracket stands otherwise"),
     ("silence_refused", 409, "The procedure stands otherwise"),
+    ("reminded_already", 409, "They were reminded within the last day"),
     ("position_refused", 409, "The position stands otherwise"),
     ("round_phase", 409, "The round does not stand like that"),
     ("round_not_open", 409, "The round has not opened"),
@@ -203,6 +204,10 @@ impl From<Refusal> for Problem {
                 Some(field) => problem.details(json!({ "field": field })),
                 None => problem,
             },
+            Refusal::RemindedAlready(components) => problem.details({
+                let each = components.iter().map(|(id, _, at)| json!({ "component_id": id, "at": at }));
+                json!({ "already": each.collect::<Vec<_>>() })
+            }),
             Refusal::RowsInTheWay(rows) => problem.details(json!({ "rows": rows })),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::refusal::Refusal;
+use crate::app::rounds::Reminded;
 use crate::http::error::Problem;
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
@@ -110,6 +111,23 @@ pub struct ReleasedView {
     component_id: Uuid,
     #[serde(flatten)]
     why: ReasonView,
+}
+
+/// What became of a reminder.
+#[derive(Serialize, ToSchema)]
+pub struct RemindedView {
+    /// How many people were told.
+    people: usize,
+    /// The components that were left in peace.
+    already: Vec<AlreadyView>,
+}
+
+/// A component that had been reminded.
+#[derive(Serialize, ToSchema)]
+pub struct AlreadyView {
+    component_id: Uuid,
+    #[schema(value_type = String, format = DateTime)]
+    at: Moment,
 }
 
 /// A round as it is planned.
@@ -381,9 +399,11 @@ pub async fn release(
     act(&req, &app, &caller, &id, Act::Release { component: ComponentId(component), reason }).await
 }
 
-/// Remind those who speak for these components. Answers with how many people were told.
+/// Remind those who speak for these components. Answers with how many people were told, and which components were left in peace because
+/// they had been reminded within the last day, with the instant.
 #[utoipa::path(post, path = "/api/v1/rounds/{id}/remind", tag = "rounds", params(("id" = Uuid, Path)),
-    request_body = RemindBody, responses((status = 200, description = "`{\"people\": 3}`")))]
+    request_body = RemindBody, responses((status = 200, body = RemindedView),
+        (status = 409, description = "All of them were reminded within the last day")))]
 pub async fn remind(
     req: HttpRequest,
     app: web::Data<App>,
@@ -393,8 +413,9 @@ pub async fn remind(
 ) -> Result<HttpResponse, Problem> {
     let (id, RemindBody { components, words }) = (round_id(&id)?, body.value);
     idempotency::once(&req, &app, &caller, body.sha256, async {
-        let people = app.remind(caller.seat, id, &components, &words).await?;
-        Ok((StatusCode::OK, json!({ "people": people })))
+        let Reminded { people, lately } = app.remind(caller.seat, id, &components, &words).await?;
+        let already = lately.into_iter().map(|(component, at)| AlreadyView { component_id: component.0, at });
+        Ok((StatusCode::OK, json!(RemindedView { people, already: already.collect() })))
     })
     .await
 }

@@ -251,7 +251,7 @@ async fn rev29_a_reminder_reaches_who_speaks_for_the_component_and_is_seen_when_
     let africa = service.app.directory.register().component_by_code("AFR").unwrap().id;
     let reminded =
         act(&ines, &round, "remind", json!({ "components": [africa], "words": "Two days are left." })).await;
-    assert_eq!(reminded.json(), json!({ "people": 1 }));
+    assert_eq!(reminded.json(), json!({ "people": 1, "already": [] }));
     assert_eq!(told(&olga).await, Vec::<Value>::new(), "an observer answers for nobody");
     let told_her = told(&adaeze).await;
     let reminder = told_her.iter().find(|notice| notice["kind"] == "round_reminder").unwrap();
@@ -266,6 +266,40 @@ async fn rev29_a_reminder_reaches_who_speaks_for_the_component_and_is_seen_when_
     let proof = service.app.notices_about(about(&round)).await.unwrap();
     assert!(proof.iter().all(|notice| notice.seen == Some(service.app.clock.now())));
     assert_eq!(adaeze.get("/api/v1/notices").send().await.json()["unseen"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rev84_a_component_is_reminded_once_a_day_and_who_presses_again_is_told_when_it_was() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let week = service.app.clock.now() + 7 * 24 * HOUR;
+    let round = opens(&service, &ines, &["AFR", "SEC"], |plan| plan["closes"] = json!(week)).await;
+    let id_of = |code: &str| service.app.directory.register().component_by_code(code).unwrap().id;
+    let [africa, secretariat] = ["AFR", "SEC"].map(id_of);
+    let remind = async |ines: &Somebody, components: Value| {
+        act(ines, &round, "remind", json!({ "components": components })).await
+    };
+    let first = service.app.clock.now();
+    let both = tokio::join!(remind(&ines, json!([africa])), remind(&ines, json!([africa])));
+    let mut statuses = [both.0.status, both.1.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "of two who press at once one reminds");
+    service.passes(HOUR);
+    let refused = remind(&ines, json!([africa])).await;
+    refused.is_refused(409, "reminded_already");
+    assert_eq!(refused.json()["details"]["already"], json!([{ "component_id": africa, "at": first }]));
+    assert!(refused.json()["detail"].as_str().unwrap().contains(&format!("AFR on {first}")));
+    let rest = remind(&ines, json!([africa, secretariat])).await.json();
+    assert_eq!(rest["already"], json!([{ "component_id": africa, "at": first }]));
+    let reminders = async |somebody: &Somebody| {
+        kinds(somebody).await.iter().filter(|kind| **kind == "round_reminder").count()
+    };
+    assert_eq!(reminders(&adaeze).await, 1);
+    service.passes(23 * HOUR);
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let again = remind(&ines, json!([africa, secretariat])).await.json();
+    assert_eq!((&again["people"], &again["already"][0]["component_id"]), (&json!(1), &json!(secretariat)));
+    assert_eq!(reminders(&adaeze).await, 2, "a day has passed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ export type {
   PaperRights, PaperSummary, Pen, Person, Run, Seat, SetAside, Text, Thread, Translated,
 } from './model'
 export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'
-export type { Asks, Coverage, Notice, Phase, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
+export type { Asks, Coverage, Notice, Phase, Reminded, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
 export { STANCES, needsReason } from './positions'
 export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'
 export type { NewSilence, Silence, Silences } from './silences'

@@ -116,7 +116,8 @@ const rounds = object({ rounds: array(round) })
 const tasks = object({ tasks: array(task) })
 const notices = object({ notices: array(notice), unseen: integer, next: nullable(string) })
 const sent = object({ threads: array(thread) })
-const reminded = object({ people: integer })
+const reminded = object({ people: integer, already: array(object({ component_id: string, at: string })) })
+export type Reminded = Parsed<typeof reminded>
 
 export function roundRoutes({ get, pages, post, put, create }: Requester) {
   const act = (id: string, name: string, body: unknown, version?: number) =>
@@ -134,8 +135,8 @@ export function roundRoutes({ get, pages, post, put, create }: Requester) {
     releaseFromRound: (id: string, component: string, reason: string, version?: number) => act(id, 'release', { component, reason }, version),
     publishRound: (id: string, version?: number) => act(id, 'publish', {}, version),
     /** Answers with how many people were told. */
-    remind: async (id: string, components: string[], words: string) =>
-      (await create(path`/rounds/${id}/remind`, json(reminded), { components, words })).people,
+    /** Whoever was reminded within the last day is in `already`, and is not told again. */
+    remind: (id: string, components: string[], words: string) => create(path`/rounds/${id}/remind`, json(reminded), { components, words }),
     coverage: (id: string) => get(path`/rounds/${id}/coverage`, json(coverage)),
     /** An address for a download: a table of the components; `pdf` once the round is closed, who was asked and who answered. */
     coverageFile: (id: string, language: string, format: 'xlsx' | 'csv' | 'pdf') => path`/rounds/${id}/coverage/file` + query({ language, format }),

@@ -1,6 +1,7 @@
 //! What people do to a round, and what a component may send in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::{Accepts, Ask, Done, Extension, Pause, Phase, Plan, Reasoned, Round, Told};
 use crate::ids::{ComponentId, MilestoneId, PaperId, RoundId, SeatId};
@@ -133,8 +134,22 @@ impl Round {
             closed_early: None,
             published: None,
             told: Told::default(),
+            reminded: BTreeMap::new(),
             version: 1,
         })
+    }
+
+    /// So long a component that was reminded is left in peace.
+    pub const REMINDED_FOR: Duration = Duration::from_hours(24);
+
+    /// REV84: the components among these that were reminded within the last day, with the instant.
+    pub fn reminded_lately(
+        &self,
+        components: &BTreeSet<ComponentId>,
+        now: Moment,
+    ) -> BTreeMap<ComponentId, Moment> {
+        let of_them = self.reminded.iter().filter(|(id, _)| components.contains(id));
+        of_them.filter(|(_, at)| now.since(**at) < Self::REMINDED_FOR).map(|(id, at)| (*id, *at)).collect()
     }
 
     /// REV22, REV25: may this component send this now, and is it late?
