@@ -143,7 +143,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "time_zone",
-        about: "the organisation's time zone, such as Europe/Madrid (by default UTC): no silence ends on a weekend there",
+        about: "the organisation's time zone, such as Europe/Madrid (by default UTC): no silence ends on a weekend there, and files say days so",
         kind: Kind::Word(time_zone),
     },
     number!("limits.json_body_bytes", 1024..=16 * MIB, Size json_body_bytes, "a JSON body"),
