@@ -2,28 +2,33 @@
 //!
 //! The rules are `crdt::review::round`'s. Rounds live in the directory, because who may read a remark depends on how far its round is,
 //! and that is asked for every remark. Each act is checked, written, told and noted in the audit log in one step of the directory.
+//!
+//! [`instants`] is what the clock does to them, [`submission`] how something comes to one and who reads it, [`reminders`] who is asked again.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod instants;
+mod reminders;
+mod submission;
+
+use std::collections::BTreeSet;
 
 use crdt::ids::{ComponentId, MilestoneId, PaperId, RoundId, SeatId};
 use crdt::moment::Moment;
 use crdt::review::permission::Action;
-use crdt::review::round::{Accepts, Act, Ask, Phase, Plan, Round};
-use crdt::review::submission::{Late, Reader, Submission, Visibility};
-use crdt::review::thread::Shown;
+use crdt::review::round::{Act, Phase, Plan, Round};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use self::instants::Brought;
+pub use self::reminders::Reminded;
+pub use self::submission::{Sending, shown};
 use super::App;
 use super::audit::{self, By};
-use super::instants::TRY_AGAIN;
 use super::news::{Topic, What};
-use super::notices::{About, Kind, Message, Notice, seats_that_answer, seats_that_speak_for};
+use super::notices::{About, Kind, Message, Notice, seats_that_speak_for};
 use super::refusal::Refusal;
 use super::words;
 use crate::people::directory::{Entry, Register};
 use crate::people::paper::Paper;
-use crate::store::Op;
 
 /// The longest name of a round, in characters.
 const MOST_NAME: usize = 120;
@@ -33,30 +38,6 @@ const MOST_ABOUT: usize = 1_000;
 pub(super) const MOST_REASON: usize = 300;
 /// Components asked in one round.
 const MOST_INVITED: usize = 500;
-
-/// What somebody is about to send.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sending {
-    /// To which paper.
-    pub paper: PaperId,
-    /// In which round; `None` outside of any.
-    pub round: Option<RoundId>,
-    /// What.
-    pub what: Ask,
-    /// The component in whose name the secretariat enters it; `None` for a focal point who speaks for their own.
-    pub on_behalf: Option<ComponentId>,
-    /// When it came here: before it waited for anybody's turn.
-    pub received: Moment,
-}
-
-/// What became of a reminder.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reminded {
-    /// How many people were told now.
-    pub people: usize,
-    /// The components that had been reminded within the last day and were not told again, with the instant of that.
-    pub lately: BTreeMap<ComponentId, Moment>,
-}
 
 impl App {
     /// The rounds of a paper that a seat sees, in order of opening: drafts only if it runs rounds there.
@@ -159,58 +140,6 @@ impl App {
         Ok(round)
     }
 
-    /// REV29, REV84: remind these components of a round that runs, but for those that were reminded within the last day. Components that
-    /// are not asked are refused by name of the field; when all were reminded lately, nobody is, and the refusal says who was when.
-    pub async fn remind(
-        &self,
-        by: SeatId,
-        id: RoundId,
-        components: &BTreeSet<ComponentId>,
-        words: &str,
-    ) -> Result<Reminded, Refusal> {
-        let words =
-            if words.trim().is_empty() { String::new() } else { words::line("words", words, MOST_REASON)? };
-        let (mut told, mut lately) = (Vec::new(), BTreeMap::new());
-        let work = |register: &Register| {
-            let now = self.clock.now();
-            let round = self.seen_round(register, by, id)?;
-            let paper = register.paper(round.paper).ok_or(Refusal::NotFound)?;
-            must_run(register, by, paper)?;
-            let phase = round.phase(now);
-            if !matches!(phase, Phase::Open | Phase::Paused) {
-                return Err(crdt::review::round::RoundError::WrongPhase { phase }.into());
-            }
-            let asked = asked(register, round);
-            if components.is_empty() || !components.iter().all(|each| asked.contains(each)) {
-                return Err(Refusal::field(
-                    "components",
-                    "are components that this round asks, at least one",
-                ));
-            }
-            lately = round.reminded_lately(components, now);
-            let due: BTreeSet<ComponentId> =
-                components.iter().filter(|each| !lately.contains_key(each)).copied().collect();
-            if due.is_empty() {
-                let code = |id| register.component(id).map(|component| component.code.clone());
-                let named = lately.iter().filter_map(|(id, at)| Some((*id, code(*id)?, *at)));
-                return Err(Refusal::RemindedAlready(named.collect()));
-            }
-            let (kind, about) = (Kind::RoundReminder, About::Round(id));
-            let message = Message { paper: paper.id, kind, about, words, by: None };
-            let seats = speakers(register, due.iter().copied());
-            let (mut ops, notices) = self.notices_to(register, &seats, &message, now);
-            let about = json!({ "round": id, "components": due, "people": notices.len() });
-            ops.push(audit::entry(now, "round_reminded", By::Seat(by), about));
-            told = notices;
-            let mut next = round.clone();
-            next.reminded.extend(due.into_iter().map(|component| (component, now)));
-            Ok::<_, Refusal>((vec![Entry::Round(Box::new(next))], ops))
-        };
-        self.directory.enter(work).await?;
-        self.notices_told(&told);
-        Ok(Reminded { people: told.len(), lately })
-    }
-
     /// A round that this seat sees; for everybody else a draft does not exist.
     pub fn seen_round<'a>(
         &self,
@@ -225,147 +154,6 @@ impl App {
         if is_seen { Ok(round) } else { Err(Refusal::NotFound) }
     }
 
-    /// REV15, REV22: how something comes to the paper that this seat sends: in time, or late; or why it is not taken. To hold when it is
-    /// stored, it is asked inside [`Directory::enter`](crate::people::directory::Directory::enter), where nobody releases the component
-    /// meanwhile. What counts for the deadline is when it was received.
-    pub fn submission_for(
-        &self,
-        register: &Register,
-        seat: SeatId,
-        sending: Sending,
-    ) -> Result<Submission, Refusal> {
-        let at = sending.received;
-        let place = register.paper(sending.paper).ok_or(Refusal::NotFound)?.place();
-        let who = register.who(seat).ok_or(Refusal::NotFound)?;
-        let (action, what) = match sending.on_behalf {
-            None => (Action::SubmitForComponent, "send anything in the component's name"),
-            Some(_) => (Action::SubmitOnBehalf, "enter what another component sent"),
-        };
-        if !register.may(seat, action, &place) {
-            return Err(Refusal::NotAllowed(what));
-        }
-        let component = sending.on_behalf.unwrap_or(who.component.id);
-        let known = register.component(component).ok_or(Refusal::NotFound)?;
-        if known.closed {
-            return Err(Refusal::ComponentClosed(known.code.clone()));
-        }
-        let late = match sending.round {
-            None => None,
-            Some(id) => {
-                let round = self.seen_round(register, seat, id)?;
-                if round.paper != sending.paper {
-                    return Err(Refusal::NotFound);
-                }
-                let taken = round.takes(sending.what, component, at)?;
-                (taken == Accepts::Late).then(Late::default)
-            }
-        };
-        Ok(Submission { round: sending.round, by: seat, at, on_behalf: sending.on_behalf.is_some(), late })
-    }
-
-    /// REV16, REV27: does this seat read what `component` sent to this place of the paper?
-    pub fn reads_submission(
-        &self,
-        register: &Register,
-        seat: SeatId,
-        (component, sent): (ComponentId, &Submission),
-        place: &crdt::review::permission::Place,
-    ) -> bool {
-        let Some(held) = register.seat(seat) else { return false };
-        let may = |action| register.may(seat, action, place);
-        let reader = Reader {
-            is_own: held.component == component,
-            answers_for_place: may(Action::ReadRapporteurThreads),
-        };
-        let admits = may(Action::RunRound) || may(Action::AnswerRemarks);
-        let Shown { visibility, is_closed } = shown(register, sent.round, self.clock.now());
-        may(Action::Read) && sent.is_shown(visibility, is_closed, reader, admits)
-    }
-
-    /// What has come due for rounds: those that opened or closed are told, once. Answers with the next instant.
-    /// One that cannot be told is named in the log, and tried again; it holds up no other.
-    pub(super) async fn rounds_due(&self, now: Moment) -> Result<Option<Moment>, Refusal> {
-        let register = self.directory.register();
-        let mut again = None;
-        for round in register.rounds().filter(|round| has_come_due(round, now)) {
-            if let Err(refusal) = self.tell_instants(round.id, now).await {
-                tracing::error!(round = %round.id, %refusal, "an instant could not be told; it is tried again");
-                again = Some(now + TRY_AGAIN);
-            }
-        }
-        let next = self.directory.register().rounds().filter_map(|round| round.next_instant(now)).min();
-        Ok(next.into_iter().chain(again).min())
-    }
-
-    async fn tell_instants(&self, id: RoundId, now: Moment) -> Result<(), Refusal> {
-        let mut done: Option<(Round, Vec<Notice>)> = None;
-        let work = |register: &Register| {
-            let brought = register.round(id).and_then(|round| self.bring(register, round, now));
-            let Some(Brought { round, ops, notices }) = brought else { return Ok((Vec::new(), Vec::new())) };
-            done = Some((round.clone(), notices));
-            Ok::<_, Refusal>((vec![Entry::Round(Box::new(round))], ops))
-        };
-        self.directory.enter(work).await?;
-        if let Some((round, notices)) = done {
-            self.rounds_changed(&round, now);
-            self.notices_told(&notices);
-        }
-        Ok(())
-    }
-
-    /// REV29: what an instant of this round has brought and nobody was told yet.
-    fn bring(&self, register: &Register, round: &Round, now: Moment) -> Option<Brought> {
-        if !has_come_due(round, now) {
-            return None;
-        }
-        let mut next = round.clone();
-        let mut ops = Vec::new();
-        let note = |event, instant| {
-            audit::entry(now, event, By::Service, json!({ "round": round.id, "instant": instant }))
-        };
-        if !round.told.opened {
-            ops.push(note("round_opened", round.plan.opens));
-            next.told.opened = true;
-        }
-        if !round.told.closed && round.is_closed(now) {
-            ops.push(note("round_closed", round.closes()));
-            next.told.closed = true;
-        }
-        // Who stood still through both instants is not told that something opened which is over.
-        let kind = if next.told.closed { Kind::RoundClosed } else { Kind::RoundOpened };
-        let message = Message {
-            paper: round.paper,
-            kind,
-            about: About::Round(round.id),
-            words: String::new(),
-            by: None,
-        };
-        let seats = speakers(register, asked(register, round));
-        let (records, mut notices) = self.notices_to(register, &seats, &message, now);
-        ops.extend(records);
-        if next.told.closed {
-            let (records, told) = self.unsealed(register, &next, now);
-            ops.extend(records);
-            notices.extend(told);
-        }
-        Some(Brought { round: next, ops, notices })
-    }
-
-    /// REV81: what was sent under seal can be read now: those who answer are told. Of other rounds they were told as it came.
-    fn unsealed(&self, register: &Register, round: &Round, now: Moment) -> (Vec<Op>, Vec<Notice>) {
-        let paper = register.paper(round.paper);
-        let sealed = paper.filter(|_| round.plan.visibility == Visibility::SealedUntilClose);
-        let seats = sealed.map(|paper| seats_that_answer(register, paper)).unwrap_or_default();
-        let message = Message {
-            paper: round.paper,
-            kind: Kind::RoundUnsealed,
-            about: About::Round(round.id),
-            words: String::new(),
-            by: None,
-        };
-        self.notices_to(register, &seats, &message, now)
-    }
-
     /// A round is otherwise than before: open pages read anew, and the next instant may be another.
     fn rounds_changed(&self, round: &Round, now: Moment) {
         self.instants.look_again();
@@ -375,37 +163,11 @@ impl App {
     }
 }
 
-/// What an instant has brought, to be stored in one commit.
-struct Brought {
-    /// The round, with a note that it was told.
-    round: Round,
-    /// The notices and what the audit log says.
-    ops: Vec<Op>,
-    /// Who is told.
-    notices: Vec<Notice>,
-}
-
-/// How far the round is in which something was sent. Outside of any, everybody reads it.
-pub fn shown(register: &Register, round: Option<RoundId>, now: Moment) -> Shown {
-    // A round that is not known any more (there is no way to lose one) shows as little as one that is sealed.
-    const NOTHING: Shown = Shown { visibility: Visibility::SealedUntilClose, is_closed: false };
-    match round.map(|id| register.round(id)) {
-        None => Shown::default(),
-        Some(None) => NOTHING,
-        Some(Some(round)) => Shown { visibility: round.plan.visibility, is_closed: round.is_closed(now) },
-    }
-}
-
 /// REV25: the components that a round asks: invited, not released, not closed.
 pub fn asked(register: &Register, round: &Round) -> Vec<ComponentId> {
     let invited = round.plan.invited.iter().copied();
     let takes_part = |id| register.component(id).is_some_and(|component| !component.closed);
     invited.filter(|id| round.asks(*id) && takes_part(*id)).collect()
-}
-
-fn has_come_due(round: &Round, now: Moment) -> bool {
-    let has_opened = round.phase(now) >= Phase::Open;
-    (has_opened && !round.told.opened) || (round.is_closed(now) && !round.told.closed)
 }
 
 fn must_run(register: &Register, by: SeatId, paper: &Paper) -> Result<(), Refusal> {
