@@ -3,8 +3,10 @@
 use borrador::app::matrix::answers::{Answering, Marked};
 use borrador::app::matrix::imports::Given;
 use crdt::review::disposition::Outcome;
+use crdt::review::permission::Action;
+use serde_json::json;
 
-use super::*;
+use super::{NONE, PAPER, Row, Rule, World};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
