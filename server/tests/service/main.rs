@@ -35,4 +35,5 @@ mod store_troubles;
 mod tasks;
 mod texts;
 mod threads;
+mod turns;
 mod who_may;

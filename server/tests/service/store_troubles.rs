@@ -1,6 +1,6 @@
 //! What people meet when the store has trouble: reading goes on, and what is refused leaves nothing behind.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use borrador::store::memory::MemoryStore;
@@ -13,21 +13,34 @@ use crdt::document::{Text, Writer};
 use crdt::ids::{ActorId, TextId};
 use crdt::moment::Moment;
 use serde_json::json;
+use tokio::sync::{RwLock, RwLockWriteGuard};
 
 use super::harness::Service;
 
-/// A store that notes how many texts each commit begins or continues, and that can be told to be full.
+/// A store that notes how many texts each commit begins or continues, and that can be told to be full, or held.
 #[derive(Default)]
 pub struct Watched {
     kept: MemoryStore,
     full: AtomicBool,
     appends: Mutex<Vec<usize>>,
+    gate: RwLock<()>,
+    held: AtomicUsize,
 }
 
 impl Watched {
     /// From now on its disk is full, or has space again.
     pub fn is_now(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
+    }
+
+    /// No commit is carried out until what this answers is dropped.
+    pub async fn holds(&self) -> RwLockWriteGuard<'_, ()> {
+        self.gate.write().await
+    }
+
+    /// How many commits wait for that.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
     }
 
     fn is_full(&self) -> bool {
@@ -47,7 +60,12 @@ impl Store for Watched {
         if appends > 0 {
             self.appends.lock().unwrap().push(appends);
         }
-        self.kept.commit(ops)
+        Box::pin(async {
+            self.held.fetch_add(1, Ordering::SeqCst);
+            let _open = self.gate.read().await;
+            self.held.fetch_sub(1, Ordering::SeqCst);
+            self.kept.commit(ops).await
+        })
     }
     fn changes(&self, text: TextId, after: Seq, max_bytes: usize) -> Answer<'_, Vec<LoggedChange>> {
         self.kept.changes(text, after, max_bytes)
