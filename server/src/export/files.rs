@@ -144,7 +144,6 @@ impl Sheet {
         sheet.meta.subtitle.clone_from(&about);
         sheet.meta.milestone = String::new();
         sheet.meta.title.clone_from(&title);
-        sheet.meta.short.clone_from(&title);
         sheet.facts.retain(|(name, _)| !["title", "version", "status"].contains(name));
         sheet.facts.insert(0, ("paper", about));
         sheet.facts.insert(0, ("title", title));

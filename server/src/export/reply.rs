@@ -83,10 +83,8 @@ impl Letter<'_> {
     pub fn chapter(&self, words: &Words) -> ChapterBlocks {
         let mut page = Page { blocks: Vec::new() };
         let heading = |words: String| vec![Run::plain(words)];
-        page.say(
-            BlockKind::Heading { level: 1 },
-            heading(words.fill("reply-title", &[("component", self.component)])),
-        );
+        page.say(BlockKind::Heading { level: 1 }, heading(words.get("reply-heading")));
+        page.strong(self.component.to_owned());
         let about = [("round", self.round), ("paper", self.paper), ("date", self.day)];
         page.say(PLAIN, heading(words.fill("reply-about", &about)));
         if self.entries.is_empty() && self.positions.is_empty() {
@@ -161,8 +159,10 @@ impl Page {
         for note in &entry.course {
             self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
         }
-        let outcome = entry.outcome.clone().unwrap_or_else(|| words.get("reply-open"));
-        self.strong(words.fill("reply-answer", &[("outcome", &outcome)]));
+        self.strong(match &entry.outcome {
+            Some(outcome) => words.fill("reply-answer", &[("outcome", outcome)]),
+            None => words.get("reply-open"),
+        });
         self.lines(&PLAIN, &entry.words);
         if let Some((words, address)) = &entry.result {
             let link = [("link".to_owned(), MarkValue::Text(address.clone()))];

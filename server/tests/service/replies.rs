@@ -180,7 +180,7 @@ async fn rev82_the_answer_says_of_each_position_what_became_of_it() {
     let file =
         story.adaeze.get(&format!("{}/file?language=es&format=md", story.at("AFR"))).send().await.text();
     for part in [
-        "Respuestas para: ",
+        "Respuestas\u{a0}para: ",
         "Posiciones: 3.",
         "Posición sobre todo el documento",
         "Small towns are left out.",
