@@ -1,11 +1,7 @@
 /** What is wrong with a form, in the reader's words, and where. */
 import { ApiError } from '../../api'
+import { fieldOf } from '../parts/act.svelte'
 import { errorWords, t } from '../shell/words.svelte'
-
-/** The field that the server named, as the request spells it. */
-export function fieldOf(error: unknown): string | null {
-  return error instanceof ApiError && typeof error.details.field === 'string' ? error.details.field : null
-}
 
 /** The rule of that field; else what the error says by itself. `name` means the name of a component or of a person. */
 export function fieldWords(error: unknown, of: 'component' | 'person'): string {
