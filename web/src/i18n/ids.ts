@@ -1036,6 +1036,7 @@ export type MessageId =
   | 'plan-wrong-empty'
   | 'plan-wrong-invited'
   | 'plan-wrong-milestone'
+  | 'plan-wrong-closed'
   | 'plan-wrong-name'
   | 'plan-wrong-never'
   | 'plan-wrong-order'

@@ -18,6 +18,13 @@ describe('positions as they are listed', () => {
     expect(sketch([said('ICMPD', 'supports')])).toEqual(['section: AFR MEWA', 'committee: CULTURE', 'partner: ICMPD'])
   })
 
+  test('a closed component is not waited for, and what it said stays', () => {
+    const shut = bodies.map((body) => ({ ...body, closed: body.code === 'AFR' || body.code === 'MEWA' }))
+    const groups = groupsOf(shut, [said('AFR', 'supports')], 'en')
+    expect(groups.map(({ kind, rows }) => `${kind}: ${rows.map((row) => row.component.code).join(' ')}`)).toEqual(['section: AFR', 'committee: CULTURE'])
+    expect(tally(groups, STANCES)).toMatchObject({ listed: 2, taken: 1 })
+  })
+
   test('what counts is the position on the whole paper, unless it was lifted or waits to be let in', () => {
     const chapter = { subject: { on: 'chapter', number: '4' } as Position['subject'] }
     const groups = groupsOf(bodies, [

@@ -17,7 +17,7 @@ export interface Group {
 const ASKED: readonly Component['kind'][] = ['section', 'committee', 'working_group']
 const KINDS: readonly Component['kind'][] = [...ASKED, 'partner', 'city', 'secretariat']
 
-/** All components that are asked or have spoken, by kind and name. Kinds without any are left out. */
+/** All components that are asked or have spoken, by kind and name; a closed one only if it has spoken. Kinds without any are left out. */
 export function groupsOf(components: readonly Component[], positions: readonly Position[], language: string): Group[] {
   const rows = components.map((component) => ({
     component,
@@ -27,7 +27,7 @@ export function groupsOf(components: readonly Component[], positions: readonly P
   return KINDS.map((kind) => ({
     kind,
     rows: rows
-      .filter((row) => row.component.kind === kind && (ASKED.includes(kind) || row.positions.length > 0))
+      .filter((row) => row.component.kind === kind && (row.positions.length > 0 || (ASKED.includes(kind) && !row.component.closed)))
       .sort((a, b) => name(a).localeCompare(name(b), language)),
   })).filter((group) => group.rows.length > 0)
 }
