@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { eventually } from '../harness/eventually'
 import { PAPER } from '../harness/person'
 import { theStage } from '../harness/stage'
 
@@ -101,8 +102,10 @@ test('Nadia has two hats, and comments with the one she wears', async () => {
     'Working Group on Migration and Co-development (focal point)', 'Tunis (deputy)',
   ])
   await hats.selectOption({ label: 'Tunis (deputy)' })
+  expect(await nadia.button('Menu of Nadia Bel, Tunis').count(), 'passing through the hats changes none').toBe(0)
+  await nadia.clicks('Change')
   await nadia.button('Menu of Nadia Bel, Tunis').waitFor()
-  await nadia.presses('Escape')
+  await eventually('she is at the button of the menu', () => nadia.page.evaluate(() => document.activeElement?.className), (name) => name === 'menu-button')
   await nadia.reloads()
   await nadia.button('Menu of Nadia Bel, Tunis').waitFor()
 
@@ -132,7 +135,7 @@ test('Nadia changes her hat, and reloads, in the middle of a comment: her words 
   const hats = nadia.page.getByRole('combobox', { name: 'You act as' })
   const worn = await hats.locator('option:checked').textContent()
   await hats.selectOption({ label: worn?.startsWith('Tunis') ? 'Working Group on Migration and Co-development (focal point)' : 'Tunis (deputy)' })
-  await nadia.presses('Escape')
+  await nadia.clicks('Change')
   await begins()
   expect(await field.inputValue()).toBe(words)
   await nadia.reloads()
