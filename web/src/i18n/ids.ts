@@ -1501,6 +1501,7 @@ export type MessageId =
   | 'standings-remarks'
   | 'standings-remind'
   | 'standings-remind-one'
+  | 'standings-none'
   | 'standings-standing'
   | 'standings-take'
   | 'standings-take-asked'

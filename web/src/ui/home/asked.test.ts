@@ -66,7 +66,9 @@ describe('the next planned draft', () => {
 })
 
 test('days are counted by the calendar, not by hours', () => {
-  expect(daysUntil('2016-10-12', '2016-10-12T23:59:00Z')).toBe(0)
-  expect(daysUntil('2016-10-12', '2016-10-11T00:00:00Z')).toBe(1)
-  expect(daysUntil('2016-10-12', '2016-10-13T00:00:00Z')).toBe(-1)
+  expect(daysUntil('2016-10-12', '2016-10-12T23:59:00Z', 'UTC')).toBe(0)
+  expect(daysUntil('2016-10-12', '2016-10-11T00:00:00Z', 'UTC')).toBe(1)
+  expect(daysUntil('2016-10-12', '2016-10-13T00:00:00Z', 'UTC')).toBe(-1)
+  // Just before midnight in London it is the next day in Madrid, and still the same evening in Bogotá.
+  expect(['Europe/Madrid', 'America/Bogota'].map((zone) => daysUntil('2016-10-12', '2016-10-11T22:30:00Z', zone))).toEqual([0, 1])
 })

@@ -2,6 +2,7 @@
  * "What is asked of you": from the papers one can see to a short list of acts, the nearest first. Nothing is asked that
  * the person could not do, and the list is honest: when it is empty, nothing is waiting.
  */
+import { ownZone, wallOf } from '../round/when'
 import type { Paper, PaperSummary } from '../../api'
 
 export type Planned = PaperSummary['planned'][number]
@@ -38,9 +39,9 @@ export function nextPlanned(paper: Pick<PaperSummary, 'planned' | 'milestones'>,
   return waiting.sort((a, b) => a.date.localeCompare(b.date))[0] ?? null
 }
 
-/** Whole days from `now` (RFC 3339) to a calendar day; 0 today, negative when past. Both are read in UTC. */
-export function daysUntil(date: string, now: string): number {
-  return Math.round((Date.parse(`${date}T00:00:00Z`) - Date.parse(`${now.slice(0, 10)}T00:00:00Z`)) / 86_400_000)
+/** Whole days from `now` (RFC 3339) to a calendar day; 0 today, negative when past. Today is the day where the reader is. */
+export function daysUntil(date: string, now: string, zone = ownZone()): number {
+  return Math.round((Date.parse(`${date}T00:00:00Z`) - Date.parse(`${wallOf(now, zone).slice(0, 10)}T00:00:00Z`)) / 86_400_000)
 }
 
 function textsToAnswer(paper: Paper) {

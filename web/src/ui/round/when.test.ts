@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changesBetween, instantsOf, offsetOf, problemOf, wallOf } from './when'
+import { changesBetween, daysBetween, instantsOf, offsetOf, problemOf, wallOf } from './when'
 
 const at = (instant: string) => Date.parse(instant)
 
@@ -8,6 +8,12 @@ test('one deadline is read on many clocks', () => {
   expect(wallOf(closing, 'Europe/Madrid')).toBe('2016-09-23T14:00')
   expect(wallOf(closing, 'America/Bogota')).toBe('2016-09-23T07:00')
   expect(wallOf(closing, 'Asia/Jakarta')).toBe('2016-09-23T19:00')
+})
+
+test('days are those of the wall where one reads, also over a night of 25 hours', () => {
+  expect(daysBetween('2016-09-21T09:00:00Z', '2016-09-23T12:00:00Z', 'Europe/Madrid')).toBe(2)
+  expect(daysBetween('2016-09-21T22:30:00Z', '2016-09-23T12:00:00Z', 'Europe/Madrid')).toBe(1)
+  expect(daysBetween('2016-10-29T21:59:00Z', '2016-10-30T23:30:00Z', 'Europe/Madrid')).toBe(2)
 })
 
 test('what is typed in one zone is one instant, and reads back as typed', () => {

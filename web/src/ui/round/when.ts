@@ -26,6 +26,12 @@ export function wallOf(instant: string | number, zone: string): string {
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`
 }
 
+/** From one day on the wall to another: 0 on the same day, 1 from a minute before midnight to a minute after. */
+export function daysBetween(from: string | number, to: string | number, zone: string): number {
+  const day = (instant: string | number) => Date.parse(`${wallOf(instant, zone).slice(0, 10)}T00:00:00Z`)
+  return Math.round((day(to) - day(from)) / DAY_MS)
+}
+
 /** Minutes by which the clock of a zone is ahead of UTC at an instant. */
 export function offsetOf(instant: number, zone: string): number {
   const whole = Math.floor(instant / MINUTE_MS) * MINUTE_MS
