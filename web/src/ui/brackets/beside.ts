@@ -1,6 +1,9 @@
 /** Brackets beside the text, and how many remain in each chapter. */
 import type { Bracket, Brackets, Paper } from '../../api'
 
+/** The most characters of a reason or a wording. */
+export const MOST = 3_000
+
 export type Filter = 'open' | 'resolved'
 
 export interface Beside {

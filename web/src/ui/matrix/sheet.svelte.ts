@@ -3,7 +3,6 @@
  * answered last. The rows that are in the window are asked for in one request; a row that changed is asked for again.
  */
 import type { Answer, AnswerOutcome, MatrixIndex, MatrixRow, RowMark } from '../../api'
-import { ApiError } from '../../api'
 import { EVERYTHING, isOpen, itemsOf, rowAfter, rowBeside, STILL_OPEN, type Filter, type Grouping, type Item } from '../../review'
 import { api } from '../shell/session.svelte'
 import { isAmendment } from './naming'
@@ -234,6 +233,3 @@ export class Sheet {
     this.selected = new Set()
   }
 }
-
-/** Was it refused because somebody else was first? */
-export const isStale = (error: unknown): boolean => error instanceof ApiError && ['stale_version', 'amendment_decided'].includes(error.code)

@@ -25,9 +25,9 @@ export function leadsToFault(form: HTMLElement): () => void {
   }
 }
 
-/** What is folded away is unfolded first: nobody can go to what they do not see. */
+/** What is folded away is unfolded first: nobody can go to what they do not see. Into a group one goes by its first choice. */
 function goTo(field: HTMLElement): void {
   const folded = field.closest('details')
   if (folded) folded.open = true
-  field.focus()
+  ;(field.matches('fieldset') ? field.querySelector('input') : field)?.focus()
 }

@@ -10,6 +10,11 @@ class Navigation {
   #pathname = location.pathname
   #awaited = false
 
+  /** A page is on its way whose heading takes the focus when it comes. */
+  get isArriving(): boolean {
+    return this.#awaited
+  }
+
   /** Goes to a path of ours. `replace` leaves no way back to the page one comes from. */
   go(path: string, { replace = false } = {}): void {
     history[replace ? 'replaceState' : 'pushState'](null, '', path)
