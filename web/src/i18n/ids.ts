@@ -1221,6 +1221,7 @@ export type MessageId =
   | 'reply-counts'
   | 'reply-fresh'
   | 'reply-gone'
+  | 'reply-heading'
   | 'reply-late'
   | 'reply-not-satisfied'
   | 'reply-nothing'
