@@ -1166,6 +1166,7 @@ export type MessageId =
   | 'propose-unavailable'
   | 'propose-words-kept'
   | 'publish-explained'
+  | 'quoted'
   | 'reading-help'
   | 'ready-act'
   | 'ready-explained'
