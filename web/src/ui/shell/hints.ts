@@ -5,13 +5,13 @@ import { session } from './session.svelte'
 const nothing = () => {}
 
 /**
- * Calls `look` when something of this topic changed, and after a broken connection, which may have hidden such news. Returns how to
- * stop.
+ * Calls `look` when something of this topic changed, and after a broken connection, which may have hidden such news; with `sealing`,
+ * when a draft was sealed, too. Returns how to stop.
  */
-export function onHint(slug: string, topic: string, look: () => void): () => void {
+export function onHint(slug: string, topic: string, look: () => void, { sealing = false } = {}): () => void {
   return listenToPaper(slug, session.seat?.id ?? null, {
     onThread: nothing,
-    onMilestone: nothing,
+    onMilestone: sealing ? look : nothing,
     onText: nothing,
     onRights: nothing,
     onProcedure: (event) => {
