@@ -241,6 +241,7 @@ async fn rev67_who_joins_an_objection_is_told_of_as_such_in_notices_and_in_the_l
     let [ines, adaeze, leila] =
         [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("leila").await];
     let silence = opened(&service, &ines, &["AFR", "MEWA"]).await;
+    service.passes(Duration::from_millis(1));
     assert_eq!(objects(&adaeze, &silence).await.status, 200);
     service.passes(Duration::from_millis(1));
     assert_eq!(objects(&leila, &silence).await.status, 200);
