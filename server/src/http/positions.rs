@@ -31,7 +31,6 @@ use crate::http::intake::version::expected_version;
 use crate::http::papers;
 use crate::http::people::Nothing;
 use crate::http::rights::Reason;
-use crate::people::paper::Paper;
 
 /// A position to be taken.
 #[derive(Deserialize, ToSchema)]
