@@ -12,7 +12,7 @@ use crdt::sync::events::Access;
 
 use self::asker::{ASKERS, Asker};
 use self::rules::Rule;
-use self::world::{Address, Ask, World, anchor};
+use self::world::{Ask, World, anchor};
 use super::harness::PAPER;
 
 struct Row {

@@ -95,9 +95,9 @@ async fn rev22_an_amendment_that_came_before_the_closing_is_in_time_however_long
     service.passes(2 * MINUTE);
     drop(gate);
     first.await.unwrap();
-    assert_eq!(sent.await.unwrap().amendment.submission.unwrap().late, None);
+    assert_eq!(sent.await.unwrap().amendment.submission.as_ref().unwrap().late, None);
     let after = app.submit_amendment((other, leila), None, said()).await.unwrap();
-    assert!(after.amendment.submission.unwrap().late.is_some(), "the next one is late");
+    assert!(after.amendment.submission.as_ref().unwrap().late.is_some(), "the next one is late");
 }
 
 #[tokio::test(flavor = "multi_thread")]

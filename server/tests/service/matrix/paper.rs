@@ -1,9 +1,10 @@
 //! The paper, its texts and what is kept with it, asked by everybody.
 
+use borrador::app::rights::SeatAct;
 use crdt::review::permission::Action;
 use serde_json::json;
 
-use super::{NONE, PAPER, Row, Rule};
+use super::{Row, Rule};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {

@@ -6,7 +6,7 @@ use crdt::review::disposition::Outcome;
 use crdt::review::permission::Action;
 use serde_json::json;
 
-use super::{NONE, PAPER, Row, Rule, World};
+use super::{PAPER, Row, Rule, World};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
