@@ -9,8 +9,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Package, folder and file of every face, below `web/node_modules/@expo-google-fonts`. Three weights are
-/// enough: the words, the emphasis, and the thin numeral that opens a chapter.
-const FACES: [&str; 9] = [
+/// enough: the words, the emphasis, and the thin numeral that opens a chapter. Arabic has two.
+const FACES: [&str; 15] = [
+    "amiri/400Regular/Amiri_400Regular.ttf",
+    "amiri/400Regular_Italic/Amiri_400Regular_Italic.ttf",
+    "amiri/700Bold/Amiri_700Bold.ttf",
+    "amiri/700Bold_Italic/Amiri_700Bold_Italic.ttf",
+    "noto-naskh-arabic/400Regular/NotoNaskhArabic_400Regular.ttf",
+    "noto-naskh-arabic/600SemiBold/NotoNaskhArabic_600SemiBold.ttf",
     "source-serif-4/400Regular/SourceSerif4_400Regular.ttf",
     "source-serif-4/400Regular_Italic/SourceSerif4_400Regular_Italic.ttf",
     "source-serif-4/600SemiBold/SourceSerif4_600SemiBold.ttf",

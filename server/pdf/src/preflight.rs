@@ -46,6 +46,7 @@ struct Walk<'a> {
     /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered
     /// paragraph.
     near: String,
+    /// Every character so far.
     seen: BTreeSet<char>,
     /// Each character that no font has, with the first place it stands in.
     unprintable: Vec<(char, String)>,
@@ -166,8 +167,8 @@ impl Walk<'_> {
     }
 
     fn words(&mut self, words: &str, place: &str) {
-        for character in words.chars().filter(|&character| !fonts::can_print(self.fonts, character)) {
-            if self.seen.insert(character) {
+        for character in words.chars() {
+            if self.seen.insert(character) && !fonts::can_print(self.fonts, character) {
                 self.unprintable.push((character, place.to_owned()));
             }
         }

@@ -9,7 +9,13 @@ const MESSAGES: &[(&str, &str)] = &[
     ("es", include_str!("../../../fixtures/messages/es.ftl")),
 ];
 
-/// The languages that the interface and the files' own words exist in.
+/// Languages in which papers are written and pages are not: only what stands in files.
+const FILES_ONLY: &[(&str, &str)] = &[
+    ("ar", include_str!("../../../fixtures/messages/files/ar.ftl")),
+    ("fr", include_str!("../../../fixtures/messages/files/fr.ftl")),
+];
+
+/// The languages that the interface exists in, and letters.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     MESSAGES.iter().map(|(language, _)| *language)
 }
@@ -21,15 +27,20 @@ pub type DayOf<'a> = &'a dyn Fn(Moment) -> (i32, u8, u8);
 pub struct Words(FluentBundle<FluentResource>);
 
 impl Words {
-    /// The messages of `language`, or the English ones where there are none.
+    /// The messages of `language`, and the English ones where it has none.
     pub fn of(language: &str) -> Self {
-        let chosen = MESSAGES.iter().find(|(known, _)| *known == language).unwrap_or(&MESSAGES[0]);
+        let english = MESSAGES[0];
+        let chosen = known().find(|(known, _)| *known == language).unwrap_or(english);
         let language: LanguageIdentifier = chosen.0.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![language]);
         bundle.set_use_isolating(false);
-        // A line that cannot be read is reported by the test below; the others of the file count.
-        let resource = FluentResource::try_new(chosen.1.to_owned()).unwrap_or_else(|(resource, _)| resource);
-        bundle.add_resource_overriding(resource);
+        let is_whole = MESSAGES.contains(&chosen);
+        for (_, messages) in (!is_whole).then_some(english).into_iter().chain([chosen]) {
+            // A line that cannot be read is reported by the test below; the others of the file count.
+            let resource =
+                FluentResource::try_new(messages.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            bundle.add_resource_overriding(resource);
+        }
         Self(bundle)
     }
 
@@ -57,7 +68,7 @@ impl Words {
     /// Languages by their own names: "español, English".
     pub fn own_names<'a>(languages: impl IntoIterator<Item = &'a String>) -> String {
         let names = languages.into_iter().map(|language| match Self::of(language).get("language-own-name") {
-            name if MESSAGES.iter().any(|(known, _)| known == language) => name,
+            name if known().any(|(known, _)| known == language) => name,
             _ => language.clone(),
         });
         names.collect::<Vec<_>>().join(", ")
@@ -69,6 +80,10 @@ impl Words {
         };
         self.0.format_pattern(pattern, args, &mut Vec::new()).into_owned()
     }
+}
+
+fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MESSAGES.iter().chain(FILES_ONLY).copied()
 }
 
 #[cfg(test)]
@@ -120,16 +135,22 @@ mod tests {
             "stance-reservation",
             "stance-objects",
             "stance-abstains",
+            "disputed-title",
+            "disputed-note",
+            "asked-title",
+            "asked-round",
+            "month-12",
+            "pdf-day",
+            "pdf-cover-paper",
             "language-own-name",
         ];
-        for (language, messages) in MESSAGES {
-            assert!(
-                FluentResource::try_new((*messages).to_owned()).is_ok(),
-                "{language}.ftl has an unreadable line"
-            );
-            let words = Words::of(language);
+        for (language, messages) in known() {
+            let own = FluentResource::try_new(messages.to_owned())
+                .unwrap_or_else(|_| panic!("{language}.ftl has an unreadable line"));
+            let mut bundle = FluentBundle::new(Vec::new());
+            bundle.add_resource_overriding(own);
             for id in needed {
-                assert_ne!(words.get(id), id, "{language}");
+                assert!(bundle.has_message(id), "{language} has no {id}");
             }
         }
         assert_eq!(Words::of("es").get("pdf-contents"), "Índice");
@@ -139,7 +160,8 @@ mod tests {
     fn a_day_is_written_as_people_write_it() {
         assert_eq!(Words::of("es").day((2016, 9, 21)), "21 de septiembre de 2016");
         assert_eq!(Words::of("en").day((2016, 10, 12)), "12 October 2016");
-        let languages = ["es", "en", "tlh"].map(str::to_owned);
-        assert_eq!(Words::own_names(&languages), "español, English, tlh");
+        assert_eq!(Words::of("fr").day((2016, 10, 12)), "12 octobre 2016");
+        let languages = ["es", "en", "fr", "ar", "tlh"].map(str::to_owned);
+        assert_eq!(Words::own_names(&languages), "español, English, français, العربية, tlh");
     }
 }

@@ -166,6 +166,17 @@ fn ren_the_whole_paper_prints_in_both_languages() {
 }
 
 #[test]
+fn ren8_an_arabic_paper_is_printed_right_to_left_and_says_so() {
+    let pdf = read(&sample("paper.ar"));
+    assert_eq!(pdf.language(), "ar");
+    assert_eq!(pdf.reading_direction(), "R2L");
+    let tags: Vec<String> = pdf.tags().into_iter().map(|(_, tag)| tag).collect();
+    for tag in ["TOC", "H1", "H2", "L", "Table", "TH", "Note", "BlockQuote"] {
+        assert!(tags.iter().any(|found| found == tag), "no {tag} in {tags:?}");
+    }
+}
+
+#[test]
 fn i12_the_typesetters_own_language_is_only_words() {
     let typed =
         r#"#read("/etc/passwd") #import "@preview/x:1.0.0" $x^2$ \input{y} *no* _no_ `raw` @ref <label>"#;

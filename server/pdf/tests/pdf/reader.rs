@@ -31,6 +31,13 @@ impl Pdf {
         text_of(self.catalog().get(b"Lang").expect("a language"))
     }
 
+    /// `L2R` or `R2L`, as a reader turns the pages.
+    pub fn reading_direction(&self) -> String {
+        let preferences = self.catalog().get(b"ViewerPreferences").expect("viewer preferences");
+        let direction = self.follow(preferences).as_dict().unwrap().get(b"Direction").expect("a direction");
+        String::from_utf8(direction.as_name().unwrap().to_vec()).unwrap()
+    }
+
     pub fn is_marked_as_tagged(&self) -> bool {
         let mark_info = self.follow(self.catalog().get(b"MarkInfo").expect("mark info")).as_dict().unwrap();
         mark_info.get(b"Marked").and_then(Object::as_bool).unwrap()
