@@ -162,6 +162,22 @@ test('an answer to many rows is refused when one of them was answered after the 
   expect(await rowsWith(nadia, 'Noted').count()).toBe(0)
 })
 
+test('an answer with a paragraph that is not there: its field is at fault, and not the words', async () => {
+  await remarks('Claire Vasseur')
+  const nadia = await stage.enter('Nadia Bel')
+  await opensMatrix(nadia, 'Claire Vasseur')
+  await nadia.page.getByRole('row', { name: /Claire Vasseur asks/ }).first().focus()
+  await nadia.presses('p')
+  const why = nadia.page.getByRole('textbox', { name: 'Why, in words for its authors' })
+  const place = nadia.page.getByRole('textbox', { name: 'Paragraph with the resulting words' })
+  await why.fill('It is said there.')
+  await place.fill('9999')
+  await place.press('Enter')
+  await nadia.sees('This chapter has no paragraph 9999.')
+  expect([await place.getAttribute('aria-invalid'), await why.getAttribute('aria-invalid'), await why.inputValue()]).toEqual(['true', null, 'It is said there.'])
+  await expect.poll(() => place.evaluate((field) => field === document.activeElement)).toBe(true)
+})
+
 test('a choice that is refused is not shown as made', async () => {
   await remarks('Rania Khoury')
   const nadia = await stage.enter('Nadia Bel')
