@@ -6,6 +6,7 @@ import { DESK, PAPER, PHONE } from '../harness/person'
 import { theStage } from '../harness/stage'
 
 const stage = theStage()
+const AT = PAPER.replace('/papers/', '/p/')
 
 test.each([['at a desk', DESK, 'light'], ['on a phone', PHONE, 'dark']] as const)('a draft without a name, and one with a name that is too long, %s', async (_where, viewport, colorScheme) => {
   const ines = await stage.enter('Inés Duarte', { viewport, colorScheme })
@@ -25,5 +26,24 @@ test.each([['at a desk', DESK, 'light'], ['on a phone', PHONE, 'dark']] as const
   await keys.isOn('textbox', 'Name')
   expect(await name.inputValue()).toBe(long)
   await ines.sees(/at most 120 characters fit/)
+  expect(await findingsOf(ines.page)).toEqual([])
+})
+
+test('a silence without components leads to the components; a closed one is not among them', async () => {
+  const ines = await stage.enter('Inés Duarte')
+  const keys = await Keys.of(ines)
+  const headers = { origin: stage.service().url }
+  await ines.context.request.post(`/api/v1${PAPER}/milestones`, { data: { name: 'Bogotá draft' }, headers })
+  const { components } = (await (await ines.context.request.get('/api/v1/components')).json()) as { components: { id: string; name: Record<string, string>; version: number }[] }
+  const beirut = components.find(({ name }) => name.en === 'Beirut')!
+  const closed = await ines.context.request.post(`/api/v1/components/${beirut.id}/close`, { data: {}, headers: { ...headers, 'if-match': `"${beirut.version}"` } })
+  expect(closed.ok(), await closed.text()).toBe(true)
+  await ines.goesTo(`${AT}/silence`)
+  await ines.clicks('Put a draft under silence')
+  await ines.page.getByLabel('UCLG Africa').waitFor()
+  expect(await ines.page.getByLabel('Beirut').count()).toBe(0)
+  await ines.clicks('Put it under silence')
+  await ines.sees('Choose at least one component.')
+  expect((await keys.focused()).role).toBe('checkbox')
   expect(await findingsOf(ines.page)).toEqual([])
 })
