@@ -23,10 +23,17 @@ pub fn embedded() -> Vec<Font> {
 pub fn can_print(fonts: &[Font], character: char) -> bool {
     matches!(character, '\t' | '\n')
         || is_default_ignorable(character)
-        || FAMILIES.iter().any(|family| {
-            let mut faces = fonts.iter().filter(|font| font.info().family == *family).peekable();
-            faces.peek().is_some() && faces.all(|face| face.info().coverage.contains(character.into()))
-        })
+        || !is_unprintable(character)
+            && FAMILIES.iter().any(|family| {
+                let mut faces = fonts.iter().filter(|font| font.info().family == *family).peekable();
+                faces.peek().is_some() && faces.all(|face| face.info().coverage.contains(character.into()))
+            })
+}
+
+/// What PDF/A refuses although some fonts have it: controls, separators of lines, private characters.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
 /// The families that the template names.
