@@ -29,9 +29,12 @@ pub fn of_text(blocks: &[Block]) -> Digest {
 
 /// The digest of one paragraph: SHA-256 over the UTF-8 bytes of its canonical JSON, as it stands in that of its text.
 pub fn of_block(block: &Block) -> Digest {
-    let mut json = String::new();
-    write(&mut json, &serde_json::to_value(block).expect("a block is plain JSON"));
-    Digest(Sha256::digest(json.as_bytes()).into())
+    of_bytes(canonical_json(block).as_bytes())
+}
+
+/// SHA-256 over any bytes.
+pub fn of_bytes(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
 }
 
 /// The digest of a sealed draft: SHA-256 over the lines `language chapter-number digest`, parted by single spaces, each
@@ -47,8 +50,13 @@ pub fn of_draft<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str, Digest)>)
 /// The JSON of the blocks with the keys of every object in ascending order (by UTF-16 code units), no white space
 /// outside strings, and no Unicode normalisation.
 pub fn canonical(blocks: &[Block]) -> String {
+    canonical_json(blocks)
+}
+
+/// The same form for any value that is plain JSON: without floats, and with strings as the names of its fields.
+pub fn canonical_json(value: &(impl Serialize + ?Sized)) -> String {
     let mut json = String::new();
-    write(&mut json, &serde_json::to_value(blocks).expect("blocks are plain JSON"));
+    write(&mut json, &serde_json::to_value(value).expect("what is sealed is plain JSON"));
     json
 }
 

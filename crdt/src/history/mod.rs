@@ -1,14 +1,17 @@
 //! What a paper was and who wrote it: sealed drafts, digests, authorship.
 //!
 //! A [`Milestone`] is a draft that was sealed under a name, with the [`digest`] of every text: whoever holds the blocks
-//! can prove later that nothing in them changed. [`attribution`] tells which editing session wrote which words; the
+//! can prove later that nothing in them changed. [`proof`] joins all that a draft consists of under one digest (a [`merkle`]
+//! tree) and puts it into a statement that the server signs. [`attribution`] tells which editing session wrote which words; the
 //! server knows which seat each session belongs to.
 //!
 //! This module knows blocks and texts; it has never heard of stores, files or connections.
 
 pub mod attribution;
 pub mod digest;
+pub mod merkle;
 pub mod milestone;
+pub mod proof;
 
 pub use attribution::AttributedRun;
 pub use digest::Digest;

@@ -3,7 +3,8 @@
 use crate::people::*;
 use crdt::document::{Block, Text};
 use crdt::history::milestone::{Day, Sealer, TextToSeal};
-use crdt::history::{Milestone, SealError, Sealing, attribution, digest};
+use crdt::history::proof::{AuditHead, Metadata, NoStatement, Part, SealerName, Statement};
+use crdt::history::{Digest, Milestone, SealError, Sealing, attribution, digest, merkle, proof};
 use crdt::ids::{ChapterId, ComponentId, MilestoneId, PersonId, SeatId, TextId};
 use uuid::Uuid;
 
@@ -175,4 +176,102 @@ fn his6_each_word_is_told_by_the_session_that_wrote_it_and_its_latest_change() {
 
 fn base_actor() -> crdt::ids::ActorId {
     session("secretariat", 0).actor
+}
+
+/// The drafts of HIS2 with empty metadata.
+fn example_parts() -> Vec<Part> {
+    vec![
+        Part::of("metadata.json", b"{}"),
+        Part { name: "texts/en/1.json".into(), digest: digest::of_text(&blocks("# Yes\n")) },
+        Part {
+            name: "texts/es/1.json".into(),
+            digest: digest::of_text(&blocks("# Sí\n\n1. Con **fuerza**.\n")),
+        },
+    ]
+}
+
+#[test]
+fn his7_the_parts_are_listed_as_sha256sum_does() {
+    let list = proof::list(&example_parts());
+    assert!(list.starts_with(
+        "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  metadata.json\n9514568e"
+    ));
+    assert_eq!(proof::parse_list(&list), Some(example_parts()));
+    let lines: Vec<&str> = list.lines().collect();
+    for wrong in [
+        list.replace("  ", " "),
+        list.to_uppercase(),
+        list.trim_end().to_owned(),
+        format!("{list}\n"),
+        [lines[1], lines[0], lines[2], ""].join("\n"),
+        [lines[0], lines[0], ""].join("\n"),
+    ] {
+        assert_eq!(proof::parse_list(&wrong), None, "{wrong:?} passed");
+    }
+}
+
+#[test]
+fn his8_the_root_is_the_tree_hash_of_rfc_9162() {
+    let root = proof::root(&example_parts()).to_string();
+    assert_eq!(root, "998d149f3c306c60eace546b18493317b6e7e13c127226d7aa7506577a6aedef");
+    // The tree as the RFC defines it, split at the largest power of two.
+    fn by_the_rfc(leaves: &[&[u8]]) -> Digest {
+        match leaves {
+            [] => digest::of_bytes(b""),
+            [alone] => merkle::leaf(alone),
+            more => {
+                let split = 1 << (more.len() - 1).ilog2();
+                merkle::node(by_the_rfc(&more[..split]), by_the_rfc(&more[split..]))
+            }
+        }
+    }
+    let words: Vec<String> = (0..70).map(|number| format!("leaf {number}")).collect();
+    for count in 0..words.len() {
+        let leaves: Vec<&[u8]> = words[..count].iter().map(String::as_bytes).collect();
+        assert_eq!(merkle::root(leaves.iter().copied()), by_the_rfc(&leaves), "{count} leaves");
+    }
+}
+
+#[test]
+fn his8_a_node_is_never_a_leaf() {
+    let [one, two] = [b"one".as_slice(), b"two"].map(merkle::leaf);
+    let pair = [one.0, two.0].concat();
+    assert_ne!(merkle::root([b"one".as_slice(), b"two"]), merkle::root([pair.as_slice()]));
+}
+
+#[test]
+fn his9_a_statement_has_one_way_of_being_written() {
+    let draft = seal("Borrador de Bogotá", &blocks("# Acogida\n"), &[]).unwrap();
+    let by = SealerName { person: "Inés Duarte".into(), component: "SEC".into() };
+    let audit = AuditHead { sequence: 7, hash: digest::of_bytes(b"seven") };
+    let metadata = Metadata::of(&draft, by, Some(audit));
+    assert!(metadata.is_whole());
+    assert_eq!(serde_json::from_str::<Metadata>(&metadata.json()).unwrap(), metadata);
+    let names: Vec<String> = metadata.parts().into_iter().map(|part| part.name).collect();
+    assert_eq!(names, ["metadata.json", "texts/es/1.json"]);
+    assert!(!metadata.json().contains("note"), "what is not known is left out: {}", metadata.json());
+    let statement = Statement {
+        paper: "ciudades".into(),
+        milestone: draft.id,
+        name: draft.name.clone(),
+        sealed: draft.sealed_at,
+        signed: draft.sealed_at,
+        parts: 2,
+        root: proof::root(&metadata.parts()),
+        key: digest::of_bytes(b"a key"),
+    };
+    let text = statement.to_string();
+    assert!(
+        text.starts_with("Borrador: statement on a sealed draft, version 1\npaper: ciudades\n"),
+        "{text}"
+    );
+    assert_eq!(text.parse(), Ok(statement));
+    for wrong in [
+        text.replace(": ", ":"),
+        text.to_uppercase(),
+        text.clone() + "more: 1\n",
+        text.replace("parts: 2", "parts: 02"),
+    ] {
+        assert_eq!(wrong.parse::<Statement>(), Err(NoStatement), "{wrong:?} passed");
+    }
 }
