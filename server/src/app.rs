@@ -22,6 +22,7 @@ mod coverage_files;
 pub mod exports;
 pub mod instants;
 pub mod invitations;
+pub mod keys;
 pub mod letters;
 pub mod mail;
 pub mod matrix;
@@ -31,6 +32,7 @@ pub mod notices;
 pub mod papers;
 pub mod people;
 pub mod positions;
+pub mod proofs;
 pub mod rate;
 pub mod reading;
 pub mod refusal;
@@ -132,6 +134,7 @@ impl App {
         live: LiveSettings,
     ) -> Result<Arc<App>, StoreError> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
+        keys::note(&*store, &settings.signer, clock.now()).await?;
         let branches = Arc::new(Branches::load(&*store, directory.clone()).await?);
         let live = Live::start(store.clone(), clock.clone(), branches.clone(), live);
         let limits = &settings.limits;

@@ -9,4 +9,5 @@ pub mod export;
 pub mod http;
 pub mod live;
 pub mod people;
+pub mod proof;
 pub mod store;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crdt::history::milestone::Milestone;
+use crdt::history::proof::{METADATA, Statement};
 use crdt::ids::{PaperId, TextId};
 use crdt::review::amendment::Amendment;
 use crdt::review::round::Round;
@@ -14,7 +15,9 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::amendments::is_amendment;
+use super::keys::Key;
 use super::notices::Notice;
+use super::proofs;
 use super::reading::Reading;
 use crate::live::check::check_text;
 use crate::people::account::{Person, Session};
@@ -25,6 +28,8 @@ use crate::people::mail::letter::Letter;
 use crate::people::paper::Paper;
 use crate::people::seat::Seat;
 use crate::people::token::Pass;
+use crate::proof::Proof;
+use crate::proof::key::PublicKey;
 use crate::store::{About, Coll, Finding, Record, Store, StoreError, scan_all};
 
 /// What a check found.
@@ -263,10 +268,45 @@ impl Check<'_> {
                 let chapter = format!("chapter {} ({})", text.number, text.language);
                 self.found(about.clone(), format!("{name}: the sealed words of {chapter} {fault}"));
             }
+            self.proof(paper, &milestone, &about).await?;
             self.report.milestones += 1;
             milestones.push(milestone);
         }
         Ok(milestones)
+    }
+
+    /// What proves a draft: its parts are there, their root is what was signed, and the signature is that of a key of this service.
+    async fn proof(
+        &mut self,
+        paper: PaperId,
+        milestone: &Milestone,
+        about: &About,
+    ) -> Result<(), StoreError> {
+        let key = proofs::key(paper, milestone);
+        let Some(record) = self.store.get(Coll::Proof, &key).await.or_else(unless_damaged)? else {
+            return Ok(());
+        };
+        let Some(proof) = self.read::<Proof>(Coll::Proof, &record) else { return Ok(()) };
+        let name = format!("“{}”", milestone.name);
+        let said: Option<Statement> = proof.statement.parse().ok();
+        let root = crdt::history::proof::root(&proof.parts);
+        if said.is_none_or(|said| {
+            (said.root, said.parts, said.milestone) != (root, proof.parts.len(), milestone.id)
+        }) {
+            self.found(about.clone(), format!("{name}: what was signed is not what was sealed"));
+        }
+        for part in proof.parts.iter().filter(|part| part.name == METADATA) {
+            if self.store.blob(part.digest.0).await.or_else(unless_damaged)?.is_none() {
+                self.found(about.clone(), format!("{name}: what it says of itself is missing or damaged"));
+            }
+        }
+        let kept = self.store.get(Coll::Key, &proof.key.to_string()).await.or_else(unless_damaged)?;
+        let public = kept.and_then(|record| self.read::<Key>(Coll::Key, &record));
+        let public = public.and_then(|key| PublicKey::of_pem(&key.pem)).filter(|key| key.id() == proof.key);
+        if !public.is_some_and(|key| key.verifies(proof.statement.as_bytes(), &proof.signature)) {
+            self.found(about.clone(), format!("{name}: its signature is not one of a key of this service"));
+        }
+        Ok(())
     }
 
     async fn audit_entries(&mut self) -> Result<u64, StoreError> {
@@ -277,6 +317,14 @@ impl Check<'_> {
             last = entry.seq;
         }
         Ok(last)
+    }
+}
+
+/// What is damaged is there no more; that it is damaged, the store's own check has said.
+fn unless_damaged<T>(error: StoreError) -> Result<Option<T>, StoreError> {
+    match error {
+        StoreError::Corrupt { .. } => Ok(None),
+        other => Err(other),
     }
 }
 

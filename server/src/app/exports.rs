@@ -53,6 +53,17 @@ pub struct FileMade {
     pub bytes: Bytes,
 }
 
+/// What a file of a sealed milestone is made of.
+struct SealedFile {
+    /// Under which it is kept.
+    key: String,
+    annexes: Vec<Annex>,
+    /// Read already, or not needed while a kept file may do.
+    chapters: Option<Vec<ChapterBlocks>>,
+    /// Without brackets in the words, both views are the bracketed one.
+    view: View,
+}
+
 /// What exports need.
 pub struct Exports {
     queue: Queue,
@@ -118,7 +129,9 @@ impl App {
             View::Clean => None,
         };
         let annexes = annex.into_iter().collect();
-        self.make(person, paper, language, (format, view), chapters, (None, annexes)).await
+        let sheet = self.sheet(paper, language, view, chapters, (None, annexes))?;
+        let name = files::name(paper, None, language, format.extension());
+        self.press(person, format, name, sheet).await
     }
 
     /// A file of a sealed milestone, with the positions on it behind its words: the same bytes until one of them changes.
@@ -130,44 +143,95 @@ impl App {
         language: &str,
         (format, view): (Format, View),
     ) -> Result<FileMade, Refusal> {
-        let mut annexes: Vec<Annex> = Vec::new();
-        annexes.extend(self.annex(paper, milestone, language).await?);
-        annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
-        let texts = || milestone.texts.iter().filter(|text| text.language == language);
-        let mut chapters = Vec::new();
-        let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
-        // Without brackets both views are the same file, and a kept one is found without reading a word.
-        let has_brackets = texts().any(|text| text.brackets > 0);
-        if has_brackets {
-            for text in texts() {
-                chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
-            }
-            match view {
-                View::Bracketed => annexes
-                    .extend(self.annex_on_brackets(paper, language, &chapters, milestone.sealed_at).await?),
-                View::Clean => key += "/clean",
-            }
-        }
-        for annex in &annexes {
-            key += &format!("/{}", annex.digest);
-        }
-        if let Some(kept) = self.kept_file(&key).await? {
-            let name = files::name(paper, Some(milestone), language, format.extension());
+        let file = self.sealed_file(paper, milestone, language, (format, view)).await?;
+        let name = files::name(paper, Some(milestone), language, format.extension());
+        if let Some(kept) = self.kept_file(&file.key).await? {
             return Ok(FileMade { name, format, bytes: kept });
         }
-        if !has_brackets {
-            for text in texts() {
-                chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
-            }
-        }
-        let view = if has_brackets { view } else { View::Bracketed };
-        let sealed = (Some(milestone), annexes);
-        let made = self.make(person, paper, language, (format, view), chapters, sealed).await?;
+        let key = file.key.clone();
+        let sheet = self.sheet_of(paper, milestone, language, file).await?;
+        let made = self.press(person, format, name, sheet).await?;
         // Reading goes on when nothing can be written: the file is made anew the next time.
         if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
             tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
         }
         Ok(made)
+    }
+
+    /// A file of a sealed milestone for its bundle: one that is kept, or one that costs nothing to make. A view that is the same as
+    /// the bracketed is none.
+    pub(super) async fn bundled_file(
+        &self,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+        (format, view): (Format, View),
+    ) -> Result<Option<Bytes>, Refusal> {
+        let file = self.sealed_file(paper, milestone, language, (format, view)).await?;
+        if view == View::Clean && file.view != View::Clean {
+            return Ok(None);
+        }
+        let kept = self.kept_file(&file.key).await?;
+        if kept.is_some() || format != Format::Md {
+            return Ok(kept);
+        }
+        let sheet = self.sheet_of(paper, milestone, language, file).await?;
+        Ok(Some(aside(move || Ok(Bytes::from(sheet.markdown()))).await?))
+    }
+
+    /// What a file of a sealed milestone would be made of, and the key under which it is kept.
+    async fn sealed_file(
+        &self,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+        (format, view): (Format, View),
+    ) -> Result<SealedFile, Refusal> {
+        let mut annexes: Vec<Annex> = Vec::new();
+        annexes.extend(self.annex(paper, milestone, language).await?);
+        annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
+        let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
+        // Without brackets both views are the same file, and a kept one is found without reading a word.
+        let mut texts = milestone.texts.iter().filter(|text| text.language == language);
+        if !texts.any(|text| text.brackets > 0) {
+            annexes.iter().for_each(|annex| key += &format!("/{}", annex.digest));
+            return Ok(SealedFile { key, annexes, chapters: None, view: View::Bracketed });
+        }
+        let chapters = self.sealed_chapters(milestone, language).await?;
+        match view {
+            View::Bracketed => {
+                annexes.extend(self.annex_on_brackets(paper, language, &chapters, milestone.sealed_at).await?)
+            }
+            View::Clean => key += "/clean",
+        }
+        annexes.iter().for_each(|annex| key += &format!("/{}", annex.digest));
+        Ok(SealedFile { key, annexes, chapters: Some(chapters), view })
+    }
+
+    async fn sheet_of(
+        &self,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+        file: SealedFile,
+    ) -> Result<Sheet, Refusal> {
+        let chapters = match file.chapters {
+            Some(chapters) => chapters,
+            None => self.sealed_chapters(milestone, language).await?,
+        };
+        self.sheet(paper, language, file.view, chapters, (Some(milestone), file.annexes))
+    }
+
+    async fn sealed_chapters(
+        &self,
+        milestone: &Milestone,
+        language: &str,
+    ) -> Result<Vec<ChapterBlocks>, Refusal> {
+        let mut chapters = Vec::new();
+        for text in milestone.texts.iter().filter(|text| text.language == language) {
+            chapters.push(chapter_blocks(&text.number, self.sealed_blocks(text).await?));
+        }
+        Ok(chapters)
     }
 
     /// What everybody may see of the positions on a sealed draft, as an annex: the file is the same for all who ask.
@@ -258,26 +322,24 @@ impl App {
         }
     }
 
-    async fn make(
+    /// One language of a paper with its annexes, ready to become a file. Not found without chapters.
+    fn sheet(
         &self,
-        person: PersonId,
         paper: &Paper,
         language: &str,
-        (format, view): (Format, View),
+        view: View,
         chapters: Vec<ChapterBlocks>,
         (milestone, annexes): (Option<&Milestone>, Vec<Annex>),
-    ) -> Result<FileMade, Refusal> {
+    ) -> Result<Sheet, Refusal> {
         if chapters.is_empty() {
             return Err(Refusal::NotFound);
         }
-        let name = files::name(paper, milestone, language, format.extension());
         let sheet = Sheet::new(paper, language, chapters, milestone, self.pressed(&self.day_of()));
         let sheet = match view {
             View::Bracketed => sheet.with_brackets(),
             View::Clean => sheet.clean(),
         };
-        let sheet = annexes.into_iter().fold(sheet, Sheet::with_annex);
-        self.press(person, format, name, sheet).await
+        Ok(annexes.into_iter().fold(sheet, Sheet::with_annex))
     }
 
     /// Make a file of a sheet, when this person and the service have a place for it.

@@ -84,16 +84,19 @@ impl App {
         for list in lists {
             self.store.put_blob(Bytes::from(list)).await?;
         }
+        let head = self.audit_head().await?;
+        let (proof, proved) = self.sign(paper.id, &milestone, head, now).await?;
         let [name, pointer, record] = milestone_records(paper.id, &milestone);
         let ops = vec![
             name,
             pointer,
             record,
+            proved,
             audit::entry(
                 now,
                 "seal",
                 By::Seat(seat),
-                json!({ "milestone": milestone.id, "digest": milestone.digest }),
+                json!({ "milestone": milestone.id, "digest": milestone.digest, "root": proof.root }),
             ),
         ];
         match self.store.commit(ops).await {

@@ -11,6 +11,7 @@ use super::zone::Zone;
 use crate::live::LiveSettings;
 use crate::live::aside::AsideLimits;
 use crate::people::mail::post::PostSettings;
+use crate::proof::key::Signer;
 
 /// The settings of a running service.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub mail: Option<PostSettings>,
     /// The organisation's time zone: the days of the week of its procedures are those of this zone.
     pub time_zone: Zone,
+    /// Who signs sealed drafts.
+    pub signer: Signer,
     /// This service is a demonstration.
     pub demo: bool,
     /// How much of everything.
@@ -219,6 +222,7 @@ impl Settings {
             pdf_worker: None,
             mail: None,
             time_zone: Zone::utc(),
+            signer: Signer::fresh(),
             demo: false,
             limits: Limits::default(),
         }

@@ -38,6 +38,8 @@ pub enum Command {
     Backup(Backup),
     /// Make a data directory of a backup
     Restore(Restore),
+    /// Check the bundle of a sealed draft, without a store or a network
+    Verify(Verify),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
     /// Print the keys of the configuration file with their ranges and defaults
@@ -236,6 +238,16 @@ pub struct Restore {
     pub data: PathBuf,
 }
 
+/// `borrador verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// The bundle, as it was downloaded
+    pub bundle: PathBuf,
+    /// The key that must have signed it: its id, or a file with the public key
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
 /// What was said on the command line, or what to print and how to exit instead.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Answer> {
     Cli::try_parse_from(args).map_err(|error| match error.kind() {
@@ -282,7 +294,7 @@ fn one_line(error: &clap::Error) -> String {
         }
         ErrorKind::MissingRequiredArgument => format!("missing: {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "say what to do: serve, invite, token, import, export, seal, check, backup, restore, openapi or settings"
+            "say what to do: serve, invite, token, import, export, seal, verify, check, backup, restore, openapi or settings"
                 .to_owned()
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("{arg} needs a value"),

@@ -1,6 +1,9 @@
 //! The commands other than `serve`: asked of the running server, or done on the store where none runs.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use crdt::history::Digest;
 
 use super::admin::{self, Outcome, Request};
 use super::cli::{Answer, Command};
@@ -11,6 +14,9 @@ use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::settings::Settings;
+use crate::proof::archive::MOST_BYTES;
+use crate::proof::key::{PublicKey, Signer};
+use crate::proof::verify::{self, Whole};
 use crate::store::backup::{self, Manifest};
 
 /// A command that needs the store.
@@ -29,6 +35,7 @@ pub async fn run(command: Command) -> Answer {
             look_through(&said.backup.unwrap_or_default(), said.json).await
         }
         Command::Restore(said) => restore(&said.backup, &said.data).await,
+        Command::Verify(said) => verify_bundle(&said.bundle, said.key.as_deref()),
         command => match errand(command) {
             Ok(errand) => match carry_out(errand).await {
                 Ok(Outcome { words, exit, .. }) => Answer::result(words, exit),
@@ -67,6 +74,73 @@ async fn restore(folder: &Path, data: &Path) -> Answer {
     }
 }
 
+/// Checks a bundle: 0 when everything in it fits, 1 naming each part that does not.
+fn verify_bundle(bundle: &Path, key: Option<&str>) -> Answer {
+    let shown = bundle.display();
+    let expected = match key.map(expected_key).transpose() {
+        Ok(expected) => expected,
+        Err(words) => return Answer::failure(format!("borrador: {words}"), 2),
+    };
+    let bytes = match read_bundle(bundle) {
+        Ok(bytes) => bytes,
+        Err(words) => return failed(words),
+    };
+    match verify::verify(&bytes, expected) {
+        Ok(Whole { metadata, statement, packed_with }) => {
+            let by = &metadata.sealed_by;
+            let compared = match expected {
+                Some(_) => "; that is the key you named".to_owned(),
+                None => {
+                    "; compare it with the one that the organisation publishes, at /api/v1/keys".to_owned()
+                }
+            };
+            let packed = if packed_with == statement.key {
+                String::new()
+            } else {
+                format!(", packed with the key {packed_with}")
+            };
+            let words = format!(
+                "{shown} is whole: “{}” of {}, sealed on {} by {} ({}), {} parts\nsigned on {} with the key {}{packed}{compared}",
+                metadata.name,
+                metadata.paper,
+                metadata.sealed_at,
+                by.person,
+                by.component,
+                statement.parts,
+                statement.signed,
+                statement.key,
+            );
+            Answer::result(words, 0)
+        }
+        Err(faults) => {
+            let lines =
+                faults.iter().map(|fault| format!("does not match: {}: {}\n", fault.part, fault.detail));
+            Answer::result(format!("{}{shown} is not whole", lines.collect::<String>()), 1)
+        }
+    }
+}
+
+/// A key as somebody names it: by its id, or by the file that holds it.
+fn expected_key(said: &str) -> Result<Digest, String> {
+    if let Ok(id) = said.parse() {
+        return Ok(id);
+    }
+    let pem = std::fs::read_to_string(said).map_err(|error| {
+        format!("--key is the id of a key (64 hexadecimal digits) or a file with a public key, not {said}: {error}")
+    })?;
+    let key = PublicKey::of_pem(&pem.replace("\r\n", "\n"));
+    Ok(key.ok_or_else(|| format!("--key: {said} holds no Ed25519 public key in PEM"))?.id())
+}
+
+fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
+    let cannot = |error| format!("cannot read {}: {error}", path.display());
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let mut bytes = Vec::new();
+    // One more than a bundle may have: a longer file is told by that.
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
+}
+
 fn described(manifest: &Manifest) -> String {
     let left_out: String =
         manifest.damaged.iter().map(|found| format!("\nleft out when it was taken: {found}")).collect();
@@ -77,7 +151,9 @@ fn errand(command: Command) -> Result<Errand, Answer> {
     let errand =
         |data: PathBuf, missing, request| Errand { data, missing, request, output: None, pdf_worker: None };
     Ok(match command {
-        Command::Serve(_) | Command::Restore(_) => return Err(failed("that is no errand".to_owned())),
+        Command::Serve(_) | Command::Restore(_) | Command::Verify(_) => {
+            return Err(failed("that is no errand".to_owned()));
+        }
         Command::Openapi => {
             let description = &*crate::http::openapi::DESCRIPTION;
             return Err(Answer::result(format!("{description:#}"), 0));
@@ -160,6 +236,7 @@ async fn on_the_store(
     let service = open::service(&*store, false).await.map_err(words)?;
     let mut settings = Settings::listening(([127, 0, 0, 1], 8080).into());
     settings.pdf_worker = pdf_worker;
+    settings.signer = Signer::kept_in(data).map_err(|error| error.to_string())?;
     if let Some(url) = &service.public_url {
         settings.public_url.clone_from(url);
     }

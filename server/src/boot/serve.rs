@@ -21,6 +21,7 @@ use crate::app::access::Invitation;
 use crate::app::settings::Settings;
 use crate::app::zone::Zone;
 use crate::http;
+use crate::proof::key::Signer;
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, Tidied};
 
@@ -90,13 +91,23 @@ async fn serve(said: Serve, mut settings: Settings) -> Result<(), String> {
     let listener = bind(&mut settings)?;
     let data = &said.data.data;
     let store: Arc<dyn Store> = match said.store {
-        StoreKind::Sled => open::store(data, Missing::Make).map_err(|error| error.to_string())?,
+        StoreKind::Sled => {
+            let store = open::store(data, Missing::Make).map_err(|error| error.to_string())?;
+            settings.signer = Signer::kept_in(data).map_err(|error| error.to_string())?;
+            store
+        }
         StoreKind::Memory => Arc::new(MemoryStore::new()),
     };
     let (app, service) = open_app(store, settings, said.demo).await.map_err(|error| error.to_string())?;
     open::note_public_url(&app, &service).await.map_err(|error| error.to_string())?;
     let invited =
         if service.demo { demo::load(&app).await.map_err(|error| error.to_string())? } else { Vec::new() };
+    match app.sign_earlier().await {
+        Ok(0) => {}
+        Ok(signed) => tracing::info!(signed, "signed drafts that had been sealed before"),
+        // They are signed when somebody asks for their proof.
+        Err(error) => tracing::warn!(%error, "could not sign drafts that had been sealed before"),
+    }
     let set_up = set_up_link(&app).await.map_err(|error| error.to_string())?;
     let keeps_data = said.store == StoreKind::Sled;
     let admin = keeps_data.then(|| admin::listen(app.clone(), data)).transpose();

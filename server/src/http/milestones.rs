@@ -26,6 +26,7 @@ use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
 use crate::http::papers;
+use crate::http::proofs::ProofView;
 use crate::people::directory::Register;
 use crate::people::paper::Paper;
 
@@ -50,6 +51,11 @@ pub struct MilestoneView {
     /// The digest over the texts' digests.
     #[schema(value_type = String)]
     digest: Digest,
+    /// What proves it; absent in lists, and for a moment with drafts of before there were signatures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<ProofView>,
+    /// Where the bundle is that proves it to anybody.
+    bundle: String,
     /// Where its files are, by language and kind.
     files: BTreeMap<String, BTreeMap<&'static str, String>>,
 }
@@ -122,7 +128,7 @@ pub async fn seal(
     let new = NewMilestone { name, event, date, note };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let sealed = app.seal(paper, caller.seat, new).await?;
-        Ok((StatusCode::CREATED, json!(view(&caller.register, &sealed))))
+        Ok((StatusCode::CREATED, json!(proved(&app, &caller, paper.id, &sealed).await?)))
     })
     .await
 }
@@ -151,8 +157,8 @@ pub async fn one(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, milestone) = readable(&app, &caller, &id).await?;
-    Ok(HttpResponse::Ok().json(view(&caller.register, &milestone)))
+    let (paper, milestone) = readable(&app, &caller, &id).await?;
+    Ok(HttpResponse::Ok().json(proved(&app, &caller, paper, &milestone).await?))
 }
 
 /// The blocks of a sealed text.
@@ -211,11 +217,25 @@ const ASK_AGAIN: &str = "private, no-cache";
 /// Sealed things never change, but only who is signed in may keep them.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
-async fn readable(app: &App, caller: &Caller, id: &str) -> Result<(PaperId, Arc<Milestone>), Refusal> {
+pub(super) async fn readable(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+) -> Result<(PaperId, Arc<Milestone>), Refusal> {
     let id: MilestoneId = id.parse().map_err(|_| Refusal::NotFound)?;
     let (paper, milestone) = app.milestone(id).await?;
     let place = Place { paper: Some(paper), ..Place::default() };
     if caller.may(Action::Read, &place) { Ok((paper, milestone)) } else { Err(Refusal::NotFound) }
+}
+
+async fn proved(
+    app: &App,
+    caller: &Caller,
+    paper: PaperId,
+    milestone: &Milestone,
+) -> Result<MilestoneView, Refusal> {
+    let proof = app.kept_proof(paper, milestone).await?.map(ProofView::from);
+    Ok(MilestoneView { proof, ..view(&caller.register, milestone) })
 }
 
 async fn first_number(app: &App, milestone: &Milestone, text: &SealedText) -> Result<usize, Refusal> {
@@ -252,6 +272,8 @@ fn view(register: &Register, milestone: &Milestone) -> MilestoneView {
         brackets: register.paper_by_slug(&milestone.paper).map_or(0, |paper| brackets_left(paper, milestone)),
         languages: milestone.languages.clone(),
         digest: milestone.digest,
+        proof: None,
+        bundle: format!("/api/v1/milestones/{}/bundle", milestone.id),
         files: milestone.languages.iter().map(files).collect(),
     }
 }

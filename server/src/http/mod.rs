@@ -19,6 +19,7 @@ pub mod openapi;
 pub mod papers;
 pub mod people;
 pub mod positions;
+pub mod proofs;
 pub mod remarks;
 pub mod replies;
 pub mod reviews;
@@ -180,7 +181,9 @@ fn interface(config: &mut ServiceConfig) {
         .configure(amendment_routes)
         .service(at("/api/v1/milestones/{id}").route(get().to(milestones::one)))
         .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
-        .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)));
+        .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)))
+        .service(at("/api/v1/milestones/{id}/bundle").route(get().to(proofs::bundle)))
+        .service(at("/api/v1/keys").route(get().to(proofs::keys)));
 }
 
 fn rounds_and_notices(config: &mut ServiceConfig) {

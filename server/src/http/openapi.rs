@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, brackets, components, coverage, events, exports, invitations, matrix, milestones, notices,
-    papers, people, positions, remarks, replies, reviews, rights, rounds, seats, set_aside, silences, sync,
-    tasks, texts,
+    papers, people, positions, proofs, remarks, replies, reviews, rights, rounds, seats, set_aside, silences,
+    sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -93,6 +93,8 @@ use crate::http::error::Problem;
         milestones::one,
         milestones::sealed_text,
         milestones::file,
+        proofs::bundle,
+        proofs::keys,
         positions::list,
         positions::take,
         positions::reconfirm,

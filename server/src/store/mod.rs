@@ -129,6 +129,10 @@ collections! {
     MatrixImport = 31 "matrix that was brought",
     /// The bytes of those that were only looked at, in base64, by the same key.
     MatrixFile = 33 "file that was looked at",
+    /// What proves a sealed milestone, by `paper id/milestone id`.
+    Proof = 36 "proof of a draft",
+    /// Public keys that drafts were signed with, by the SHA-256 of the key.
+    Key = 37 "public key",
 }
 
 impl Coll {

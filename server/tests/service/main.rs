@@ -23,6 +23,7 @@ mod news;
 mod people;
 mod positions;
 mod privacy;
+mod proofs;
 mod remarks;
 mod replies;
 mod rights;

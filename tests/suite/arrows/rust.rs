@@ -17,11 +17,12 @@ const CRDT: Arrows = &[
 /// The clock is read by everybody; it lies in `boot`, which otherwise stands above all.
 const SERVER: Arrows = &[
     ("main", &["boot"]),
-    ("boot", &["http", "app", "live", "export", "people", "store"]),
-    ("http", &["app", "live", "export", "people", "store"]),
-    ("app", &["live", "export", "people", "store", "boot::clock"]),
+    ("boot", &["http", "app", "live", "export", "proof", "people", "store"]),
+    ("http", &["app", "live", "export", "proof", "people", "store"]),
+    ("app", &["live", "export", "proof", "people", "store", "boot::clock"]),
     ("live", &["store", "boot::clock"]),
     ("export", &["people", "store", "boot::clock"]),
+    ("proof", &[]),
     ("people", &["store", "boot::clock"]),
 ];
 
@@ -32,6 +33,7 @@ const CORE: Arrows = &[
     ("app", &["document", "review", "history", "render", "sync::events", "sync::room", "ids", "moment"]),
     ("live", &["sync", "document", "ids", "moment"]),
     ("export", &["render", "review", "history", "document", "ids", "moment"]),
+    ("proof", &["history", "ids", "moment"]),
     ("people", &["review", "ids", "moment"]),
     ("store", &["ids", "moment"]),
 ];

@@ -33,6 +33,8 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/milestones/{id}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/milestones/{id}/texts/{text}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/milestones/{id}/files/{file}" "", InPaper(Action::Read), NONE),
+        row!("GET" "/api/v1/milestones/{id}/bundle" "", InPaper(Action::Read), NONE),
+        row!("GET" "/api/v1/keys" "", Public, NONE),
         row!("GET" "/api/v1/texts/{id}" "", May(Action::Read), NONE),
         row!("GET" "/api/v1/texts/{id}/attribution" "", May(Action::Read), NONE),
         row!("PUT" "/api/v1/texts/{id}" "open", May(Action::WriteText), NONE),

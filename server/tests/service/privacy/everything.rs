@@ -104,11 +104,12 @@ pub fn words(answer: &Answer) -> String {
         return answer.text();
     }
     let mut archive = zip::ZipArchive::new(Cursor::new(&answer.body)).unwrap();
-    let mut all = String::new();
+    let mut all = Vec::new();
     for index in 0..archive.len() {
-        archive.by_index(index).unwrap().read_to_string(&mut all).unwrap();
+        archive.by_index(index).unwrap().read_to_end(&mut all).unwrap();
     }
-    all
+    // Signatures are no text.
+    String::from_utf8_lossy(&all).into_owned()
 }
 
 /// The ids that every service has from the beginning.
