@@ -92,6 +92,7 @@ export function createApi(options: RequestOptions) {
     /** Addresses for links: the browser downloads them itself. */
     milestoneFile: (id: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
       path`/milestones/${id}/files/${language}` + `.${format}` + (view === 'clean' ? query({ view }) : ''),
+    milestoneBundle: (id: string) => path`/milestones/${id}/bundle`,
     exportFile: (slug: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
       path`/papers/${slug}/export` + query(view === 'clean' ? { language, format, view } : { language, format }),
 

@@ -4,6 +4,7 @@
  */
 import { array, boolean, integer, nullable, object, oneOf, optional, record, since, string, unknown } from './parse'
 import type { Parsed } from './parse'
+import { proved } from './proofs'
 
 /** A text in several interface languages: `{ es: '…', en: '…' }`. Not every language need be there. */
 export const translated = record(string)
@@ -263,6 +264,7 @@ export const milestone = object({
   /** Over the digests of the texts: the fingerprint people compare. */
   digest: string,
   files: record(object({ pdf: string, md: string })),
+  ...proved,
 })
 export type Milestone = Parsed<typeof milestone>
 
