@@ -4,9 +4,9 @@
 //! is which (by id, else by equal words, else by likeness), then which words differ; [`Text::become_blocks`] writes
 //! just that, as one change. Words nobody changed keep their element ids, so their comments and their authors stay.
 
-mod align;
+pub(crate) mod align;
 mod carried;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

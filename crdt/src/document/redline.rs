@@ -20,7 +20,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::diff::{BlockEdit, Source, WordEdit, plan};
+use super::diff::{BlockEdit, Source, WordEdit, plan, words};
 use super::schema::{Block, Marks, Run};
 use crate::ids::ParagraphId;
 
@@ -121,6 +121,21 @@ pub fn redline(old: &[Block], new: &[Block]) -> Vec<RedBlock> {
         .collect()
 }
 
+/// The words of both wordings of one paragraph, in the order in which they are read: what goes stands before what comes in its
+/// place. Empty when neither has any.
+pub fn words_between(was: &Block, is: &Block) -> Vec<RedRun> {
+    if was.runs == is.runs {
+        return all(is, &Change::Kept);
+    }
+    interleaved(was, is, &words::changes(&was.words(), &is.words()))
+}
+
+/// The words of one paragraph, with one fate.
+pub fn all(block: &Block, change: &Change) -> Vec<RedRun> {
+    let red = |run: &Run| RedRun { text: run.text.clone(), marks: run.marks.clone(), change: change.clone() };
+    block.runs.iter().map(red).collect()
+}
+
 impl RedBlock {
     /// Whether anything differs in it.
     pub fn differs(&self) -> bool {
@@ -170,12 +185,6 @@ fn bare(block: &Block) -> Block {
     Block { runs: Vec::new(), ..block.clone() }
 }
 
-fn all(block: &Block, change: &Change) -> Vec<RedRun> {
-    let red = |run: &Run| RedRun { text: run.text.clone(), marks: run.marks.clone(), change: change.clone() };
-    block.runs.iter().map(red).collect()
-}
-
-/// The words of both wordings of one paragraph: what goes stands before what comes in its place.
 fn interleaved(was: &Block, is: &Block, edits: &[WordEdit]) -> Vec<RedRun> {
     let (mut old, mut new) = (Reader::over(&was.runs), Reader::over(&is.runs));
     let (mut red, mut at) = (Vec::new(), 0);

@@ -1,6 +1,7 @@
 //! [`Text`]: one Automerge document that holds one chapter in one language.
 
 pub mod blocks;
+pub mod deletions;
 pub mod elements;
 pub(super) mod values;
 

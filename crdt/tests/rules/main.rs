@@ -8,6 +8,8 @@ mod bracketed;
 mod brackets;
 mod branch;
 mod chance;
+mod comparison;
+mod credit;
 mod document;
 mod document_random;
 mod history;

@@ -17,9 +17,14 @@ const MAX_COMPARED: usize = 40_000;
 pub(super) type Pairs = Vec<(Option<usize>, Option<usize>)>;
 
 /// Places of an old and a new block that are the same; both ascend from one pair to the next.
-type Fixed = Vec<(usize, usize)>;
+pub(crate) type Fixed = Vec<(usize, usize)>;
+
+/// Finds such places in a gap: among its old and its new blocks.
+pub(crate) type PairUp = fn(&[&Block], &[&Block]) -> Fixed;
 
 pub(super) fn align(old: &[Block], new: &[Block]) -> Pairs {
+    let (old, new): (Vec<&Block>, Vec<&Block>) = (old.iter().collect(), new.iter().collect());
+    let (old, new) = (old.as_slice(), new.as_slice());
     let mut fixed = in_order(by_id(old, new));
     fixed = fill_gaps(old, new, fixed, by_equal_words);
     fixed = fill_gaps(old, new, fixed, by_likeness);
@@ -30,7 +35,7 @@ pub(super) fn align(old: &[Block], new: &[Block]) -> Pairs {
 }
 
 /// Blocks that bear the same id, in new order.
-fn by_id(old: &[Block], new: &[Block]) -> Fixed {
+pub(crate) fn by_id(old: &[&Block], new: &[&Block]) -> Fixed {
     let places: BTreeMap<_, _> = old.iter().enumerate().map(|(at, block)| (block.id, at)).collect();
     let mut used = BTreeSet::new();
     let found = new.iter().enumerate().filter_map(|(at, block)| Some((*places.get(&block.id)?, at)));
@@ -38,7 +43,7 @@ fn by_id(old: &[Block], new: &[Block]) -> Fixed {
 }
 
 /// The most pairs that do not cross: what is left out has moved, and is deleted here and inserted there.
-fn in_order(pairs: Fixed) -> Fixed {
+pub(crate) fn in_order(pairs: Fixed) -> Fixed {
     // Patience: `tops[n]` ends the best chain of n + 1 pairs; `before` leads back along it.
     let mut tops: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
@@ -58,7 +63,7 @@ fn in_order(pairs: Fixed) -> Fixed {
 }
 
 /// Between two fixed pairs, lets `pair` find more: it gets the old and the new blocks of the gap and returns places in it.
-fn fill_gaps(old: &[Block], new: &[Block], fixed: Fixed, pair: fn(&[Block], &[Block]) -> Fixed) -> Fixed {
+pub(crate) fn fill_gaps(old: &[&Block], new: &[&Block], fixed: Fixed, pair: PairUp) -> Fixed {
     let mut all = Vec::with_capacity(fixed.len());
     let (mut old_from, mut new_from) = (0, 0);
     for (old_to, new_to) in fixed {
@@ -72,19 +77,20 @@ fn fill_gaps(old: &[Block], new: &[Block], fixed: Fixed, pair: fn(&[Block], &[Bl
     all
 }
 
-fn by_equal_words(old: &[Block], new: &[Block]) -> Fixed {
-    let words = |blocks: &[Block]| blocks.iter().map(Block::words).collect::<Vec<_>>();
+pub(crate) fn by_equal_words(old: &[&Block], new: &[&Block]) -> Fixed {
+    let words = |blocks: &[&Block]| blocks.iter().map(|block| block.words()).collect::<Vec<_>>();
     let steps = capture_diff_slices(Algorithm::Myers, &words(old), &words(new));
     let equal = steps.iter().filter(|step| step.tag() == DiffTag::Equal);
     equal.flat_map(|step| step.old_range().zip(step.new_range())).collect()
 }
 
 /// The pairing in order with the most words in common, of blocks that have at least half of theirs in common.
-fn by_likeness(old: &[Block], new: &[Block]) -> Fixed {
+pub(crate) fn by_likeness(old: &[&Block], new: &[&Block]) -> Fixed {
     if old.is_empty() || new.is_empty() || old.len().saturating_mul(new.len()) > MAX_COMPARED {
         return Vec::new();
     }
-    let (old, new): (Vec<_>, Vec<_>) = (old.iter().map(Bag::of).collect(), new.iter().map(Bag::of).collect());
+    let (old, new): (Vec<_>, Vec<_>) =
+        (old.iter().map(|block| Bag::of(block)).collect(), new.iter().map(|block| Bag::of(block)).collect());
     // best[i][j]: the most likeness that old[i..] and new[j..] can give.
     let mut best = vec![vec![0.0_f64; new.len() + 1]; old.len() + 1];
     let mut pairs_here = vec![vec![false; new.len()]; old.len()];
@@ -112,7 +118,7 @@ fn by_likeness(old: &[Block], new: &[Block]) -> Fixed {
 }
 
 /// What stands first stays first: if the new first block continues none, it continues the old first one.
-fn keep_first(pairs: &mut Fixed) {
+pub(crate) fn keep_first(pairs: &mut Fixed) {
     let continues = pairs.first().is_some_and(|(_, new_at)| *new_at == 0);
     let is_continued = pairs.first().is_some_and(|(old_at, _)| *old_at == 0);
     if !continues && !is_continued {

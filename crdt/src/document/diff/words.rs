@@ -10,7 +10,7 @@ use super::WordEdit;
 const MAX_COMPARED: usize = 25_000_000;
 
 /// The changes that make `new` of `old`, by whole words, in ascending order. Ranges are UTF-16 units of `old`.
-pub(super) fn changes(old: &str, new: &str) -> Vec<WordEdit> {
+pub(crate) fn changes(old: &str, new: &str) -> Vec<WordEdit> {
     let (old, new): (Vec<&str>, Vec<&str>) = (pieces(old).collect(), pieces(new).collect());
     let head = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let tail =
