@@ -16,6 +16,7 @@ pub mod audit;
 pub mod brackets;
 pub mod certificates;
 pub mod check;
+pub mod comparing;
 pub mod components;
 pub mod coverage;
 mod coverage_files;

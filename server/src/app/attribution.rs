@@ -43,11 +43,13 @@ pub struct Run {
     at: Option<Moment>,
 }
 
-/// What the log says of the changes that a text's words come from.
+/// What the log says of sessions and changes.
 #[derive(Default)]
-struct FromLog {
-    seats: BTreeMap<ActorId, SeatId>,
-    received: HashMap<ChangeHash, Moment>,
+pub(super) struct FromLog {
+    /// Whose each session was.
+    pub seats: BTreeMap<ActorId, SeatId>,
+    /// When each change came.
+    pub received: HashMap<ChangeHash, Moment>,
 }
 
 impl App {
@@ -55,7 +57,7 @@ impl App {
     pub async fn attribution(&self, id: TextId) -> Result<Attribution, Refusal> {
         let (_, text) = self.text(id).await?;
         let (heads, runs) = aside(move || Ok((text.heads(), attribution::runs(&text)))).await?;
-        let log = self.look_up(id, &runs).await?;
+        let log = self.look_up(id, runs.iter().map(|run| (&run.actor, run.change))).await?;
         let register = self.directory.register();
         let author = |(actor, seat): (&ActorId, &SeatId)| {
             let who = register.who(*seat)?;
@@ -72,10 +74,14 @@ impl App {
         Ok(Attribution { heads, actors, runs: runs.collect() })
     }
 
-    async fn look_up(&self, id: TextId, runs: &[AttributedRun]) -> Result<FromLog, Refusal> {
+    /// Looks up these sessions and changes in the log of a text.
+    pub(super) async fn look_up<'a>(
+        &self,
+        id: TextId,
+        authors: impl Iterator<Item = (&'a ActorId, ChangeHash)>,
+    ) -> Result<FromLog, Refusal> {
         const PART_BYTES: usize = 4 << 20;
-        let actors: HashSet<&ActorId> = runs.iter().map(|run| &run.actor).collect();
-        let changes: HashSet<ChangeHash> = runs.iter().map(|run| run.change).collect();
+        let (actors, changes): (HashSet<&ActorId>, HashSet<ChangeHash>) = authors.unzip();
         let (mut found, mut upto) = (FromLog::default(), 0);
         loop {
             let part = self.store.changes(id, upto, PART_BYTES).await?;

@@ -113,6 +113,9 @@ pub enum Refusal {
         "there is a milestone with the name “{0}” already; sealed drafts never change, so choose another name"
     )]
     MilestoneExists(String),
+    /// There is no earlier state to compare with.
+    #[error("there is nothing earlier to compare with: {0}")]
+    NothingEarlier(&'static str),
     /// A person has that address already.
     #[error("{0} has a seat in that component already")]
     SeatExists(String),
@@ -269,6 +272,7 @@ impl Refusal {
         match self {
             Refusal::NotFound => "not_found",
             Refusal::SignInRequired => "sign_in_required",
+            Refusal::NothingEarlier(_) => "nothing_earlier",
             Refusal::NotAllowed(_) => "not_allowed",
             Refusal::SeatEnded(_) => "seat_ended",
             Refusal::ChapterLocked => "chapter_locked",

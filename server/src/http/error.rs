@@ -41,6 +41,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("person_exists", 409, "The person is here already"),
     ("invitation_open", 409, "There is an open invitation"),
     ("invitation_for_another", 409, "The invitation is for somebody else"),
+    ("nothing_earlier", 409, "There is nothing earlier"),
     ("text_moved_on", 409, "The text moved on"),
     ("pen_is_wider", 409, "The seat writes by a wider right"),
     ("last_admin", 409, "The last administrator"),

@@ -5,6 +5,7 @@
 
 pub mod amendments;
 pub mod brackets;
+pub mod comparing;
 pub mod components;
 pub mod coverage;
 pub mod error;
@@ -183,7 +184,15 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
         .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)))
         .service(at("/api/v1/milestones/{id}/bundle").route(get().to(proofs::bundle)))
-        .service(at("/api/v1/keys").route(get().to(proofs::keys)));
+        .service(at("/api/v1/keys").route(get().to(proofs::keys)))
+        .service(
+            at("/api/v1/milestones/{id}/compare/{other}")
+                .route(get().to(comparing::milestone).wrap(Compress::default())),
+        )
+        .service(
+            at("/api/v1/papers/{slug}/compare").route(get().to(comparing::drafts).wrap(Compress::default())),
+        )
+        .service(at("/api/v1/papers/{slug}/looks").route(post().to(comparing::look)));
 }
 
 fn rounds_and_notices(config: &mut ServiceConfig) {
@@ -259,6 +268,7 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/positions/{draft}",
         "/p/{slug}/silence",
         "/p/{slug}/silence/{id}",
+        "/p/{slug}/compare/{from}/{to}",
         "/p/{slug}/amendments",
         "/p/{slug}/amendments/{id}",
         "/p/{slug}/amendments/{id}/{desk}",

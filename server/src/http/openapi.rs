@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    amendments, brackets, components, coverage, events, exports, invitations, matrix, milestones, notices,
-    papers, people, positions, proofs, remarks, replies, reviews, rights, rounds, seats, set_aside, silences,
-    sync, tasks, texts,
+    amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
+    notices, papers, people, positions, proofs, remarks, replies, reviews, rights, rounds, seats, set_aside,
+    silences, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -95,6 +95,9 @@ use crate::http::error::Problem;
         milestones::file,
         proofs::bundle,
         proofs::keys,
+        comparing::drafts,
+        comparing::milestone,
+        comparing::look,
         positions::list,
         positions::take,
         positions::reconfirm,

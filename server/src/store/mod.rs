@@ -133,6 +133,8 @@ collections! {
     Proof = 36 "proof of a draft",
     /// Public keys that drafts were signed with, by the SHA-256 of the key.
     Key = 37 "public key",
+    /// What a seat has seen of a paper, by `paper id/seat id`.
+    Look = 38 "look at a paper",
 }
 
 impl Coll {

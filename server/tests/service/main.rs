@@ -9,6 +9,7 @@ mod answers;
 mod asked;
 mod brackets;
 mod commands;
+mod comparing;
 mod drill;
 mod exports;
 mod form_and_size;

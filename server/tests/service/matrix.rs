@@ -60,6 +60,7 @@ macro_rules! row {
 mod amendments;
 mod asker;
 mod brackets;
+mod comparing;
 mod paper;
 mod people;
 mod positions;
@@ -75,6 +76,7 @@ fn rows() -> Vec<Row> {
         paper::rows(),
         amendments::rows(),
         brackets::rows(),
+        comparing::rows(),
         people::rows(),
         positions::rows(),
         remarks::rows(),

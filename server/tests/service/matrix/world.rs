@@ -86,7 +86,8 @@ impl Row {
             .replace("{slug}", PAPER)
             .replace("{id}", &id)
             .replace("{text}", &world.text.to_string())
-            .replace("{file}", "en.md");
+            .replace("{file}", "en.md")
+            .replace("{other}", "now");
         let address = made.unwrap_or(address);
         let body = match self.path {
             "/api/v1/texts/{id}" if self.method == "PUT" => {

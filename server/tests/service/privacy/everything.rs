@@ -45,6 +45,7 @@ impl Known {
                 "{text}" => self.of("texts"),
                 "{component}" => self.of("components"),
                 "{number}" => vec!["1".to_owned(), "2".to_owned()],
+                "{other}" => [self.of("milestones"), vec!["now".to_owned()]].concat(),
                 "{file}" => vec!["en.md".to_owned(), "es.md".to_owned()],
                 fixed if !fixed.starts_with('{') => vec![fixed.to_owned()],
                 unknown => panic!("{path}: say here what {unknown} may be"),
@@ -66,6 +67,12 @@ impl Known {
         let found = format!("words={SECRET}");
         match path {
             "/api/v1/papers/{slug}/export" => with(&["language=en&format=md"]),
+            "/api/v1/papers/{slug}/compare" => {
+                let since = |id: &String| format!("from={id}&unchanged=1");
+                let drafts: Vec<String> = self.of("milestones").iter().map(since).collect();
+                let fixed = ["from=seen&unchanged=1".to_owned(), "from=position&unchanged=1".to_owned()];
+                with(&drafts.iter().chain(&fixed).map(String::as_str).collect::<Vec<_>>())
+            }
             "/api/v1/papers/{slug}/matrix" => with(&["", "order=component", &found]),
             "/api/v1/papers/{slug}/matrix/index" => with(&["", &found]),
             "/api/v1/papers/{slug}/matrix/rows" => with(&[&format!("ids={ids}")]),

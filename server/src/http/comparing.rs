@@ -1,0 +1,139 @@
+//! Two drafts compared, and what a seat has seen.
+
+mod view;
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use crdt::ids::{ChangeHash, MilestoneId, TextId};
+use crdt::review::permission::{Action, Place};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use self::view::{Bounds, ComparisonView};
+use crate::app::App;
+use crate::app::comparing::Wanted;
+use crate::app::refusal::Refusal;
+use crate::http::error::Problem;
+use crate::http::intake::body::{Body, Incoming};
+use crate::http::intake::caller::Caller;
+use crate::http::papers;
+use crate::people::paper::Paper;
+
+/// Which drafts, and how much of them.
+#[derive(Deserialize)]
+pub struct WhichDrafts {
+    /// A milestone's id, `seen`, `position` or `now`.
+    from: Option<String>,
+    /// The same; `now` if it is missing.
+    to: Option<String>,
+    /// How much of it.
+    #[serde(flatten)]
+    part: WhichPart,
+}
+
+/// How much of a comparison.
+#[derive(Deserialize)]
+pub struct WhichPart {
+    language: Option<String>,
+    /// `1`: with the words of paragraphs that do not differ.
+    unchanged: Option<String>,
+    /// Where the last answer ended.
+    cursor: Option<String>,
+}
+
+/// What was seen: the heads of texts, as a comparison's `to` names them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookBody {
+    #[schema(value_type = std::collections::HashMap<Uuid, Vec<String>>)]
+    texts: BTreeMap<TextId, Vec<ChangeHash>>,
+}
+impl Incoming for LookBody {}
+
+/// Compare two drafts of a paper: sealed ones, the paper as it is (`now`), what the caller's seat has seen (`seen`), or the draft on which
+/// its component last took a position (`position`).
+#[utoipa::path(get, path = "/api/v1/papers/{slug}/compare", tag = "milestones",
+    params(("slug" = String, Path), ("from" = String, Query), ("to" = Option<String>, Query), ("language" = Option<String>, Query),
+        ("unchanged" = Option<String>, Query, description = "1: with the words of paragraphs that do not differ"),
+        ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ComparisonView), (status = 409, description = "There is nothing earlier")))]
+pub async fn drafts(
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    which: web::Query<WhichDrafts>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    let which = which.into_inner();
+    let from = which.from.as_deref().ok_or_else(|| Refusal::field("from", WANTED))?;
+    let pair = (wanted("from", from)?, wanted("to", which.to.as_deref().unwrap_or("now"))?);
+    answer(&app, &caller, paper, pair, which.part).await
+}
+
+/// Compare a sealed draft with another, or with the paper as it is (`now`).
+#[utoipa::path(get, path = "/api/v1/milestones/{id}/compare/{other}", tag = "milestones",
+    params(("id" = Uuid, Path), ("other" = String, Path), ("language" = Option<String>, Query),
+        ("unchanged" = Option<String>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ComparisonView)))]
+pub async fn milestone(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    part: web::Query<WhichPart>,
+) -> Result<HttpResponse, Problem> {
+    let (id, other) = path.into_inner();
+    let id: MilestoneId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let (paper, _) = app.milestone(id).await?;
+    if !caller.may(Action::Read, &Place { paper: Some(paper), ..Place::default() }) {
+        return Err(Refusal::NotFound.into());
+    }
+    let paper = caller.register.paper(paper).ok_or(Refusal::NotFound)?;
+    let other = wanted("other", &other).map_err(|_| Refusal::NotFound)?;
+    answer(&app, &caller, paper, (Wanted::Milestone(id), other), part.into_inner()).await
+}
+
+/// Say what was seen of a paper: `from=seen` compares with it.
+#[utoipa::path(post, path = "/api/v1/papers/{slug}/looks", tag = "milestones", params(("slug" = String, Path)),
+    request_body = LookBody, responses((status = 204)))]
+pub async fn look(
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    body: Body<LookBody>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    app.note_look(paper, caller.seat, &body.value.texts).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+const WANTED: &str = "is the id of a sealed draft, now, seen or position";
+
+fn wanted(field: &str, word: &str) -> Result<Wanted, Refusal> {
+    match word {
+        "now" => Ok(Wanted::Now),
+        "seen" => Ok(Wanted::Seen),
+        "position" => Ok(Wanted::Position),
+        id => Ok(Wanted::Milestone(id.parse().map_err(|_| Refusal::field(field, WANTED))?)),
+    }
+}
+
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    paper: &Paper,
+    pair: (Wanted, Wanted),
+    part: WhichPart,
+) -> Result<HttpResponse, Problem> {
+    let whole = match part.unchanged.as_deref() {
+        None | Some("0") => false,
+        Some("1") => true,
+        Some(_) => return Err(Refusal::field("unchanged", "is 0 or 1").into()),
+    };
+    let first = match part.cursor.as_deref() {
+        None => 0,
+        Some(cursor) => cursor.parse().map_err(|_| Refusal::field("cursor", "is that of an answer"))?,
+    };
+    let compared = app.compare_drafts(paper, caller.seat, pair, part.language.as_deref()).await?;
+    Ok(HttpResponse::Ok().json(view::of(&caller.register, paper, &compared, Bounds { first, whole })))
+}
