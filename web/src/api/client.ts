@@ -12,6 +12,7 @@ import { answerRoutes } from './answers'
 import { amendmentRoutes } from './amendments'
 import { matrixRoutes } from './matrix'
 import { bracketRoutes } from './brackets'
+import { comparisonRoutes } from './comparing'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
@@ -36,6 +37,7 @@ export function createApi(options: RequestOptions) {
     ...answerRoutes(verbs),
     ...amendmentRoutes(verbs),
     ...bracketRoutes(verbs),
+    ...comparisonRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...positionRoutes(verbs),

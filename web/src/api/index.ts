@@ -4,6 +4,7 @@ export type { Amendment, AmendmentState, Decision, Outcome, RedBlock, Revision, 
 export { SIDES, WANTS } from './brackets'
 export type { Bracket, Brackets, End, NewBracket, Settling, Side } from './brackets'
 export { createApi } from './client'
+export type { ComparedChapter, ComparedEntry, ComparedPassage, ComparedPoint, ComparedRun, ComparedSource, Comparison, SamePassage } from './comparing'
 export type { Api, FileFormat, FileView } from './client'
 export { ApiError, errorOf } from './error'
 export { listenToPaper } from './events'

@@ -1,5 +1,5 @@
 /** A sealed draft as it is shown: its texts in one language, in the order of the paper, its paragraphs numbered through. */
-import type { Block, Milestone } from '../../api'
+import type { Block, Milestone, Paper } from '../../api'
 
 export type SealedText = Milestone['texts'][number]
 
@@ -16,6 +16,13 @@ export function firstNumbersOf(blocks: readonly (readonly Block[])[]): number[] 
     next += each.filter((block) => block.type === 'paragraph' && block.numbered).length
     return first
   })
+}
+
+/** The draft that was sealed before this one, if there is one. */
+export function draftsBefore({ milestones }: Pick<Paper, 'milestones'>, { id }: Pick<Milestone, 'id'>): Paper['milestones'] {
+  const inOrder = [...milestones].sort((a, b) => a.sealed_at.localeCompare(b.sealed_at))
+  const at = inOrder.findIndex((each) => each.id === id)
+  return at > 0 ? [inOrder[at - 1]!] : []
 }
 
 function byNumber(a: string, b: string): number {

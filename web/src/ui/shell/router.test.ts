@@ -47,6 +47,13 @@ describe('the review of a paper', () => {
     expect(parse('/p/ciudades/review/r-1')).toEqual({ page: 'review', slug: 'ciudades', round: 'r-1' })
   })
 
+  test('two drafts compared, and neither alone', () => {
+    expect(parse('/p/ciudades/compare/7f/now')).toEqual({ page: 'compare', slug: 'ciudades', from: '7f', to: 'now' })
+    expect(parse(paths.compare('ciudades', 'seen', 'now'))).toEqual({ page: 'compare', slug: 'ciudades', from: 'seen', to: 'now' })
+    expect(parse('/p/ciudades/compare/7f')).toEqual({ page: 'lost' })
+    expect(parse('/p/ciudades/compare/7f/now/x')).toEqual({ page: 'lost' })
+  })
+
   test("the room of one's component", () => {
     expect(parse('/p/ciudades/desk')).toEqual({ page: 'desk', slug: 'ciudades' })
   })

@@ -28,6 +28,8 @@ export type Route =
   | { page: 'silence'; slug: string; id: string | null }
   /** The answers to the components; with a code, those to one. */
   | { page: 'answers'; slug: string; component: string | null }
+  /** Two drafts compared: each a sealed draft's id, `now`, `seen` or `position`. */
+  | { page: 'compare'; slug: string; from: string; to: string }
   | { page: 'amendments'; slug: string }
   | { page: 'amendment'; slug: string; id: string }
   /** Where a proposal is written: a component's draft, or the deciders' copy of what was proposed. */
@@ -55,6 +57,7 @@ export function parse(pathname: string): Route {
 /** The pages of a paper's review: `/p/SLUG/NAME…`. */
 function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (name === 'amendments' && id !== undefined && more.length === 1) return desk(slug, id, more[0])
+  if (name === 'compare' && id !== undefined && more.length === 1) return { page: 'compare', slug, from: id, to: more[0]! }
   if (more.length > 0) return { page: 'lost' }
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
@@ -90,6 +93,9 @@ export const paths = {
   /** On a sealed draft, on the paper as it is `now`, or on the latest sealed draft. */
   positions: (slug: string, draft?: string) =>
     `/p/${encodeURIComponent(slug)}/positions` + (draft === undefined ? '' : `/${encodeURIComponent(draft)}`),
+  /** Each side a sealed draft's id, `now`, `seen` (what one has marked as read) or `position`. */
+  compare: (slug: string, from: string, to: string) =>
+    `/p/${encodeURIComponent(slug)}/compare/${encodeURIComponent(from)}/${encodeURIComponent(to)}`,
   amendments: (slug: string) => `/p/${encodeURIComponent(slug)}/amendments`,
   amendment: (slug: string, id: string): string => `${paths.amendments(slug)}/${encodeURIComponent(id)}`,
   proposing: (slug: string, id: string): string => `${paths.amendment(slug, id)}/draft`,
