@@ -13,6 +13,7 @@ import { Service } from './harness/service'
 import { takeAgreement, theyTakePositions } from './shots-agreement'
 import { takeMatrix } from './shots-matrix'
 import { takeBrackets } from './shots-brackets'
+import { takeComparison } from './shots-compare'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -48,6 +49,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takePeople(browser, service, circumstances, named)
       await takeAgreement(browser, service, circumstances, named)
       await takeBrackets(browser, service, circumstances, named)
+      await takeComparison(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)
       await takeAnswers(browser, service, circumstances, named)
