@@ -17,6 +17,13 @@ export interface BlockJson {
   depth?: number
   renders?: string
   renders_sha256?: string
+  table?: string
+  row?: string
+  column?: string
+  header?: true
+  blob?: string
+  alt?: string
+  credit?: string
   runs: { text: string; marks?: { [name: string]: unknown } }[]
 }
 
@@ -43,23 +50,30 @@ export function renderBlocks(blocks: BlockJson[], firstNumber: number, ownerDocu
 
 function jsonOfBlock({ marker, runs }: Block): BlockJson {
   const quote = marker?.type === 'paragraph' && marker.parents.length > 0
-  const { numbered, ...attrs } = marker?.attrs ?? {}
+  const { numbered, header, credit, ...attrs } = marker?.attrs ?? {}
   return {
     ...attrs,
     ...(numbered === true && { numbered }),
+    ...(header === true && { header }),
+    ...(typeof credit === 'string' && credit !== '' && { credit }),
     ...(marker?.type.endsWith('-list-item') && { depth: marker.parents.length }),
     type: quote ? 'quote' : (marker?.type ?? 'paragraph'),
     runs: runs.map(({ text, marks }) => ({ text, marks: markValues(marks) })),
   }
 }
 
-function blockOfJson({ type, runs, level, numbered, depth, ...attrs }: BlockJson): Block {
+function blockOfJson({ type, runs, level, numbered, depth, header, credit, ...attrs }: BlockJson): Block {
   const kept = JSON.parse(JSON.stringify(attrs)) as { [key: string]: Json }
   const parents = type === 'quote' ? ['blockquote'] : Array<string>(depth ?? 0).fill(type)
+  const ownAttrs: { [key: string]: Json } = {
+    ...(type === 'paragraph' && { numbered: numbered === true }),
+    ...(type === 'table-cell' && { header: header === true }),
+    ...(type === 'image' && { credit: credit ?? '' }),
+  }
   const marker: Marker = {
     type: type === 'quote' ? 'paragraph' : type,
     parents,
-    attrs: { ...kept, ...(level !== undefined && { level }), ...(type === 'paragraph' && { numbered: numbered === true }) },
+    attrs: { ...kept, ...(level !== undefined && { level }), ...ownAttrs },
     isEmbed: false,
   }
   return {

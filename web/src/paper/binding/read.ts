@@ -10,7 +10,8 @@ import { Fragment, Slice, type Node } from 'prosemirror-model'
 import type { Transaction } from 'prosemirror-state'
 import { ReplaceStep } from 'prosemirror-transform'
 import { lcsTable } from '../text/diff'
-import { canonicalMarks, isGhost, offsetOf, positionOf, proseMarks } from '../text/model'
+import { canonicalMarks, isGhost, proseMarks } from '../text/model'
+import { offsetOf, positionOf } from '../text/places'
 import { schema } from '../text/schema'
 
 /**
@@ -46,17 +47,20 @@ export function fastSteps(tr: Transaction, patches: A.Patch[]): boolean {
 
 /** Adds steps to `tr` that turn its document into `target`. Blocks that are equal are not touched. */
 export function reconcile(tr: Transaction, target: Node): Transaction {
-  const old = tr.doc
-  const starts = [0]
-  old.forEach((node, position) => starts.push(position + node.nodeSize))
-  for (const region of changedRegions(old, target).reverse()) {
-    // Last to first, so that positions on the left stay valid.
-    if (region.to - region.from === region.until - region.into) {
-      for (let i = region.to - 1; i >= region.from; i--) pairBlocks(tr, old.child(i), target.child(region.into + i - region.from), starts[i])
-    } else replaceRegion(tr, old, target, region, starts)
-  }
+  reconcileChildren(tr, tr.doc, target, 0)
   if (!tr.doc.eq(target)) throw new Error('reconcile has not reached its target: the steps above are wrong')
   return tr
+}
+
+/** `start` is where the content of `old` begins. Works from the last child to the first, so that positions on the left stay valid. */
+function reconcileChildren(tr: Transaction, old: Node, neu: Node, start: number): void {
+  const starts = [start]
+  old.forEach((node, offset) => starts.push(start + offset + node.nodeSize))
+  for (const region of changedRegions(old, neu).reverse()) {
+    if (region.to - region.from === region.until - region.into) {
+      for (let i = region.to - 1; i >= region.from; i--) pairNodes(tr, old.child(i), neu.child(region.into + i - region.from), starts[i])
+    } else replaceRegion(tr, old, neu, region, starts)
+  }
 }
 
 /** Children `[from, to)` of the old document stand where `[into, until)` of the new one should. */
@@ -112,9 +116,15 @@ function splitAtCommonBlocks(old: Node, neu: Node, whole: Region): Region[] {
 
 const same = (a: Node, b: Node): boolean => a === b || (a.nodeSize === b.nodeSize && a.eq(b))
 
-/** Words first, then what the block is; `position` is where the old node starts. */
-function pairBlocks(tr: Transaction, old: Node, neu: Node, position: number): void {
-  replaceWords(tr, old, neu, position + 1)
+/** What is inside first, then what the node is; `position` is where the old node starts. */
+function pairNodes(tr: Transaction, old: Node, neu: Node, position: number): void {
+  if (same(old, neu)) return
+  if (old.isTextblock && neu.isTextblock) replaceWords(tr, old, neu, position + 1)
+  else if (old.type === neu.type) reconcileChildren(tr, old, neu, position + 1)
+  else {
+    tr.step(new ReplaceStep(position, position + old.nodeSize, new Slice(Fragment.from(neu), 0, 0)))
+    return
+  }
   if (old.type !== neu.type) tr.setNodeMarkup(position, neu.type, neu.attrs)
   else {
     for (const [name, value] of Object.entries(neu.attrs)) {

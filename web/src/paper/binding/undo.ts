@@ -10,7 +10,7 @@
  */
 import type { Node } from 'prosemirror-model'
 import { changedWindow, diff, type Diff } from '../text/diff'
-import { blockOfNode, buildDoc, pushRun, type Block, type Marker } from '../text/model'
+import { blocksOfNode, buildDoc, pushRun, type Block, type Marker } from '../text/model'
 
 /**
  * The document after an undo that leaves other people's words alone, or null when it touched none. `isMine(offset)` tells whether the
@@ -53,7 +53,7 @@ function tokensKept({ base, old, new: neu, hunks }: Diff, isMine: (offset: numbe
 /** The window's tokens as blocks, between the untouched blocks of `after`. */
 function blocksWith(tokens: Token[], before: Node, after: Node): Block[] {
   const { start, end } = changedWindow(before, after)
-  const blocks = after.children.slice(0, start).map(blockOfNode)
+  const blocks = after.children.slice(0, start).flatMap(blocksOfNode)
   let current: Block | null = null
   for (const { unit, key, marker } of tokens) {
     if (marker) blocks.push((current = { marker, key, runs: [] }))
@@ -67,6 +67,6 @@ function blocksWith(tokens: Token[], before: Node, after: Node): Block[] {
       pushRun(current.runs, unit, key)
     }
   }
-  blocks.push(...after.children.slice(after.childCount - end).map(blockOfNode))
+  blocks.push(...after.children.slice(after.childCount - end).flatMap(blocksOfNode))
   return blocks
 }

@@ -155,7 +155,7 @@ function scalars(value: unknown): unknown {
 
 type Backend = ReturnType<typeof A.getBackend>
 
-const OURS = new Set(['paragraph', 'heading', 'ordered-list-item', 'unordered-list-item'])
+const OURS = new Set(['paragraph', 'heading', 'ordered-list-item', 'unordered-list-item', 'table-cell', 'image'])
 
 /**
  * Writes only the keys that differ, so that two people may change two attributes at once. When the type changes everything is written: a left-over

@@ -10,6 +10,7 @@ import type { Node } from 'prosemirror-model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
 import type { BracketWords, ShownBracket } from '../face'
+import { eachBlock } from '../text/places'
 import { marks as M } from '../text/schema'
 
 /** Offsets from the start of a block's words; end excluded. */
@@ -62,7 +63,7 @@ export function withBrackets(state: EditorState, shown: readonly ShownBracket[],
 /** Where each bracket of the text opens first, in the order of the text. */
 export function placesOfBrackets(doc: Node): Map<string, number> {
   const places = new Map<string, number>()
-  doc.forEach((node, position) => {
+  eachBlock(doc, (node, position) => {
     for (const { id, from } of stretchesOf(node)) if (!places.has(id)) places.set(id, position + 1 + from)
   })
   return places
@@ -105,7 +106,7 @@ const NONE: readonly Stretch[] = []
 
 function showing(known: Shown['known'], words: BracketWords, doc: Node): Shown {
   const all: Decoration[] = []
-  doc.forEach((node, position) => {
+  eachBlock(doc, (node, position) => {
     for (const { id, from, to } of stretchesOf(node)) {
       const bracket = known.get(id)
       const look = ['bracket', ...(bracket?.stray ? ['stray'] : []), ...(bracket?.active ? ['on'] : [])].join(' ')

@@ -7,7 +7,7 @@ import type { LivingText } from '../binding/living-text'
 import type { RemoteCaret, ShownThread } from '../face'
 import { anchorKey, AnchorFollower } from '../passages/anchor'
 import { offsetOfCursor } from '../passages/caret'
-import { positionOf } from '../text/model'
+import { positionOf } from '../text/places'
 import { placedCarets, withCarets, type PlacedCaret } from './carets'
 import { placedThreads, withPlaces, type PlacedThread } from './threads'
 

@@ -4,11 +4,13 @@
  *
  * Deleted words are widgets: they can be read and heard, and no caret goes into them. Nothing of this is in the text.
  */
-import type { Node } from 'prosemirror-model'
+import type { Node, NodeType } from 'prosemirror-model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
 import type { ChangeWords } from '../face'
+import { eachBlock } from '../text/places'
 import { countChanges, redline as compare, type BlockChange, type Redline } from '../text/redline'
+import { nodes as N } from '../text/schema'
 
 interface Shown {
   /** What the text is compared with, and how its changes are called; null: they are not shown. */
@@ -51,10 +53,9 @@ function showing(base: Shown['base'], doc: Node): Shown {
 
 function decorate({ blocks, gone }: Redline, doc: Node, words: ChangeWords): Decoration[] {
   const all: Decoration[] = []
-  const starts: number[] = []
-  doc.forEach((node, position, index) => {
-    starts.push(position)
-    const change = blocks[index]
+  const places: number[] = []
+  eachBlock(doc, (node, position) => {
+    const change = blocks[places.push(position) - 1]
     const sign = signOf(change, words)
     if (sign) {
       const attributes = { class: change.is === 'fresh' ? 'fresh' : 'altered', 'data-change': sign }
@@ -62,9 +63,24 @@ function decorate({ blocks, gone }: Redline, doc: Node, words: ChangeWords): Dec
     }
     for (const part of change.words) all.push(ofWords(part, position + 1))
   })
-  starts.push(doc.content.size)
-  gone.forEach(({ before, block }, nth) => all.push(ofGone(block, starts[before], nth, words.gone)))
+  gone.forEach(({ before, block }, nth) => {
+    const place = placeOfGone(doc, block, places, before)
+    all.push(ofGone(block, place, nth, words.gone, doc.resolve(place).parent.type))
+  })
   return all
+}
+
+/** A cell that is gone is shown in its row while the row is there; anything else between the blocks, never inside a table. */
+function placeOfGone(doc: Node, block: Node, places: readonly number[], before: number): number {
+  const next = places[before]
+  if (block.type === N.table_cell) {
+    if (next !== undefined && doc.resolve(next).parent.type === N.table_row && doc.resolve(next).index() > 0) return next
+    const previous = places[before - 1]
+    if (previous !== undefined && doc.nodeAt(previous)?.type === N.table_cell) return previous + (doc.nodeAt(previous)?.nodeSize ?? 0)
+  }
+  if (next === undefined) return doc.content.size
+  const $next = doc.resolve(next)
+  return $next.depth > 0 ? $next.before(1) : next
 }
 
 function signOf({ is, retyped }: BlockChange, words: ChangeWords): string | null {
@@ -84,18 +100,18 @@ function ofWords(change: BlockChange['words'][number], start: number): Decoratio
   }
 }
 
-function ofGone(block: Node, position: number, nth: number, sign: string): Decoration {
+function ofGone(block: Node, position: number, nth: number, sign: string, inside: NodeType): Decoration {
   const draw = (): HTMLElement => {
-    const paragraph = deletion('div', '')
-    paragraph.className = 'gone'
-    paragraph.dataset.change = sign
-    paragraph.append(deletion('del', block.textContent))
-    return paragraph
+    const whole = deletion(inside === N.table_row ? 'td' : 'div', '')
+    whole.className = 'gone'
+    whole.dataset.change = sign
+    whole.append(deletion('del', block.textContent))
+    return whole
   }
   return Decoration.widget(position, draw, { key: `gone ${nth} ${block.attrs.id} ${block.textContent}`, side: -1, ignoreSelection: true })
 }
 
-function deletion(tag: 'del' | 'div', words: string): HTMLElement {
+function deletion(tag: 'del' | 'div' | 'td', words: string): HTMLElement {
   const element = document.createElement(tag)
   element.contentEditable = 'false'
   element.textContent = words

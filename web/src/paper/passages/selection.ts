@@ -2,7 +2,8 @@
 import type { Node } from 'prosemirror-model'
 import type { EditorState } from 'prosemirror-state'
 import type { PaperDoc } from '../text/automerge'
-import { blocksOf, isGhost, offsetOf } from '../text/model'
+import { blocksOf, isGhost } from '../text/model'
+import { eachBlock, offsetOf } from '../text/places'
 import { anchorOf, type Anchor, type TextRange } from './anchor'
 import { attributionOf, type AttributedWords } from './attribution'
 import { cursorAt } from './caret'
@@ -33,10 +34,13 @@ export function attributionOfSelection(doc: PaperDoc, { doc: shown, selection }:
   return attributionOf(doc, range, (start, end) => units.slice(start, end))
 }
 
-/** The top-level block at a position. */
+/** The block that holds a position; before one, that one. In front of a table it is the first cell. */
 export function blockAt(shown: Node, position: number): Node | null {
   const $at = shown.resolve(position)
-  return $at.depth > 0 ? $at.node(1) : $at.nodeAfter
+  if ($at.parent.isTextblock) return $at.parent
+  let node = $at.nodeAfter
+  while (node && !node.isTextblock) node = node.firstChild
+  return node
 }
 
 function rangeBetween(shown: Node, from: number, to: number): TextRange {
@@ -45,6 +49,6 @@ function rangeBetween(shown: Node, from: number, to: number): TextRange {
 
 function markerOffsets(shown: Node): Set<number> {
   const offsets = new Set<number>()
-  shown.forEach((node, position) => !isGhost(node) && offsets.add(offsetOf(shown, position)))
+  eachBlock(shown, (node, position) => !isGhost(node) && offsets.add(offsetOf(shown, position)))
   return offsets
 }

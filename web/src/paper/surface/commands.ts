@@ -5,9 +5,10 @@
  */
 import { chainCommands, deleteSelection, joinBackward, joinForward, splitBlockAs, toggleMark } from 'prosemirror-commands'
 import type { Attrs, Node, NodeType } from 'prosemirror-model'
-import { Selection, TextSelection, type Command, type EditorState } from 'prosemirror-state'
+import { NodeSelection, Selection, TextSelection, type Command, type EditorState } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
 import { isTitle } from '../binding/normalise'
+import { cellBelow, clearAcrossCells } from './tables'
 import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N } from '../text/schema'
 
 export const commands: Record<Exclude<CommandName, 'undo' | 'redo'>, Command> = {
@@ -36,8 +37,11 @@ function selectedBlocks(state: EditorState): { node: Node; position: number; ind
   return blocks
 }
 
+/** Tables and pictures are what they are, and so is what is not ours. */
+const FIXED: readonly NodeType[] = [N.unknown, N.table, N.image]
+
 const mayChangeKind = (block: { node: Node; index: number }): boolean =>
-  block.node.type !== N.unknown && !(block.index === 0 && isTitle(block.node))
+  !FIXED.includes(block.node.type) && !(block.index === 0 && isTitle(block.node))
 
 /** What a block keeps when its kind changes; `depth` stays between the two kinds of list. */
 function keptAttrs({ type, attrs: { id, renders, rendersSha256, depth } }: Node, becomes: NodeType): Attrs {
@@ -100,7 +104,7 @@ export const outdentInList: Command = (state, dispatch, view) =>
  * Enter. At the start of a block with words, a new block is put *before* it, so that the words keep their id and their comments. In an
  * empty list item, quotation or numbered paragraph it ends that kind. After a heading a paragraph follows.
  */
-export const enter: Command = chainCommands(endEmptyKind, insertBefore, splitAfterHeading, splitBlockAs(continued))
+export const enter: Command = chainCommands(clearAcrossCells, cellBelow, endEmptyKind, insertBefore, splitAfterHeading, splitBlockAs(continued))
 
 /** What follows at the end of a block: one more of the kind, but for headings. In the middle both parts are what the whole was. */
 function continued(node: Node, atEnd: boolean): { type: NodeType; attrs?: Attrs } | null {
@@ -133,16 +137,16 @@ function insertBefore(...[state, dispatch]: Parameters<Command>): boolean {
     return true
   }
   const { type, attrs } = at.node
-  const empty = type === N.heading || type === N.unknown ? N.paragraph.create() : type.create({ ...attrs, id: null, renders: null, rendersSha256: null, ghost: false })
+  const empty = type === N.heading || type === N.unknown || type === N.image ? N.paragraph.create() : type.create({ ...attrs, id: null, renders: null, rendersSha256: null, ghost: false })
   dispatch?.(state.tr.insert(at.position, empty).scrollIntoView())
   return true
 }
 
-/** The second part of the title, and of any unknown block, is a paragraph. */
+/** The second part of the title, of a caption, and of any unknown block, is a paragraph. */
 function splitAfterHeading(...[state, dispatch]: Parameters<Command>): boolean {
   const { $from } = state.selection
   const parent = $from.parent
-  if (!(($from.index(0) === 0 && isTitle(parent)) || parent.type === N.unknown)) return false
+  if (!(($from.index(0) === 0 && isTitle(parent)) || parent.type === N.unknown || parent.type === N.image)) return false
   const tr = state.tr.deleteSelection()
   tr.split(tr.mapping.map($from.pos), 1, [{ type: N.paragraph }])
   dispatch?.(tr.scrollIntoView())
@@ -153,7 +157,13 @@ function splitAfterHeading(...[state, dispatch]: Parameters<Command>): boolean {
  * Backspace at the start of a block: a deeper list item moves out, then list, quotation and number end, and only then the
  * block joins the one above, whose id survives (an empty one above is removed instead).
  */
-export const backspace: Command = chainCommands(deleteSelection, endKindAtStart, joinBackward)
+export const backspace: Command = chainCommands(clearAcrossCells, deleteSelection, startOfCellHolds, choosePicture, endKindAtStart, joinBackward)
+
+/** What stands before a cell is another cell: there is nothing to join. */
+function startOfCellHolds(...[state]: Parameters<Command>): boolean {
+  const at = caretBlock(state)
+  return at !== null && at.node.type === N.table_cell && at.offset === 0
+}
 
 function endKindAtStart(...[state, dispatch, view]: Parameters<Command>): boolean {
   const at = caretBlock(state)
@@ -163,7 +173,20 @@ function endKindAtStart(...[state, dispatch, view]: Parameters<Command>): boolea
   return special && commands.paragraph(state, dispatch, view)
 }
 
-export const deleteForward: Command = chainCommands(deleteSelection, joinForward)
+/** At the start of a caption the picture is chosen; the next Backspace takes it away. */
+function choosePicture(...[state, dispatch]: Parameters<Command>): boolean {
+  const at = caretBlock(state)
+  if (!at || at.node.type !== N.image || at.offset > 0) return false
+  dispatch?.(state.tr.setSelection(NodeSelection.create(state.doc, at.position)))
+  return true
+}
+
+export const deleteForward: Command = chainCommands(clearAcrossCells, deleteSelection, endOfCellHolds, joinForward)
+
+function endOfCellHolds(...[state]: Parameters<Command>): boolean {
+  const at = caretBlock(state)
+  return at !== null && at.node.type === N.table_cell && at.offset === at.node.content.size
+}
 
 // ---- links
 

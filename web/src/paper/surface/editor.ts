@@ -28,6 +28,8 @@ import type { AttributedWords } from '../passages/attribution'
 import { anchorOfSelection, attributionOfSelection, blockAt, caretOfSelection } from '../passages/selection'
 import type { PaperDoc } from '../text/automerge'
 import { blocksOf } from '../text/model'
+import { blockWithId, eachBlock } from '../text/places'
+import { cells } from './cells'
 import { commands, setLink } from './commands'
 import { keyboard } from './keys'
 import { paste } from './paste'
@@ -85,6 +87,7 @@ class ChapterEditor implements Editor {
         }),
         reading(),
         paste(),
+        cells(),
         numbers(options.firstNumber),
         redline(),
         carets(),
@@ -363,11 +366,10 @@ class ChapterEditor implements Editor {
 
   scrollToParagraph(id: string): boolean {
     const { doc } = this.text.state
-    const index = doc.children.findIndex((node) => node.attrs.id === id)
-    if (index < 0) return false
-    const start = doc.children.slice(0, index).reduce((size, node) => size + node.nodeSize, 0)
-    this.view.dispatch(this.text.state.tr.setSelection(TextSelection.near(doc.resolve(start + 1))))
-    this.elementAt(start).scrollIntoView({ block: 'center' })
+    const block = blockWithId(doc, id)
+    if (!block) return false
+    this.view.dispatch(this.text.state.tr.setSelection(TextSelection.near(doc.resolve(block.position + 1))))
+    this.elementAt(block.position).scrollIntoView({ block: 'center' })
     return true
   }
 
@@ -375,7 +377,7 @@ class ChapterEditor implements Editor {
     const wanted = new Set(paragraphs)
     const origin = this.view.dom.getBoundingClientRect().top
     const tops = new Map<string, number>()
-    this.text.state.doc.forEach(({ attrs: { id } }, position) => {
+    eachBlock(this.text.state.doc, ({ attrs: { id } }, position) => {
       if (wanted.has(id)) tops.set(id, this.elementAt(position).getBoundingClientRect().top - origin)
     })
     return tops
@@ -383,7 +385,7 @@ class ChapterEditor implements Editor {
 
   pointOut(id: string): boolean {
     if (!this.scrollToParagraph(id)) return false
-    const at = this.text.state.selection.$head.before(1)
+    const at = this.text.state.selection.$head.before()
     this.elementAt(at).animate([{ backgroundColor: 'var(--comment-ground)' }, { backgroundColor: 'var(--comment-ground)', offset: 0.6 }, {}], LIT_MS)
     return true
   }

@@ -9,7 +9,8 @@
  * | Mod-Shift-7, -8, -9 | numbered list, list, quotation |
  * | Mod-Alt-M | comment on the selection |
  * | Mod-Alt-B | brackets around the selection |
- * | Tab, Shift-Tab | in a list: deeper, shallower; elsewhere they leave the text |
+ * | Tab, Shift-Tab | in a list: deeper, shallower; in a table: next cell, previous cell; elsewhere they leave the text |
+ * | Enter, Mod-Enter | in a table: the cell below; out of the table |
  * | Escape, then Tab | leaves the text from anywhere |
  *
  * At the start of a paragraph `- `, `1) `, `> `, `## `, `### ` change its kind; `1. ` makes it a numbered paragraph, as in our Markdown.
@@ -20,6 +21,7 @@ import { keydownHandler } from 'prosemirror-keymap'
 import { EditorState, Plugin, type Command, type Transaction } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
 import { nodes as N } from '../text/schema'
+import { downFromLastRow, leaveTable, nextCell, previousCell } from './tables'
 import { backspace, commands, deleteForward, enter, indentInList, outdentInList } from './commands'
 
 export interface Keys {
@@ -49,8 +51,10 @@ export function keyboard({ undo, redo, link, comment, bracket }: Keys): Plugin[]
     'Mod-Shift-7': commands.ordered,
     'Mod-Shift-8': commands.unordered,
     'Mod-Shift-9': commands.quote,
-    Tab: indentInList,
-    'Shift-Tab': outdentInList,
+    Tab: chainCommands(nextCell, indentInList),
+    'Shift-Tab': chainCommands(previousCell, outdentInList),
+    'Mod-Enter': leaveTable,
+    ArrowDown: downFromLastRow,
     Enter: enter,
     // A line break within a paragraph has no place in the schema.
     'Shift-Enter': enter,

@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
 /** Samples made by hand in the shape these programs give; `fixtures` of real clipboards will join them. */
 import { describe, expect, test } from 'vitest'
-import { Fragment, Slice, type Node } from 'prosemirror-model'
+import { Slice, type Node } from 'prosemirror-model'
+import { select } from '../testing/acts'
 import { people, type Person } from '../testing/people'
-import { blocksOfDom, ClipboardReader, pasteSpecially } from './paste'
+import { blocksOfDom, ClipboardReader, copiedCells, pasteSpecially } from './paste'
+import { insertTable, nextCell } from './tables'
 
 function pasted(html: string): string[] {
   const page = new DOMParser().parseFromString(html, 'text/html')
@@ -13,7 +15,7 @@ function pasted(html: string): string[] {
 /** Pastes where Inés stands. */
 function pastes(ines: Person, html: string): void {
   const page = new DOMParser().parseFromString(html, 'text/html')
-  const slice = new Slice(Fragment.fromArray(blocksOfDom(page.body)), 1, 1)
+  const slice = new ClipboardReader().parseSlice(page.body)
   ines.dispatch(pasteSpecially(ines.text.state, slice) ?? ines.text.state.tr.replaceSelection(slice))
   ines.checks()
 }
@@ -129,5 +131,79 @@ describe('paste', () => {
   test('a page of nested sections and an empty clipboard', () => {
     expect(pasted('<div><section><div>uno</div>dos<div><div>tres</div></div></section></div>')).toEqual(['uno', 'dos', 'tres'])
     expect(pasted('<p> </p><div></div>')).toEqual([])
+  })
+})
+
+const WORD_TABLE = `<html xmlns:o="urn:schemas-microsoft-com:office:office"><body lang=ES><!--StartFragment-->
+<p class=MsoNormal>Antes</p>
+<table class=MsoTableGrid border=1><tr><td><p class=MsoNormal><b>Ciudad</b><o:p></o:p></p></td><td><p>A&ntilde;o</p></td></tr>
+<tr><td rowspan=2><p>T&uacute;nez</p></td><td><p>2015</p><p>y 2016</p></td></tr><tr><td><p>2017</p></td></tr>
+<tr><td colspan=2><p>Total</p></td></tr></table>
+<p class=MsoNormal>Despu&eacute;s</p><!--EndFragment--></body></html>`
+
+describe('tables and pictures', () => {
+  const table = (ines: Person) => ines.lines().filter((line) => line.startsWith('|')).join('\n')
+
+  test("Word's table keeps its rows and columns; of merged cells the first has the words, and a cell is one paragraph", () => {
+    const [ines] = people(['# Título', 'hola', 'fin'], ['Inés'])
+    pastes(ines.at('hola', 4), WORD_TABLE)
+    expect(ines.lines()).toEqual(['# Título', 'holaAntes', '|Ciudad|Año|\n|Túnez|2015 y 2016|\n||2017|\n|Total||', 'Después', 'fin'])
+  })
+
+  test('a head on a page of the web is a head here, and a table that only lays out a page is none', () => {
+    const [ines] = people(['# Título', 'hola'], ['Inés'])
+    pastes(ines.at('hola', 4), '<table><thead><tr><th>Ciudad</th><th>Año</th></tr></thead><tbody><tr><td>Lyon</td><td>2016</td></tr></tbody></table>')
+    expect(table(ines)).toBe('|#Ciudad|#Año|\n|Lyon|2016|')
+    expect(pasted('<table><tr><td><p>Una</p><p>Otra</p></td></tr></table>')).toEqual(['Una', 'Otra'])
+    expect(pasted(`<table>${'<tr><td>x</td><td>y</td></tr>'.repeat(400)}</table>`)).toHaveLength(800)
+  })
+
+  test('in a cell, a table fills the cells from there and adds what is missing; other blocks become one line', () => {
+    const [ines] = people(['# Título', 'hola', 'fin'], ['Inés'])
+    ines.at('hola', 4).does(insertTable(2, 2))
+    ines.types('Ciudad').does(nextCell)
+    ines.types('Año').does(nextCell)
+    ines.types('Túnez')
+    pastes(ines.at('Año'), '<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</td><td>f</td></tr></table>')
+    expect(table(ines)).toBe('|#Ciudad|#a|#b|\n|Túnez|c|d|\n||e|f|')
+    pastes(ines.at('Túnez', 5), '<p>uno</p><ul><li>dos</li></ul>')
+    expect(table(ines)).toContain('|Túnezuno dos|c|d|')
+  })
+
+  test('what is copied of our own cells is a table again, and the words of one cell are words', () => {
+    const [ines] = people(['# Título', 'hola', 'fin'], ['Inés'])
+    ines.at('hola', 4).does(insertTable(2, 2))
+    for (const word of ['Ciudad', 'Año', 'Túnez']) ines.types(word).does(nextCell)
+    ines.types('2015')
+    select(ines, ines.positionOfWord('Ciudad'), ines.positionOfWord('2015') + 4)
+    const cells = copiedCells(ines.text.state)
+    ines.selects('Túnez')
+    const words = copiedCells(ines.text.state)
+    select(ines, ines.positionOfWord('fin') + 3, ines.positionOfWord('fin') + 3)
+    ines.dispatch(ines.text.state.tr.replaceSelection(cells ?? Slice.empty))
+    expect(ines.lines().filter((line) => line.startsWith('|'))).toEqual(['|#Ciudad|#Año|\n|Túnez|2015|', '|#Ciudad|#Año|\n|Túnez|2015|'])
+    ines.at('hola').dispatch(ines.text.state.tr.replaceSelection(words ?? Slice.empty))
+    expect(ines.lines()[1]).toBe('Túnezhola')
+    ines.checks()
+  })
+
+  test('a picture of ours comes with its description, one from elsewhere does not', () => {
+    const blob = 'ab'.repeat(32)
+    const own = `<figure data-pm-slice="0 0 []"><div class="picture" data-credit="CGLU"><img src="https://borrador.example/api/v1/blobs/${blob}" alt="Una plaza"></div><figcaption>La plaza</figcaption></figure>`
+    const page = new DOMParser().parseFromString(own, 'text/html')
+    const [picture] = blocksOfDom(page.body)
+    expect(picture.type.name).toBe('image')
+    expect(picture.attrs).toMatchObject({ blob, alt: 'Una plaza', credit: 'CGLU' })
+    expect(pasted('<figure><img src="https://example.org/a.png" alt="x"><figcaption>La plaza</figcaption></figure>')).toEqual(['La plaza'])
+  })
+
+  test('notes and citations of ours are notes and citations again; elsewhere the same classes mean nothing', () => {
+    const html = (own: string) => `<p ${own}>Así<span class="note" data-note="f000000000000001">véase <cite data-source="5000000000000001">CGLU 2013</cite></span></p>`
+    const marks = (own: string) => {
+      const [block] = blocksOfDom(new DOMParser().parseFromString(html(own), 'text/html').body)
+      return block.children.map((node) => node.marks.map((mark) => `${mark.type.name}:${mark.attrs.id ?? ''}`).join(' '))
+    }
+    expect(marks('data-pm-slice="1 1 []"')).toEqual(['', 'footnote:f000000000000001', 'footnote:f000000000000001 citation:5000000000000001'])
+    expect(marks('')).toEqual(['', 'em:'])
   })
 })

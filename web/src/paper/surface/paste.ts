@@ -2,7 +2,8 @@
  * Paste: what Word, Google Docs, LibreOffice and web pages put on the clipboard, reduced to what a paper is made of.
  *
  * The DOM is walked once and blocks are built directly, so nothing of it survives but words, the marks of our schema and the kinds of blocks.
- * Pictures, styles, scripts, tracked deletions and hidden text go; links keep only allowed schemes. Under our content policy
+ * Pictures from elsewhere, styles, scripts, tracked deletions and hidden text go; links keep only allowed schemes; of merged cells the first
+ * has the words. Under our content policy
  * the browser empties `element.style` of pasted markup, but not the attribute, so styles are read from `getAttribute('style')`.
  *
  * New blocks come without ids; the normaliser gives them fresh ones.
@@ -10,7 +11,9 @@
 import { DOMParser, Fragment, Slice, type Attrs, type Mark, type Node as ProseNode, type NodeType, type ParseOptions } from 'prosemirror-model'
 import { Plugin, type EditorState, type Transaction } from 'prosemirror-state'
 import { isTitle } from '../binding/normalise'
-import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from '../text/schema'
+import { isBlockId } from '../text/model'
+import { addressOfBlob, isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from '../text/schema'
+import { cellAt, clearAcrossCells, crossesCells, filledCells, TABLE_LIMITS } from './tables'
 
 /** Reads the clipboard's DOM; as open at both ends as ProseMirror wants it, which closes it again for our own clipboard. */
 export class ClipboardReader extends DOMParser {
@@ -19,15 +22,23 @@ export class ClipboardReader extends DOMParser {
   }
 
   override parseSlice(dom: Node, options: ParseOptions = {}): Slice {
-    return Slice.maxOpen(Fragment.fromArray(blocksOfDom(dom, options.preserveWhitespace === true)), true)
+    return openAtWords(Fragment.fromArray(blocksOfDom(dom, options.preserveWhitespace === true)))
   }
+}
+
+/** Open where words begin and end, so that they join those around them. Tables and pictures stay what they are. */
+function openAtWords(content: Fragment): Slice {
+  const open = (node: ProseNode | null): number => (node?.isTextblock && node.type !== N.image ? 1 : 0)
+  return new Slice(content, open(content.firstChild), open(content.lastChild))
 }
 
 export function paste(): Plugin {
   return new Plugin({
     props: {
       clipboardParser: new ClipboardReader(),
+      transformCopied: (slice, view) => copiedCells(view.state) ?? slice,
       handlePaste: (view, _event, slice) => {
+        clearAcrossCells(view.state, (tr) => view.dispatch(tr))
         const tr = pasteSpecially(view.state, slice)
         if (tr) view.dispatch(tr.scrollIntoView().setMeta('paste', true).setMeta('uiEvent', 'paste'))
         return tr !== null
@@ -40,6 +51,7 @@ export function paste(): Plugin {
 export function pasteSpecially(state: EditorState, slice: Slice): Transaction | null {
   const { $from, empty } = state.selection
   if ($from.depth === 0) return null
+  if (cellAt($from)) return pasteIntoCell(state, slice)
   // A title is one line of words.
   if ($from.index(0) === 0 && isTitle($from.parent)) return state.tr.insertText(slice.content.textBetween(0, slice.content.size, ' ').trim())
   const { content } = slice
@@ -51,6 +63,35 @@ export function pasteSpecially(state: EditorState, slice: Slice): Transaction | 
   }
   // What follows the caret would join the last pasted block, and an item would make an item of it.
   return last.type === N.paragraph ? null : state.tr.replaceSelection(new Slice(content, slice.openStart, 0))
+}
+
+/** A table fills the cells from the caret on, and more where there are none; other blocks become one line of words. */
+function pasteIntoCell(state: EditorState, { content }: Slice): Transaction | null {
+  const only = content.childCount === 1 ? content.firstChild : null
+  if (only?.type === N.table) return filledCells(state, only)
+  if (only?.isTextblock && only.type !== N.image) return null
+  return state.tr.replaceSelection(new Slice(wordsInLine(content), 0, 0))
+}
+
+/** The words of blocks one after the other, a space between them. */
+function wordsInLine(content: Fragment): Fragment {
+  const words: ProseNode[] = []
+  content.descendants((node) => {
+    if (!node.isTextblock) return true
+    if (words.length > 0 && node.content.size > 0) words.push(schema.text(' '))
+    words.push(...node.children)
+    return false
+  })
+  return Fragment.fromArray(words)
+}
+
+/** What is copied of a selection in cells: words of one cell are words, and cells are a table of their own. Null for any other selection. */
+export function copiedCells({ doc, selection }: EditorState): Slice | null {
+  const { $from, $to, from, to } = selection
+  if ($from.sameParent($to) && $from.parent.type === N.table_cell) {
+    return new Slice(Fragment.from(N.paragraph.create(null, doc.slice(from, to).content)), 1, 1)
+  }
+  return crossesCells(selection) ? openAtWords(doc.slice(from, to, true).content) : null
 }
 
 /** The blocks of some HTML. Empty ones are left out. */
@@ -76,6 +117,8 @@ interface Surroundings {
   /** From our own editor: its classes mean something. */
   own: boolean
 }
+
+const IMAGE_ADDRESS = new RegExp(`${addressOfBlob('')}([0-9a-f]{64})$`)
 
 const DROPPED = new Set('STYLE SCRIPT META LINK HEAD TITLE TEMPLATE NOSCRIPT IMG PICTURE SVG OBJECT EMBED IFRAME VIDEO AUDIO CANVAS BUTTON INPUT SELECT TEXTAREA DEL'.split(' '))
 const BLOCKS = new Set('P DIV SECTION ARTICLE MAIN ASIDE HEADER FOOTER NAV ADDRESS PRE FIGURE FIGCAPTION TABLE CAPTION THEAD TBODY TFOOT TR TD TH DL DT DD HR UL OL LI BLOCKQUOTE H1 H2 H3 H4 H5 H6'.split(' '))
@@ -113,8 +156,46 @@ class Reader {
       return
     }
     this.endBlock()
+    const whole = tag === 'TABLE' ? this.table(element, around) : tag === 'FIGURE' && around.own ? this.picture(element, around) : null
+    if (whole) {
+      this.blocks.push(whole)
+      return
+    }
     this.children(element, { ...blockSurroundings(element, tag, style, around), marks })
     this.endBlock()
+  }
+
+  /** Null for a table that only lays out a page: of one row or column there is nothing to line up. */
+  private table(element: Element, around: Surroundings): ProseNode | null {
+    const rows = rowsOf(element)
+    const grid = gridOf(rows)
+    const width = Math.max(0, ...grid.map((row) => row.length))
+    if (!around.own && (width < 2 || grid.length < 2)) return null
+    if (width === 0 || width > TABLE_LIMITS.columns || grid.length > TABLE_LIMITS.rows) return null
+    const cells = grid.map((row, y) =>
+      Array.from({ length: width }, (_, x) => {
+        const cell = row[x]
+        const header = y === 0 && (row.every((each) => !each || each.tagName.toUpperCase() === 'TH') || element.querySelector('thead') !== null)
+        return N.table_cell.create({ header }, cell ? this.wordsOf(cell, around) : null)
+      }),
+    )
+    return N.table.create(null, cells.map((row) => N.table_row.create(null, row)))
+  }
+
+  /** Of our own clipboard only: pictures from elsewhere have no bytes here. */
+  private picture(element: Element, around: Surroundings): ProseNode | null {
+    const image = element.querySelector('img')
+    const [, blob] = IMAGE_ADDRESS.exec(image?.getAttribute('src') ?? '') ?? []
+    const caption = element.querySelector('figcaption')
+    if (!image || !blob) return null
+    const credit = element.querySelector('[data-credit]')?.getAttribute('data-credit') ?? ''
+    return N.image.create({ blob, alt: image.getAttribute('alt') ?? '', credit }, caption ? this.wordsOf(caption, around) : null)
+  }
+
+  private wordsOf(element: Element, around: Surroundings): Fragment {
+    const inside = new Reader(this.preserveWhitespace)
+    inside.children(element, { ...around, kind: PARAGRAPH, lists: [] })
+    return wordsInLine(Fragment.fromArray(inside.finish()))
   }
 
   private words(raw: string, { marks, kind }: Surroundings): void {
@@ -138,6 +219,28 @@ class Reader {
     if (nodes.length > 0 && isItem(kind)) kind.type = N.paragraph
   }
 }
+
+/** Rows of this table, not of tables inside its cells. */
+const rowsOf = (table: Element): Element[] => [...table.querySelectorAll('tr')].filter((row) => row.closest('table') === table)
+
+/** Cells by row and column; where one spans several, the others are null. */
+function gridOf(rows: readonly Element[]): (Element | null)[][] {
+  const grid: (Element | null)[][] = rows.map(() => [])
+  rows.forEach((row, y) => {
+    let x = 0
+    for (const cell of [...row.children].filter(({ tagName }) => /^t[dh]$/i.test(tagName))) {
+      while (grid[y][x] !== undefined) x++
+      const [across, down] = [spanOf(cell, 'colspan'), spanOf(cell, 'rowspan')]
+      for (let dy = 0; dy < down && y + dy < rows.length; dy++) {
+        for (let dx = 0; dx < across && x + dx <= TABLE_LIMITS.columns; dx++) grid[y + dy][x + dx] = dy === 0 && dx === 0 ? cell : null
+      }
+      x += across
+    }
+  })
+  return grid.map((row) => Array.from(row, (cell) => cell ?? null))
+}
+
+const spanOf = (cell: Element, name: string): number => Math.max(1, Math.trunc(Number(cell.getAttribute(name))) || 1)
 
 const isItem = ({ type }: Kind): boolean => type === N.ordered || type === N.unordered
 
@@ -170,11 +273,15 @@ function marksOf(element: Element, tag: string, style: Style, { marks, own }: Su
   }
   // Google Docs wraps everything in <b style="font-weight:normal">: the style has the last word.
   turn(M.strong.create(), isBold(style) ?? (tag === 'B' || tag === 'STRONG' ? true : null))
-  turn(M.em.create(), isItalic(style) ?? (tag === 'I' || tag === 'EM' || tag === 'CITE' ? true : null))
+  turn(M.em.create(), isItalic(style) ?? (tag === 'I' || tag === 'EM' || (tag === 'CITE' && !own) ? true : null))
   turn(M.superscript.create(), style['vertical-align'] === 'super' || tag === 'SUP' ? true : null)
   turn(M.subscript.create(), style['vertical-align'] === 'sub' || tag === 'SUB' ? true : null)
   const href = tag === 'A' ? element.getAttribute('href')?.trim() : undefined
   if (href && isAllowedHref(href)) turn(M.link.create({ href }), true)
+  const note = own ? element.getAttribute('data-note') : null
+  if (note && isBlockId(note)) turn(M.footnote.create({ id: note }), true)
+  const source = own ? element.getAttribute('data-source') : null
+  if (source && isBlockId(source)) turn(M.citation.create({ id: source }), true)
   // Word marks every span with a language, mostly a wrong one.
   const code = own && tag === 'SPAN' ? element.getAttribute('lang') : null
   if (code) turn(M.lang.create({ code }), true)

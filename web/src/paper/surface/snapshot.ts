@@ -3,6 +3,7 @@ import type { MarkType, Node } from 'prosemirror-model'
 import type { EditorState } from 'prosemirror-state'
 import type { BlockKind, EditorSnapshot } from '../face'
 import { isTitle } from '../binding/normalise'
+import { eachBlock } from '../text/places'
 import { marks as M, nodes as N } from '../text/schema'
 import { linkAt } from './commands'
 import { countNumbered } from '../decorations/numbers'
@@ -21,11 +22,17 @@ export function snapshotOf(state: EditorState, history: { canUndo: boolean; canR
     selectionEmpty: selection.empty,
     selectedWords: doc.textBetween(from, Math.min(to, from + PREVIEW_LENGTH * 2), ' ').slice(0, PREVIEW_LENGTH).toWellFormed(),
     ...history,
-    characters: doc.children.reduce((sum, node) => sum + node.content.size, 0),
+    characters: charactersOf(doc),
     numbered: countNumbered(doc),
     title: doc.firstChild?.textContent ?? '',
     changes: changesIn(state),
   }
+}
+
+function charactersOf(doc: Node): number {
+  let sum = 0
+  eachBlock(doc, (node) => void (sum += node.content.size))
+  return sum
 }
 
 /** Strong for a caret: what the next letter would be. For a selection: whether all of it is. */

@@ -18,6 +18,14 @@ export function foreignToolWrites(person: Person, random: Random): void {
   if (changes.length > 0) person.receives(changes)
 }
 
+const tableAttrs = (r: Random): Value => ({
+  id: S(r.hex(16)),
+  table: S(r.pick(['b000000000000000', 'b000000000000001'])),
+  row: S(r.pick(['a000000000000000', 'a000000000000010', 'x'])),
+  column: S(r.pick(['c000000000000000', 'c000000000000010', 'x'])),
+  header: r.chance(0.3),
+})
+
 function writeOnce(draft: PaperDoc, r: Random): void {
   const backend = A.getBackend(draft)
   const id = backend.getWithType('_root', 'text')?.[1] as string
@@ -36,7 +44,7 @@ function writeOnce(draft: PaperDoc, r: Random): void {
       return A.splitBlock(draft, TEXT_PATH, at, {
         type: S(r.pick(['paragraph', 'heading', 'code-block', 'aside', 'table-cell', 'image', 'ordered-list-item'])),
         parents: r.pick([[], [S('blockquote')], [S('ordered-list-item'), S('unordered-list-item')], [S('x')]]),
-        attrs: r.pick<Value>([{}, { level: 99 }, { id: S('0123456789abcdef') }, { foo: { a: [1, S('b')] } }, { id: S('no'), header: true }]),
+        attrs: r.pick<Value>([{}, { level: 99 }, { id: S('0123456789abcdef') }, { foo: { a: [1, S('b')] } }, { id: S('no'), header: true }, tableAttrs(r), tableAttrs(r)]),
         isEmbed: r.chance(0.2),
       })
     case 3:
@@ -45,7 +53,7 @@ function writeOnce(draft: PaperDoc, r: Random): void {
       if (length < 3) return
       const start = whole(r.below(length - 1))
       const end = Math.min(length, Math.max(start + 1, whole(start + 1 + r.below(20))))
-      const name = r.pick(['strong', 'link', 'footnote:1', 'citation', 'code', 'comment', 'lang', 'superscript', 'subscript', 'foreign', 'unknown'])
+      const name = r.pick(['strong', 'link', 'footnote:1', 'footnote:f000000000000001', 'citation', 'citation:5000000000000001', 'code', 'comment', 'lang', 'superscript', 'subscript', 'foreign', 'unknown'])
       return A.mark(draft, TEXT_PATH, { start, end, expand: r.pick(['none', 'after', 'both', 'before']) }, name, r.pick([true, false, 'x', 3, '["a","b"]']))
     }
     case 5:

@@ -15,6 +15,7 @@ import { TextSelection, type Command, type Transaction } from 'prosemirror-state
 import { TEXT_PATH, type PaperDoc } from '../text/automerge'
 import { LivingText } from '../binding/living-text'
 import { blocksOfSpans, buildDoc } from '../text/model'
+import { eachBlock } from '../text/places'
 import { Random } from './random'
 
 export class Person {
@@ -112,7 +113,7 @@ export class Person {
 
   positionOfWord(word: string): number {
     let found: number | null = null
-    this.shown.forEach((node, position) => {
+    eachBlock(this.shown, (node, position) => {
       const index = node.textContent.indexOf(word)
       if (index >= 0 && found === null) found = position + 1 + index
     })
@@ -120,13 +121,15 @@ export class Person {
     return found
   }
 
-  /** The text a line per block: `# ` headings, `31. ` numbered, `- ` and `1) ` lists, `> ` quotes, `? ` unknown, `*` around strong. */
+  /** The text a line per block: `# ` headings, `31. ` numbered, `- ` and `1) ` lists, `> ` quotes, `! ` captions, `|` cells (`#` heads, `·` without a marker), `? ` unknown, `*` around strong. */
   lines(): string[] {
     return this.shown.children.map(lineOf)
   }
 
   ids(): (string | null)[] {
-    return this.shown.children.map((node) => node.attrs.id)
+    const ids: (string | null)[] = []
+    eachBlock(this.shown, (node) => ids.push(node.attrs.id))
+    return ids
   }
 
   /** The invariant of the binding, and a valid document. */
@@ -151,6 +154,10 @@ function lineOf(node: Node): string {
       return `${'  '.repeat(node.attrs.depth)}1) ${words}`
     case 'unordered':
       return `${'  '.repeat(node.attrs.depth)}- ${words}`
+    case 'image':
+      return `! ${words}`
+    case 'table':
+      return node.children.map((row) => `|${row.children.map((cell) => `${cell.attrs.ghost ? '·' : cell.attrs.header ? '#' : ''}${cell.textContent}|`).join('')}`).join('\n')
     case 'unknown':
       return `? ${words}`
     default:

@@ -7,7 +7,8 @@
  */
 import type { Node } from 'prosemirror-model'
 import { ReplaceStep, type Step } from 'prosemirror-transform'
-import { blockOfNode, lengthOf, offsetOf, type Marker } from './model'
+import { blocksOfNode, type Marker } from './model'
+import { lengthOf, offsetOf } from './places'
 
 /** Parallel arrays. A marker's unit is the empty string, so that no character can be mistaken for one. */
 export interface Tokens {
@@ -53,22 +54,29 @@ export function diff(before: Node, after: Node, step: Step | null): Diff {
 
 /** Equal children (by identity) at both ends, and the text offset at which the rest begins. */
 export function changedWindow(before: Node, after: Node): { start: number; end: number; base: number } {
-  const shorter = Math.min(before.childCount, after.childCount)
-  let start = 0
-  let base = 0
-  while (start < shorter && before.child(start) === after.child(start)) base += lengthOf(before.child(start++))
-  let end = 0
-  while (end < shorter - start && before.child(before.childCount - 1 - end) === after.child(after.childCount - 1 - end)) end++
+  const { start, end } = differingPart(before.children, after.children)
+  const base = before.children.slice(0, start).reduce((sum, node) => sum + lengthOf(node), 0)
   return { start, end, base }
+}
+
+/** How many are the same object at the start of both, and at their end. */
+export function differingPart(before: readonly Node[], after: readonly Node[]): { start: number; end: number } {
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start] === after[start]) start++
+  let end = 0
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++
+  return { start, end }
 }
 
 /** The tokens of the children `[start, end)`. */
 export function tokensOf(doc: Node, start: number, end: number): Tokens {
   const tokens: Tokens = { units: [], keys: [], markers: [] }
   for (let i = start; i < end; i++) {
-    const block = blockOfNode(doc.child(i))
-    if (block.marker) push(tokens, '', block.key, block.marker)
-    for (const run of block.runs) for (let j = 0; j < run.text.length; j++) push(tokens, run.text[j], run.marks, null)
+    for (const { marker, key, runs } of blocksOfNode(doc.child(i))) {
+      if (marker) push(tokens, '', key, marker)
+      for (const run of runs) for (let j = 0; j < run.text.length; j++) push(tokens, run.text[j], run.marks, null)
+    }
   }
   return tokens
 }

@@ -7,7 +7,7 @@
  * ```
  *
  * `buildDoc` is total: any spans, whatever merged, can be shown. `buildDoc ∘ blocksOf` is a *projection* onto the documents that spans
- * can express, and the editor's document is always such a projection. Markers and mark sets are compared as canonical JSON,
+ * can express, and the editor's document is always such a projection. A table is the run of its cells; no marker stands for the whole. Markers and mark sets are compared as canonical JSON,
  * because Automerge returns their keys in no order.
  *
  * Lengths and offsets count UTF-16 units of the Automerge text; a block marker counts one.
@@ -50,9 +50,9 @@ export const isBlockId = (value: unknown): value is string => typeof value === '
 export function blocksOfSpans(spans: A.Span[]): Block[] {
   const blocks: Block[] = []
   for (const span of spans) {
-    if (span.type === 'block') blocks.push(blockOf(canonicalMarker(span.value)))
+    if (span.type === 'block') blocks.push(markedBlock(canonicalMarker(span.value)))
     else if (span.value !== '') {
-      if (blocks.length === 0) blocks.push(blockOf(null))
+      if (blocks.length === 0) blocks.push(markedBlock(null))
       pushRun(blocks[blocks.length - 1].runs, span.value.toWellFormed(), canonicalMarks(span.marks ?? {}))
     }
   }
@@ -75,10 +75,10 @@ export function canonicalMarker(value: { [key: string]: unknown }): Marker {
     case 'ordered-list-item':
     case 'unordered-list-item':
       return marker(type, Array<string>(Math.min(parents.length, LIST_DEPTH_LIMIT)).fill(type), common)
-    case 'table-cell':
-      return plain({ ...marker(type, [], { ...common, table: text(attrs.table), row: text(attrs.row), column: text(attrs.column), header: attrs.header === true }) }) as unknown as Marker
     case 'image':
-      return plain({ ...marker(type, [], { ...common, blob: text(attrs.blob), alt: text(attrs.alt), credit: text(attrs.credit) }) }) as unknown as Marker
+      return marker(type, [], { ...common, blob: wordOf(attrs.blob), alt: wordOf(attrs.alt), credit: wordOf(attrs.credit) })
+    case 'table-cell':
+      return marker(type, [], { ...common, table: wordOf(attrs.table), row: wordOf(attrs.row), column: wordOf(attrs.column), header: attrs.header === true })
     default:
       return plain(value) as unknown as Marker
   }
@@ -114,25 +114,45 @@ export function markValues(key: string): MarkValues {
 
 // ---- ProseMirror → blocks
 
-const blockMemo = new WeakMap<Node, Block>()
+const blocksMemo = new WeakMap<Node, readonly Block[]>()
 
-/** The block of one top-level node. Memoised: nodes are immutable. */
-export function blockOfNode(node: Node): Block {
-  let block = blockMemo.get(node)
-  if (!block) {
-    block = blockOf(isGhost(node) ? null : markerOf(node))
-    const { runs } = block
-    node.forEach((child) => pushRun(runs, (child.text ?? '').toWellFormed(), marksOf(child.marks)))
-    blockMemo.set(node, block)
+/** The blocks of one top-level node: one, or those of a table's cells. Memoised: nodes are immutable. */
+export function blocksOfNode(node: Node): readonly Block[] {
+  let blocks = blocksMemo.get(node)
+  if (!blocks) {
+    blocks =
+      node.type === N.table
+        ? cellsOf(node).map(({ cell, row }) => markedBlock(cellMarker(cell, row, node), runsOf(cell)))
+        : [markedBlock(isGhost(node) ? null : markerOf(node), runsOf(node))]
+    blocksMemo.set(node, blocks)
   }
-  return block
+  return blocks
 }
 
 export function blocksOf(doc: Node): Block[] {
-  return doc.children.map(blockOfNode)
+  return doc.children.flatMap(blocksOfNode)
 }
 
-export const isGhost = (node: Node): boolean => node.attrs.ghost === true
+/** The cells that stand in the text, in its order. */
+function cellsOf(table: Node): { cell: Node; row: Node }[] {
+  return table.children.flatMap((row) => row.children.filter((cell) => !isGhost(cell)).map((cell) => ({ cell, row })))
+}
+
+const runsMemo = new WeakMap<Node, Run[]>()
+
+/** The words of one textblock. Do not change them: they are shared. */
+export function runsOf(node: Node): Run[] {
+  let runs = runsMemo.get(node)
+  if (!runs) {
+    runs = []
+    for (const child of node.children) pushRun(runs, (child.text ?? '').toWellFormed(), marksOf(child.marks))
+    runsMemo.set(node, runs)
+  }
+  return runs
+}
+
+/** Shown without a marker in the text. A cell ceases to be one with its first word. */
+export const isGhost = (node: Node): boolean => node.attrs.ghost === true && (node.type !== N.table_cell || node.content.size === 0)
 
 function markerOf(node: Node): Marker {
   const { id, renders, rendersSha256, ...own } = node.attrs
@@ -148,9 +168,21 @@ function markerOf(node: Node): Marker {
       return marker('ordered-list-item', Array<string>(own.depth).fill('ordered-list-item'), common)
     case N.unordered:
       return marker('unordered-list-item', Array<string>(own.depth).fill('unordered-list-item'), common)
+    case N.image:
+      return marker('image', [], { ...common, blob: own.blob, alt: own.alt, credit: own.credit })
     default:
       return unknownMarker(own.raw, id)
   }
+}
+
+function cellMarker({ attrs }: Node, row: Node, table: Node): Marker {
+  return marker('table-cell', [], {
+    ...commonAttrs(attrs.id, attrs.renders, attrs.rendersSha256),
+    table: table.attrs.table,
+    row: row.attrs.row,
+    column: attrs.column,
+    header: attrs.header,
+  })
 }
 
 function marksOf(set: readonly Mark[]): string {
@@ -158,6 +190,7 @@ function marksOf(set: readonly Mark[]): string {
   const values: { [name: string]: unknown } = {}
   for (const { type, attrs } of set) {
     if (type === M.foreign) values[attrs.name] = JSON.parse(attrs.value)
+    else if (type === M.footnote || type === M.citation) values[`${type.name}:${attrs.id}`] = true
     else values[type.name] = type === M.link ? attrs.href : type === M.lang ? attrs.code : true
   }
   return canonicalMarks(values)
@@ -166,11 +199,23 @@ function marksOf(set: readonly Mark[]): string {
 // ---- blocks → ProseMirror
 
 /** A document for these blocks. Nodes of `reuse` with the same content are taken over, so that unchanged paragraphs stay the same object. */
-export function buildDoc(blocks: Block[], reuse?: Node): Node {
+export function buildDoc(blocks: readonly Block[], reuse?: Node): Node {
   const known = new Map<string, Node>()
-  reuse?.forEach((node) => known.set(contentKey(blockOfNode(node)), node))
-  const built = blocks.map((block) => known.get(contentKey(block)) ?? buildNode(block))
+  reuse?.forEach((node) => known.set(blocksOfNode(node).map(contentKey).join('\n'), node))
+  const built = buildNodes(blocks, known)
   return schema.topNodeType.create(null, built.length > 0 ? built : N.paragraph.create({ ghost: true }))
+}
+
+/** The top-level nodes for these blocks; neighbouring cells of one table become that table. */
+export function buildNodes(blocks: readonly Block[], known?: ReadonlyMap<string, Node>): Node[] {
+  const nodes: Node[] = []
+  for (let i = 0; i < blocks.length; ) {
+    const end = endOfTable(blocks, i)
+    const part = blocks.slice(i, Math.max(end, i + 1))
+    nodes.push(known?.get(part.map(contentKey).join('\n')) ?? (end > i ? buildTable(part) : buildNode(part[0])))
+    i += part.length
+  }
+  return nodes
 }
 
 const keyMemo = new WeakMap<Block, string>()
@@ -183,21 +228,86 @@ function contentKey(block: Block): string {
   return key
 }
 
-/** The node as the spans would give it back: the same object when nothing differs. */
-export function projected(node: Node): Node {
-  const built = buildNode(blockOfNode(node))
-  return built.eq(node) ? node : built
+/** Where the table that begins with this block ends; where it begins when the block is no cell. */
+function endOfTable(blocks: readonly Block[], start: number): number {
+  const first = blocks[start].marker
+  let end = start
+  while (end < blocks.length && blocks[end].marker?.type === 'table-cell' && blocks[end].marker?.attrs.table === first?.attrs.table) end++
+  return end
 }
 
+/**
+ * Rows are runs of cells with one row id. The order of columns is the merge of the rows' orders, and what a row lacks of them becomes a ghost.
+ * Cells whose place is taken stand one further: two people who filled one ghost at once see both their words.
+ */
+function buildTable(cells: readonly Block[]): Node {
+  const rows: { id: Json | undefined; cells: readonly Block[] }[] = []
+  for (const cell of cells) {
+    const id = cell.marker?.attrs.row
+    const last = rows.at(-1)
+    if (last && last.id === id) last.cells = [...last.cells, cell]
+    else rows.push({ id, cells: [cell] })
+  }
+  const columns = mergedColumns(rows.map((row) => row.cells.map(columnOf)))
+  const places = rows.map((row) => placesOf(row.cells, columns))
+  const width = Math.max(columns.length, ...places.map((place) => place.length))
+  const table = rows.map(({ id, cells: real }, y) => {
+    const header = real.every(({ marker }) => marker?.attrs.header === true)
+    const row = Array.from({ length: width }, (_, x) => {
+      const cell = places[y][x]
+      return cell ? buildCell(cell) : N.table_cell.create({ column: columns[x] ?? '', header, ghost: true })
+    })
+    return N.table_row.create({ row: id }, row)
+  })
+  return N.table.create({ table: cells[0].marker?.attrs.table }, table)
+}
+
+const columnOf = (cell: Block): Json => cell.marker?.attrs.column ?? ''
+
+function mergedColumns(rows: readonly (readonly Json[])[]): Json[] {
+  const columns: Json[] = []
+  const known = new Map<Json, number>()
+  for (const row of rows) {
+    let at = -1
+    for (const column of row) {
+      const place = known.get(column)
+      if (place === undefined) {
+        columns.splice(++at, 0, column)
+        columns.forEach((each, i) => known.set(each, i))
+      } else at = Math.max(at, place)
+    }
+  }
+  return columns
+}
+
+function placesOf(cells: readonly Block[], columns: readonly Json[]): (Block | null)[] {
+  const places: (Block | null)[] = []
+  for (const cell of cells) {
+    const place = columns.indexOf(columnOf(cell))
+    while (places.length < place) places.push(null)
+    places.push(cell)
+  }
+  return places
+}
+
+function buildCell({ marker, runs }: Block): Node {
+  const { column = '', header = false } = marker?.attrs ?? {}
+  return N.table_cell.create({ ...nodeAttrs(marker), column, header }, inline(runs))
+}
+
+const inline = (runs: readonly Run[]): Fragment => Fragment.fromArray(runs.map((run) => schema.text(run.text, proseMarks(run.marks))))
+
+const nodeAttrs = (marker: Marker | null): Attrs => ({
+  id: marker?.attrs?.id ?? null,
+  renders: marker?.attrs?.renders ?? null,
+  rendersSha256: marker?.attrs?.renders_sha256 ?? null,
+})
+
 function buildNode({ marker, runs }: Block): Node {
-  const content = Fragment.fromArray(runs.map((run) => schema.text(run.text, proseMarks(run.marks))))
+  const content = inline(runs)
   if (!marker) return N.paragraph.create({ ghost: true }, content)
   const { attrs } = marker
-  const common: Attrs = {
-    id: attrs?.id ?? null,
-    renders: attrs?.renders ?? null,
-    rendersSha256: attrs?.renders_sha256 ?? null,
-  }
+  const common = nodeAttrs(marker)
   switch (marker.type) {
     case 'paragraph':
       return marker.parents.length > 0 ? N.quote.create(common, content) : N.paragraph.create({ ...common, numbered: attrs.numbered }, content)
@@ -207,6 +317,8 @@ function buildNode({ marker, runs }: Block): Node {
       return N.ordered.create({ ...common, depth: marker.parents.length }, content)
     case 'unordered-list-item':
       return N.unordered.create({ ...common, depth: marker.parents.length }, content)
+    case 'image':
+      return N.image.create({ ...common, blob: attrs.blob, alt: attrs.alt, credit: attrs.credit }, content)
     default:
       return N.unknown.create(unknownAttrs(marker), content)
   }
@@ -228,43 +340,15 @@ function proseMark(name: string, value: Json): Mark {
   if (isPlainMark(name)) return M[name].create()
   if (name === 'link') return M.link.create({ href: value })
   if (name === 'lang') return M.lang.create({ code: value })
+  const [, kind, id] = /^(footnote|citation):([0-9a-f]{16})$/.exec(name) ?? []
+  if (kind && value === true) return M[kind].create({ id })
   return M.foreign.create({ name, value: JSON.stringify(value) })
-}
-
-// ---- offsets
-
-/** Units of the Automerge text that a top-level node stands for. */
-export function lengthOf(node: Node): number {
-  return node.content.size + (isGhost(node) ? 0 : 1)
-}
-
-/** ProseMirror position → offset in the Automerge text. */
-export function offsetOf(doc: Node, position: number): number {
-  let offset = 0
-  for (const node of doc.children) {
-    if (position < node.nodeSize) return position === 0 ? offset : offset + (isGhost(node) ? 0 : 1) + position - 1
-    position -= node.nodeSize
-    offset += lengthOf(node)
-  }
-  return offset
-}
-
-/** Offset in the Automerge text → the ProseMirror position inside the textblock that holds it. An offset before a marker belongs to the block before it. */
-export function positionOf(doc: Node, offset: number): number {
-  let position = 0
-  for (const node of doc.children) {
-    const length = lengthOf(node)
-    if (offset <= length) return position + 1 + Math.max(0, offset - (isGhost(node) ? 0 : 1))
-    offset -= length
-    position += node.nodeSize
-  }
-  return position - 1
 }
 
 // ---- small parts
 
-function blockOf(marker: Marker | null): Block {
-  return { marker, key: marker ? JSON.stringify(marker) : '', runs: [] }
+function markedBlock(marker: Marker | null, runs: Run[] = []): Block {
+  return { marker, key: marker ? JSON.stringify(marker) : '', runs }
 }
 
 export function pushRun(runs: Run[], text: string, marks: string): void {
@@ -309,6 +393,12 @@ function sortKeys(map: { [key: string]: Json }): { [key: string]: Json } {
 function text(value: unknown): string {
   if (value === null || value === undefined) return ''
   return isMap(value) && 'val' in value ? String(value.val) : String(value)
+}
+
+/** A string, wrapped or not; anything else is none. */
+function wordOf(value: unknown): string {
+  const word = isMap(value) && 'val' in value ? value.val : value
+  return typeof word === 'string' ? word.toWellFormed() : ''
 }
 
 function isMap(value: unknown): value is { [key: string]: unknown } {

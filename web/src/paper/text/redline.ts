@@ -14,8 +14,9 @@
  * `diff.ts` answers another question: which characters to write, and exactly. This file is for eyes.
  */
 import type { Node } from 'prosemirror-model'
-import { blockOfNode } from './model'
 import { lcsTable } from './diff'
+import { runsOf } from './model'
+import { eachBlock } from './places'
 
 export type WordChange =
   | { kind: 'inserted'; from: number; to: number }
@@ -34,7 +35,7 @@ export interface BlockChange {
 }
 
 export interface Redline {
-  /** One for each top-level node of the present document. */
+  /** One for each block of the present document that holds words: paragraphs, captions, cells. */
   blocks: readonly BlockChange[]
   /** Paragraphs of the base that are gone as a whole; each stood before the present block of this index. In the order of the text. */
   gone: readonly { before: number; block: Node }[]
@@ -69,20 +70,27 @@ interface Section {
 }
 
 function sectionsOf(base: Node, present: Node): Section[] {
-  const places = new Map(base.children.map((node, i) => [idOf(node), i]))
-  const heads = increasing(present.children.map((node) => places.get(idOf(node)) ?? -1))
+  const [old, neu] = [blocksOf(base), blocksOf(present)]
+  const places = new Map(old.map((node, i) => [idOf(node), i]))
+  const heads = increasing(neu.map((node) => places.get(idOf(node)) ?? -1))
   const sections: Section[] = []
   let [from, into] = [0, 0]
   const close = (to: number, until: number, headed: boolean): void => {
     if (to > from || until > into) {
-      sections.push({ base: base.children.slice(from, to), present: present.children.slice(into, until), headed, first: into })
+      sections.push({ base: old.slice(from, to), present: neu.slice(into, until), headed, first: into })
     }
     from = to
     into = until
   }
   heads.forEach(({ place, index }, nth) => close(place, index, nth > 0))
-  close(base.childCount, present.childCount, heads.length > 0)
+  close(old.length, neu.length, heads.length > 0)
   return sections
+}
+
+function blocksOf(doc: Node): Node[] {
+  const blocks: Node[] = []
+  eachBlock(doc, (node) => blocks.push(node))
+  return blocks
 }
 
 /** A block without an id is found again by what it says. */
@@ -152,7 +160,7 @@ function tokensOf(nodes: readonly Node[], headed: boolean): Token[] {
   return nodes.flatMap((node, block) => {
     const tokens: Token[] = block > 0 || !headed ? [{ text: '', marks: '', block, at: 0 }] : []
     let at = 0
-    for (const { text, marks } of blockOfNode(node).runs) {
+    for (const { text, marks } of runsOf(node)) {
       for (const [word] of text.matchAll(WORD)) {
         tokens.push({ text: word, marks, block, at })
         at += word.length
@@ -177,7 +185,7 @@ function compare({ base, present, headed }: Section): SectionChange {
 }
 
 function sameKind(a: Node, b: Node): boolean {
-  return a.type === b.type && ['level', 'numbered', 'depth', 'raw'].every((name) => a.attrs[name] === b.attrs[name])
+  return a.type === b.type && ['level', 'numbered', 'depth', 'raw', 'blob', 'alt', 'credit', 'header'].every((name) => a.attrs[name] === b.attrs[name])
 }
 
 /** Above this many cells the table of common words is not worth its time. */

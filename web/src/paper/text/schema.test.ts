@@ -53,9 +53,12 @@ describe('DOC: the closed schema is the same on both sides', () => {
   })
 
   test('what is outside of it stays as it is', () => {
-    expect(canonicalMarker({ type: 'banner', parents: [], attrs: { row: 'r', column: 'c' }, isEmbed: false })).toEqual({ type: 'banner', parents: [], attrs: { column: 'c', row: 'r' }, isEmbed: false })
+    expect(canonicalMarker({ type: 'aside', parents: [], attrs: { of: 'r', n: 3 }, isEmbed: false })).toEqual({ type: 'aside', parents: [], attrs: { n: 3, of: 'r' }, isEmbed: false })
+    expect(canonicalMarker({ type: 'table-cell', parents: [], attrs: { row: 'r', column: 7, header: 'yes' } }).attrs).toEqual({ table: '', row: 'r', column: '', header: false })
     expect(canonicalMarks({ 'comment:1': 'x' })).toBe('{"comment:1":"x"}')
     expect(proseMarks('{"comment:1":"x"}')[0].attrs).toEqual({ name: 'comment:1', value: '"x"' })
+    expect(proseMarks('{"footnote:f000000000000001":"x"}')[0].attrs).toEqual({ name: 'footnote:f000000000000001', value: '"x"' })
+    expect(proseMarks('{"footnote:f000000000000001":true}')[0].type.name).toBe('footnote')
   })
 
   test('marks grow as declared, and those with an id follow their family', () => {

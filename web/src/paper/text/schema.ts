@@ -2,7 +2,8 @@
  * What a paper is made of on screen: the ProseMirror schema, and the rules it shares with the Rust side.
  *
  * The schema is flat: every block is one top-level textblock, and one block marker in Automerge. Depth, quotation and kind of list are
- * types and attributes, never nesting, so Enter and Backspace are plain replace steps. Tables will be the only nodes that nest.
+ * types and attributes, never nesting, so Enter and Backspace are plain replace steps. Only tables nest, for eyes and ears: in the text each
+ * of their cells is a block like any other.
  *
  * The closed schema itself is declared in `fixtures/schema.json`; `schema.test.ts` holds this file to it. What a foreign tool wrote
  * outside of it is shown (`unknown` blocks, `foreign` marks) and kept byte for byte, but cannot be made here.
@@ -53,6 +54,17 @@ function listItem(tag: 'ol' | 'ul'): NodeSpec {
   )
 }
 
+/** Where the bytes of a picture are. */
+export const addressOfBlob = (blob: string): string => `/api/v1/blobs/${blob}`
+
+const BLOB = /^[0-9a-f]{64}$/
+
+function picture({ attrs: { id, blob, alt, credit } }: Node): DOMOutputSpec {
+  const shown: DOMOutputSpec = BLOB.test(blob) ? ['img', { src: addressOfBlob(blob), alt, loading: 'lazy', draggable: 'false' }] : ['span', { class: 'lost' }, alt]
+  const framed: DOMOutputSpec = ['div', { class: 'picture', contenteditable: 'false', ...(credit !== '' && { 'data-credit': credit }) }, shown]
+  return ['figure', withId(id), framed, ['figcaption', 0]]
+}
+
 export const schema = new Schema({
   nodes: {
     doc: { content: 'block+' },
@@ -82,6 +94,27 @@ export const schema = new Schema({
     ),
     ordered: listItem('ol'),
     unordered: listItem('ul'),
+    /** A picture; its words are the caption. `alt` says what it shows to those who cannot see it. */
+    image: textblock(
+      { blob: { default: '' }, alt: { default: '' }, credit: { default: '' } },
+      { isolating: true, defining: true, toDOM: picture },
+    ),
+    /** The cells of one table, in rows. `table`, `row` and `column` are opaque ids, so that two people may add rows and columns at once. */
+    table: {
+      content: 'table_row+',
+      group: 'block',
+      isolating: true,
+      attrs: { table: { default: '' } },
+      toDOM: (): DOMOutputSpec => ['div', { class: 'table' }, ['table', ['tbody', 0]]],
+    },
+    table_row: { content: 'table_cell+', attrs: { row: { default: '' } }, toDOM: (): DOMOutputSpec => ['tr', 0] },
+    table_cell: {
+      // `ghost`: a cell that no marker stands for, supplied so that every row has all columns; the first word typed makes it real.
+      content: 'inline*',
+      isolating: true,
+      attrs: { ...blockAttrs, column: { default: '' }, header: { default: false }, ghost: { default: false } },
+      toDOM: ({ attrs }: Node): DOMOutputSpec => (attrs.header ? ['th', withId(attrs.id, { scope: 'col' }), 0] : ['td', withId(attrs.id), 0]),
+    },
     /** A block of a type that is not ours: `raw` is its marker as JSON, without the id. */
     unknown: textblock(
       { raw: { default: '{}' } },
@@ -90,6 +123,20 @@ export const schema = new Schema({
     text: { group: 'inline' },
   },
   marks: {
+    /** The marked words are a note. First, so that one element holds all of a note's words, whatever else is marked in them. */
+    footnote: {
+      attrs: { id: {} },
+      excludes: '',
+      inclusive: false,
+      toDOM: ({ attrs }): DOMOutputSpec => ['span', { class: 'note', 'data-note': attrs.id }, 0],
+    },
+    /** The marked words stand for a source of the paper: "CGLU 2013, p. 4". */
+    citation: {
+      attrs: { id: {} },
+      excludes: '',
+      inclusive: false,
+      toDOM: ({ attrs }): DOMOutputSpec => ['cite', { 'data-source': attrs.id }, 0],
+    },
     strong: { toDOM: () => ['strong', 0], parseDOM: [{ tag: 'strong' }, { tag: 'b' }] },
     em: { toDOM: () => ['em', 0], parseDOM: [{ tag: 'em' }, { tag: 'i' }] },
     // Not exclusive: in Automerge both may stand on a letter, and hiding one would bring it back when the other goes.
@@ -108,7 +155,7 @@ export const schema = new Schema({
       toDOM: ({ attrs }): DOMOutputSpec => ['span', { lang: attrs.code }, 0],
       parseDOM: [{ tag: 'span[lang]', getAttrs: (element) => ({ code: element.getAttribute('lang') }) }],
     },
-    /** Footnotes, citations and brackets until they get a look of their own, and the marks of other tools. `value` is JSON. */
+    /** Brackets, whose signs are drawn around their words, and the marks of other tools. `value` is JSON. */
     foreign: {
       attrs: { name: {}, value: {} },
       excludes: '',
