@@ -1,6 +1,6 @@
 //! Identities: one newtype for each kind of thing that has a life of its own.
 //!
-//! All are UUIDs drawn by whoever creates the thing, except [`ParagraphId`] (eight random bytes inside a text),
+//! All are UUIDs drawn by whoever creates the thing, except [`ParagraphId`] and [`SourceId`] (eight random bytes: they stand inside texts),
 //! [`ChangeHash`] and [`ActorId`] (Automerge's own). None of them is ever reused.
 
 use std::fmt;
@@ -98,6 +98,10 @@ pub struct ActorId(pub Vec<u8>);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParagraphId(pub [u8; 8]);
 
+/// The identity of a source that a paper cites: 16 lowercase hexadecimal digits, which stand in the name of a mark.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub [u8; 8]);
+
 impl ActorId {
     /// Actors longer than this are refused: Automerge draws 16 bytes.
     pub const MAX_BYTES: usize = 64;
@@ -142,6 +146,7 @@ macro_rules! hex_id {
 
 hex_id!(ChangeHash, "64", |bytes| <[u8; 32]>::try_from(bytes).ok());
 hex_id!(ParagraphId, "16", |bytes| <[u8; 8]>::try_from(bytes).ok());
+hex_id!(SourceId, "16", |bytes| <[u8; 8]>::try_from(bytes).ok());
 hex_id!(ActorId, "2 to 128", |bytes| (!bytes.is_empty() && bytes.len() <= ActorId::MAX_BYTES)
     .then_some(bytes));
 

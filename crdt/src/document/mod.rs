@@ -26,6 +26,7 @@
 //! This module has never heard of seats' rights, of other texts, or of the wire.
 
 pub mod anchor;
+pub mod apparatus;
 pub mod branch;
 pub mod diff;
 pub mod edit;

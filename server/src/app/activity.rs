@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt::document::Summary;
+use crdt::document::apparatus::Apparatus;
 use crdt::ids::{ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
 
@@ -21,6 +22,8 @@ pub struct TextState {
     pub heads: Vec<ChangeHash>,
     /// Title and counts.
     pub summary: Summary,
+    /// Its notes, and what it cites.
+    pub apparatus: Apparatus,
     /// Who changed it when.
     pub edits: Edits,
 }
@@ -108,11 +111,14 @@ impl App {
             // One damaged text must not take the lists of all the others with it; whoever opens it is told.
             Err(error @ LiveError::Unreadable { .. }) => {
                 tracing::error!(%error, "a stored text is damaged; lists show it empty");
-                return Ok(Arc::new(TextState { heads: Vec::new(), summary: Summary::of(&[]), edits }));
+                let (summary, apparatus) = (Summary::of(&[]), Apparatus::default());
+                return Ok(Arc::new(TextState { heads: Vec::new(), summary, apparatus, edits }));
             }
             Err(error) => return Err(error.into()),
         };
-        let state = Arc::new(TextState { heads: text.heads(), summary: text.summary(), edits });
+        let blocks = text.blocks();
+        let (summary, apparatus) = (Summary::of(&blocks), Apparatus::of(&blocks));
+        let state = Arc::new(TextState { heads: text.heads(), summary, apparatus, edits });
         let mut known = self.activity.known();
         if known.generation == generation {
             known.states.insert(id, state.clone());

@@ -65,6 +65,8 @@ pub enum Topic {
     Silence,
     /// What people are told.
     Notices,
+    /// Sources that the paper cites.
+    Sources,
 }
 
 /// Tells news to listeners.

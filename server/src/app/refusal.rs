@@ -209,6 +209,23 @@ pub enum Refusal {
     /// The file has more rows or bytes than are taken.
     #[error("{0}")]
     ImportTooLarge(String),
+    /// The file is no picture of a kind that is taken.
+    #[error(
+        "this file is neither a PNG nor a JPEG picture, or its beginning is damaged; save it as one of the two and bring it again"
+    )]
+    ImageUnreadable,
+    /// The picture has more pixels than may be shown.
+    #[error(
+        "this picture has {width} × {height} pixels; at most {most_pixels} are taken: make it smaller and bring it again"
+    )]
+    ImageTooLarge {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// The limit.
+        most_pixels: u64,
+    },
     /// The content breaks the limits of a text.
     #[error("{0}")]
     ChangeRefused(String),
@@ -328,6 +345,8 @@ impl Refusal {
             Refusal::ImportUnreadable(_) => "import_unreadable",
             Refusal::ImportUnsafe(_) => "import_unsafe",
             Refusal::ImportTooLarge(_) => "import_too_large",
+            Refusal::ImageUnreadable => "image_unreadable",
+            Refusal::ImageTooLarge { .. } => "image_too_large",
             Refusal::ChangeRefused(_) => "change_refused",
             Refusal::ExportRefused { .. } => "export_refused",
             Refusal::ExportTooLong { .. } => "export_too_long",

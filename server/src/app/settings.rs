@@ -45,6 +45,10 @@ pub struct Limits {
     pub json_body_bytes: usize,
     /// A document that is imported or put, in bytes of its request.
     pub import_bytes: usize,
+    /// A picture, in bytes.
+    pub image_bytes: usize,
+    /// A picture, in pixels as its head says them.
+    pub image_pixels: u64,
     /// An address with its query, in bytes.
     pub path_bytes: usize,
     /// All headers of a request, in bytes.
@@ -168,6 +172,8 @@ impl Default for Limits {
         Self {
             json_body_bytes: 256 * 1024,
             import_bytes: 20 * 1024 * 1024,
+            image_bytes: 10 << 20,
+            image_pixels: 40_000_000,
             path_bytes: 2 * 1024,
             header_bytes: 16 * 1024,
             header_seconds: 10,

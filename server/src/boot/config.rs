@@ -148,6 +148,8 @@ pub const KEYS: &[Key] = &[
     },
     number!("limits.json_body_bytes", 1024..=16 * MIB, Size json_body_bytes, "a JSON body"),
     number!("limits.import_bytes", 1024..=64 * MIB, Size import_bytes, "a document that is imported or put"),
+    number!("limits.image_bytes", 1024..=64 * MIB, Size image_bytes, "a picture"),
+    number!("limits.image_pixels", 10_000..=400_000_000, Long image_pixels, "pixels of a picture, as its head says them"),
     number!("limits.path_bytes", 256..=8 * 1024, Size path_bytes, "an address with its query"),
     number!("limits.header_bytes", 1024..=64 * 1024, Size header_bytes, "all headers of a request"),
     number!("limits.header_seconds", 1..=120, Long header_seconds, "until the headers of a request must have come in"),

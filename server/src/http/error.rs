@@ -83,6 +83,8 @@ const CODES: &[(&str, u16, &str)] = &[
     ("not_sealed", 422, "The words still move"),
     ("import_unreadable", 422, "The file cannot be read"),
     ("import_unsafe", 422, "The file is not safe to read"),
+    ("image_unreadable", 422, "The file is no picture that is taken"),
+    ("image_too_large", 422, "The picture has too many pixels"),
     ("change_refused", 422, "The text cannot take this content"),
     ("export_refused", 422, "The file cannot be made from this text"),
     ("chapter_locked", 423, "The chapter is locked"),
@@ -216,6 +218,9 @@ impl From<Refusal> for Problem {
                 problem.details(json!({ "reason": reason, "hints": hints }))
             }
             Refusal::Amendment(error) => problem.details(amendments::facts(&error)),
+            Refusal::ImageTooLarge { width, height, most_pixels } => {
+                problem.details(json!({ "width": width, "height": height, "limit_pixels": most_pixels }))
+            }
             Refusal::TooManyDrafts { most } => problem.details(json!({ "limit": most })),
             Refusal::TooMany { retry_after_s, .. } => retry_after(problem, retry_after_s),
             Refusal::Stopping | Refusal::ExportTooLong { .. } | Refusal::ExportUnavailable(_) => {

@@ -139,6 +139,7 @@ impl Listener {
                 "text": text,
                 "title": state.summary.title,
                 "numbered": state.summary.numbered,
+                "notes": state.apparatus.notes,
                 "characters": state.summary.characters,
                 "heads": state.heads,
             })),

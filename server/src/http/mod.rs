@@ -30,6 +30,7 @@ pub mod seats;
 pub mod set_aside;
 pub mod silences;
 pub mod site;
+pub mod sources;
 pub mod sync;
 pub mod tasks;
 pub mod texts;
@@ -104,6 +105,16 @@ fn interface(config: &mut ServiceConfig) {
         .service(
             at("/api/v1/papers/{slug}/positions/{id}/received/{file}").route(get().to(positions::received)),
         )
+        .service(
+            at("/api/v1/papers/{slug}/sources").route(get().to(sources::list)).route(post().to(sources::add)),
+        )
+        .service(
+            at("/api/v1/papers/{slug}/sources/{id}")
+                .route(put().to(sources::change))
+                .route(delete().to(sources::retire)),
+        )
+        .service(at("/api/v1/papers/{slug}/images").route(post().to(sources::bring_image)))
+        .service(at("/api/v1/blobs/{sha256}").route(get().to(sources::blob)))
         .service(at("/api/v1/papers/{slug}/brackets").route(get().to(brackets::list)))
         .service(at("/api/v1/papers/{slug}/brackets/{id}/side").route(post().to(brackets::side)))
         .service(at("/api/v1/papers/{slug}/brackets/{id}/options").route(post().to(brackets::offer)))
@@ -272,6 +283,7 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/amendments",
         "/p/{slug}/amendments/{id}",
         "/p/{slug}/amendments/{id}/{desk}",
+        "/p/{slug}/sources",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

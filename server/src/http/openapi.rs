@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use super::{
     amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
     notices, papers, people, positions, proofs, remarks, replies, reviews, rights, rounds, seats, set_aside,
-    silences, sync, tasks, texts,
+    silences, sources, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -152,6 +152,12 @@ use crate::http::error::Problem;
         replies::list,
         replies::one,
         replies::file,
+        sources::list,
+        sources::add,
+        sources::change,
+        sources::retire,
+        sources::bring_image,
+        sources::blob,
         set_aside::list,
         set_aside::one,
         set_aside::file,

@@ -96,6 +96,10 @@ pub struct TextView {
     numbered: usize,
     /// The number of its first numbered paragraph.
     first_number: usize,
+    /// How many notes it has.
+    notes: usize,
+    /// The number of its first note: notes are numbered through the paper.
+    first_note: usize,
     open_threads: usize,
 }
 
@@ -209,14 +213,15 @@ fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
 }
 
 async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::Value, Problem> {
-    let mut next_number: BTreeMap<&str, usize> = BTreeMap::new();
+    // The next numbered paragraph and the next note, by language.
+    let mut next: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut chapters = Vec::new();
     for chapter in &paper.chapters {
         let mut texts = BTreeMap::new();
         for (language, text) in &chapter.texts {
-            let first = next_number.entry(language).or_insert(1);
+            let first = next.entry(language).or_insert((1, 1));
             let text = text_view(app, caller.seat, *text, *first).await?;
-            *first += text.numbered;
+            *first = (first.0 + text.numbered, first.1 + text.notes);
             texts.insert(language.clone(), text);
         }
         chapters.push(ChapterView {
@@ -235,7 +240,12 @@ async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::V
     Ok(view)
 }
 
-async fn text_view(app: &App, seat: SeatId, text: TextId, first_number: usize) -> Result<TextView, Refusal> {
+async fn text_view(
+    app: &App,
+    seat: SeatId,
+    text: TextId,
+    (first_number, first_note): (usize, usize),
+) -> Result<TextView, Refusal> {
     let state = app.text_state(text).await?;
     let threads = app.threads_of_text(text, seat).await?;
     Ok(TextView {
@@ -246,6 +256,8 @@ async fn text_view(app: &App, seat: SeatId, text: TextId, first_number: usize) -
         title: state.summary.title.clone(),
         numbered: state.summary.numbered,
         first_number,
+        notes: state.apparatus.notes,
+        first_note,
         open_threads: threads.iter().filter(|kept| kept.thread.is_open()).count(),
     })
 }

@@ -12,4 +12,5 @@ pub mod link;
 pub mod mail;
 pub mod paper;
 pub mod seat;
+pub mod source;
 pub mod token;

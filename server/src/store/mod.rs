@@ -135,6 +135,10 @@ collections! {
     Key = 37 "public key",
     /// What a seat has seen of a paper, by `paper id/seat id`.
     Look = 38 "look at a paper",
+    /// Sources that a paper cites, by `paper id/source id`.
+    Source = 34 "source",
+    /// Pictures of a paper, by `paper id/SHA-256`; their bytes are the blob of that name.
+    Image = 35 "picture",
 }
 
 impl Coll {

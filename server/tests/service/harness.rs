@@ -228,6 +228,10 @@ impl Somebody {
     pub fn put(&self, path: &str, json: &str) -> Ask {
         Ask::new(self.address, "PUT", path).header("cookie", &self.cookie).json(json)
     }
+    /// A file, as the body of a request.
+    pub fn brings(&self, path: &str, media_type: &str, bytes: &[u8]) -> Ask {
+        Ask::new(self.address, "POST", path).header("cookie", &self.cookie).body(media_type, bytes)
+    }
     pub fn delete(&self, path: &str) -> Ask {
         Ask::new(self.address, "DELETE", path).header("cookie", &self.cookie)
     }

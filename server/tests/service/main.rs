@@ -33,6 +33,7 @@ mod routes;
 mod set_aside;
 mod silences;
 mod socket;
+mod sources;
 mod store_troubles;
 mod tasks;
 mod texts;

@@ -24,6 +24,9 @@ struct Row {
     ask: Ask,
 }
 
+/// The head of a picture of one pixel: all that is read of it.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0";
+
 const NONE: Ask = Ask::With(|_| (String::new(), "{}".to_owned()));
 
 macro_rules! row {
@@ -68,6 +71,7 @@ mod remarks;
 mod rounds;
 mod rules;
 mod silences;
+mod sources;
 mod world;
 
 /// All rows: those of the paper and its rights, then those of each part of the review.
@@ -82,6 +86,7 @@ fn rows() -> Vec<Row> {
         remarks::rows(),
         rounds::rows(),
         silences::rows(),
+        sources::rows(),
     ];
     parts.into_iter().flatten().collect()
 }

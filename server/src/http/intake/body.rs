@@ -81,11 +81,11 @@ fn check_form(headers: &HeaderMap, content_type: &str) -> Result<(), Problem> {
     Err(Problem::new("content_type_unsupported", "send JSON, with the header Content-Type: application/json"))
 }
 
-fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn too_large(limit: usize, size: Option<u64>) -> Problem {
+pub(super) fn too_large(limit: usize, size: Option<u64>) -> Problem {
     let detail = match size {
         Some(size) => format!("the body has {size} bytes; at most {limit} are taken here"),
         None => format!("the body has more than {limit} bytes, which is the most that is taken here"),
@@ -96,7 +96,11 @@ fn too_large(limit: usize, size: Option<u64>) -> Problem {
 }
 
 /// The whole body. Whoever sends it has some time, and a second more for every 16 KiB that arrived.
-async fn read(payload: &mut Payload, limit: usize, patience: Duration) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read(
+    payload: &mut Payload,
+    limit: usize,
+    patience: Duration,
+) -> Result<Vec<u8>, Problem> {
     const BYTES_PER_SECOND: u32 = 16 * 1024;
     let started = Instant::now();
     let mut bytes: Vec<u8> = Vec::new();
@@ -124,7 +128,7 @@ async fn read(payload: &mut Payload, limit: usize, patience: Duration) -> Result
 
 /// Keep the unread rest of a chunked body until its refusal is on the way. Dropped before, actix would read on for as long as
 /// the client cares to send; like this it closes the connection.
-fn hold(payload: Payload) {
+pub(super) fn hold(payload: Payload) {
     const ON_THE_WAY: Duration = Duration::from_secs(1);
     actix_web::rt::spawn(async move {
         tokio::time::sleep(ON_THE_WAY).await;

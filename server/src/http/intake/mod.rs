@@ -6,5 +6,6 @@ pub mod caller;
 pub mod gate;
 pub mod idempotency;
 pub mod paging;
+pub mod raw;
 pub mod request_id;
 pub mod version;

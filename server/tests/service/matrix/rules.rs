@@ -21,6 +21,8 @@ pub(super) enum Rule {
     Nobody,
     /// What the rules say of this action in the first chapter.
     May(Action),
+    /// What the rules say of this action in any chapter.
+    MayAnywhere(Action),
     /// Whoever may do one of these in the first chapter.
     MayAny(&'static [Action]),
     /// The same in the paper as a whole.
@@ -72,6 +74,10 @@ impl Row {
             }
             (Rule::MayEither(..), _) => Cell::No,
             (Rule::InPaper(action), _) => by(action, &paper.place()),
+            (Rule::MayAnywhere(action), _) => {
+                let anywhere = paper.chapters.iter().any(|each| may(&rights, action, &paper.place_of(each)));
+                if anywhere { Cell::Yes } else { Cell::No }
+            }
             (Rule::InService(action), _) => by(action, &Place::default()),
             (Rule::MayAny(actions), _) => {
                 let allowed = actions.iter().any(|action| by(*action, &here) == Cell::Yes);

@@ -44,6 +44,7 @@ impl Known {
                 "{id}" => self.of(before),
                 "{text}" => self.of("texts"),
                 "{component}" => self.of("components"),
+                "{sha256}" => vec!["0".repeat(64)],
                 "{number}" => vec!["1".to_owned(), "2".to_owned()],
                 "{other}" => [self.of("milestones"), vec!["now".to_owned()]].concat(),
                 "{file}" => vec!["en.md".to_owned(), "es.md".to_owned()],

@@ -1,0 +1,199 @@
+//! Sources that a paper cites, and pictures that it shows.
+
+use crdt::document::{Marks, Run};
+use serde_json::{Value, json};
+
+use crate::harness::{PAPER, Service, Somebody};
+
+const SOURCES: &str = "/api/v1/papers/housing/sources";
+const IMAGES: &str = "/api/v1/papers/housing/images";
+
+fn harvey() -> Value {
+    json!({"author": "David Harvey", "title": "The Right to the City", "year": "2008", "link": "https://newleftreview.org/issues/ii53", "note": ""})
+}
+
+/// The beginning of a PNG file of this size, which is all that is read of one here.
+pub fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.extend(width.to_be_bytes());
+    bytes.extend(height.to_be_bytes());
+    bytes.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    bytes
+}
+
+async fn added(somebody: &Somebody) -> Value {
+    let answer = somebody.post(SOURCES, &harvey().to_string()).send().await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()
+}
+
+async fn list(somebody: &Somebody) -> Value {
+    somebody.get(SOURCES).send().await.json()
+}
+
+#[actix_web::test]
+async fn doc30_adaeze_adds_a_source_and_everybody_who_reads_the_paper_finds_it() {
+    let service = Service::start().await;
+    let (adaeze, olga) = (service.signs_in("adaeze").await, service.signs_in("olga").await);
+    let source = added(&adaeze).await;
+    assert!(source["id"].as_str().is_some_and(|id| id.len() == 16), "{source}");
+    let seen = list(&olga).await;
+    assert_eq!(seen["sources"][0], source);
+    assert_eq!((&seen["may_add"], &list(&adaeze).await["may_add"]), (&json!(false), &json!(true)));
+}
+
+#[actix_web::test]
+async fn doc30_two_change_a_source_at_once_and_the_second_is_told() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let source = added(&adaeze).await;
+    let at = format!("{SOURCES}/{}", source["id"].as_str().unwrap());
+    let with = |year: &str| {
+        let mut words = harvey();
+        words["year"] = json!(year);
+        words.to_string()
+    };
+    let changed = adaeze.put(&at, &with("2012")).header("if-match", "1").send().await;
+    assert_eq!((changed.status, &changed.json()["year"]), (200, &json!("2012")));
+    let late = adaeze.put(&at, &with("2013")).header("if-match", "1").send().await;
+    assert_eq!(late.refusal(), (412, "stale_version".to_owned()));
+    let late = adaeze.delete(&at).header("if-match", "1").send().await;
+    assert_eq!(late.refusal(), (412, "stale_version".to_owned()));
+    assert_eq!(list(&adaeze).await["sources"][0]["year"], "2012");
+}
+
+#[actix_web::test]
+async fn doc30_a_source_that_is_taken_off_the_list_is_still_found_by_what_cites_it() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let source = added(&adaeze).await;
+    let id = source["id"].as_str().unwrap();
+    cites(&service, &adaeze, id).await;
+    let at = format!("{SOURCES}/{id}");
+    let retired = adaeze.delete(&at).header("if-match", "1").send().await;
+    assert_eq!((retired.status, &retired.json()["unused"]), (200, &json!(true)));
+    let seen = &list(&adaeze).await["sources"][0];
+    assert_eq!((&seen["unused"], &seen["cited"][0]["chapter"]), (&json!(true), &json!("1")));
+    // Saying something of it offers it again.
+    let back = adaeze.put(&at, &harvey().to_string()).header("if-match", "2").send().await.json();
+    assert_eq!((&back["unused"], &back["version"]), (&json!(false), &json!(3)));
+}
+
+/// A paragraph of the first chapter cites the source, twice, once in a note.
+async fn cites(service: &Service, somebody: &Somebody, source: &str) {
+    let text = service.text();
+    let now = service.app.live.text(text).await.unwrap();
+    let mut blocks = now.blocks();
+    let name = format!("citation:{source}");
+    let last = blocks.last_mut().unwrap();
+    last.runs.push(Run::marked("Harvey 2008", Marks::on([name.as_str()])));
+    last.runs.push(Run::plain(" and "));
+    last.runs
+        .push(Run::marked("Harvey 2008, p. 23", Marks::on([name.as_str(), "footnote:f000000000000001"])));
+    let mut edited = crdt::document::Text::clone(&now);
+    let writer = crdt::document::Writer {
+        actor: crdt::ids::ActorId(vec![7; 16]),
+        seat: Some(somebody.seats[0]),
+        at: service.app.clock.now(),
+    };
+    let change = edited.become_blocks(&writer, &blocks, crdt::document::diff::Source::Whole).unwrap().change;
+    let seat = somebody.seats[0];
+    service.app.live.submit(text, seat, vec![change.unwrap().into()]).await.unwrap();
+}
+
+#[actix_web::test]
+async fn doc19_the_list_says_where_a_source_is_cited_and_the_paper_counts_its_notes() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let source = added(&adaeze).await;
+    cites(&service, &adaeze, source["id"].as_str().unwrap()).await;
+    let cited = list(&adaeze).await["sources"][0]["cited"].clone();
+    assert_eq!(cited.as_array().unwrap().len(), 2, "{cited}");
+    assert_eq!((&cited[0]["language"], &cited[0]["text"]), (&json!("en"), &json!(service.text())));
+    let paper = adaeze.get(&format!("/api/v1/papers/{PAPER}")).send().await.json();
+    let texts = |chapter: usize| paper["chapters"][chapter]["texts"]["en"].clone();
+    assert_eq!((&texts(0)["notes"], &texts(0)["first_note"]), (&json!(1), &json!(1)));
+    assert_eq!((&texts(1)["notes"], &texts(1)["first_note"]), (&json!(0), &json!(2)));
+}
+
+#[actix_web::test]
+async fn what_is_no_source_is_refused_by_its_field() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    for (field, value) in [
+        ("title", json!("  ")),
+        ("title", json!("x".repeat(501))),
+        ("link", json!("javascript:alert(1)")),
+        ("year", json!("the year in which everything began")),
+        ("author", json!("evil\u{202e}name")),
+    ] {
+        let mut words = harvey();
+        words[field] = value;
+        let answer = adaeze.post(SOURCES, &words.to_string()).send().await;
+        assert_eq!((answer.status, &answer.json()["details"]["field"]), (422, &json!(field)));
+    }
+    let unknown = adaeze.put(&format!("{SOURCES}/ffffffffffffffff"), &harvey().to_string()).send().await;
+    assert_eq!(unknown.refusal().0, 404);
+}
+
+#[actix_web::test]
+async fn doc31_a_picture_is_brought_once_and_shown_to_everybody_who_reads_the_paper() {
+    let service = Service::start().await;
+    let (adaeze, olga) = (service.signs_in("adaeze").await, service.signs_in("olga").await);
+    let bring = || adaeze.brings(IMAGES, "image/png", &png(640, 480));
+    let brought = bring().send().await;
+    assert_eq!(brought.status, 201, "{}", brought.text());
+    let image = brought.json();
+    assert_eq!(
+        (&image["kind"], &image["width"], &image["height"]),
+        (&json!("png"), &json!(640), &json!(480))
+    );
+    assert_eq!(bring().send().await.json(), image);
+    let shown = olga.get(image["url"].as_str().unwrap()).send().await;
+    assert_eq!((shown.status, &shown.body), (200, &png(640, 480)));
+    assert_eq!(service.get(image["url"].as_str().unwrap()).send().await.refusal().0, 401);
+}
+
+#[actix_web::test]
+async fn i09_what_was_brought_is_never_taken_for_a_page() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let page = [&png(10, 10)[..], b"<script>alert(1)</script>"].concat();
+    let image = adaeze.brings(IMAGES, "image/png", &page).send().await.json();
+    let shown = adaeze.get(image["url"].as_str().unwrap()).send().await;
+    assert_eq!(shown.header("content-type"), Some("image/png"));
+    assert_eq!(shown.header("x-content-type-options"), Some("nosniff"));
+    assert!(shown.header("content-disposition").unwrap().starts_with("attachment; filename="));
+    assert_eq!(shown.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    for other in [
+        &b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"[..],
+        b"<html>",
+        b"%PDF-1.7",
+        b"GIF89a\x01\0\x01\0",
+        b"",
+    ] {
+        let answer = adaeze.brings(IMAGES, "image/png", other).send().await;
+        assert_eq!(answer.refusal(), (422, "image_unreadable".to_owned()));
+    }
+    let svg = adaeze.brings(IMAGES, "image/svg+xml", b"<svg/>").send().await;
+    assert_eq!(svg.refusal(), (415, "content_type_unsupported".to_owned()));
+}
+
+#[actix_web::test]
+async fn i10_a_picture_of_too_many_pixels_is_refused_by_its_head_and_one_of_too_many_bytes_before_it_is_read()
+{
+    let service = Service::with(|settings| settings.limits.image_bytes = 4_096).await;
+    let adaeze = service.signs_in("adaeze").await;
+    let answer = adaeze.brings(IMAGES, "image/png", &png(50_000, 50_000)).send().await;
+    assert_eq!(answer.refusal(), (422, "image_too_large".to_owned()));
+    assert_eq!(
+        answer.json()["details"],
+        json!({"width": 50_000, "height": 50_000, "limit_pixels": 40_000_000})
+    );
+    let answer = adaeze.brings(IMAGES, "image/png", &[0; 5_000]).send().await;
+    assert_eq!(answer.refusal(), (413, "body_too_large".to_owned()));
+    for (width, height) in [(0, 10), (10, 0)] {
+        let answer = adaeze.brings(IMAGES, "image/png", &png(width, height)).send().await;
+        assert_eq!(answer.refusal(), (422, "image_unreadable".to_owned()));
+    }
+}
