@@ -20,6 +20,7 @@ import type { Parser } from './parse'
 import { peopleRoutes } from './people'
 import { positionRoutes } from './positions'
 import { silenceRoutes } from './silences'
+import { sourceRoutes } from './sources'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 import { roundRoutes } from './rounds'
@@ -43,6 +44,7 @@ export function createApi(options: RequestOptions) {
     ...positionRoutes(verbs),
     ...matrixRoutes(verbs),
     ...silenceRoutes(verbs),
+    ...sourceRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

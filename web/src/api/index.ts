@@ -19,5 +19,7 @@ export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat,
 export type { Asks, Coverage, Notice, Phase, Reminded, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
 export { STANCES, needsReason } from './positions'
 export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'
+export { PICTURE_BYTES, PICTURE_TYPES } from './sources'
+export type { Picture, Source, Sources, SourceWords } from './sources'
 export type { NewSilence, Silence, Silences } from './silences'
 export type { AnsweredItem, AnswerTally, Reply, StatedPosition } from './answers'

@@ -94,6 +94,9 @@ export const chapterText = object({
   /** How many numbered paragraphs stand in it, and the number of the first. */
   numbered: integer,
   first_number: integer,
+  /** How many notes, and the number of the first. */
+  notes: since(integer, 0),
+  first_note: since(integer, 1),
   open_threads: integer,
 })
 export type ChapterText = Parsed<typeof chapterText>
@@ -155,6 +158,15 @@ export const block = object({
   level: optional(integer),
   numbered: optional(boolean),
   depth: optional(integer),
+  /** Of a cell: which table, row and column, as ids, and whether it is a head. */
+  table: optional(string),
+  row: optional(string),
+  column: optional(string),
+  header: optional(boolean),
+  /** Of a picture: its name, what it shows, whose it is. */
+  blob: optional(string),
+  alt: optional(string),
+  credit: optional(string),
   renders: optional(string),
   renders_sha256: optional(string),
   runs: optional(array(run)),
@@ -306,6 +318,6 @@ export const events = {
   /** A hint that something of this topic changed. */
   procedure: object({ topic: string }),
   /** A text's outline changed: its title, its count of numbered paragraphs, its length or its heads. */
-  text: object({ text: string, title: string, numbered: integer, characters: integer, heads: array(string) }),
+  text: object({ text: string, title: string, numbered: integer, notes: since(integer, 0), characters: integer, heads: array(string) }),
 }
 export type PaperEvents = { [K in keyof typeof events]: Parsed<(typeof events)[K]> }

@@ -4,6 +4,7 @@
  */
 import { ApiError, errorOf } from './error'
 import { array, nullable, object, string, type Parser } from './parse'
+import { upload, type Upload } from './upload'
 
 /** When a kept answer was given, in milliseconds of the device's clock. Only the answers that our service worker had kept carry it. */
 export const KEPT_AT = 'Borrador-Kept-At'
@@ -98,6 +99,16 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
     },
     post: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('POST', url, read, body, headers),
     remove: (url: string) => send('DELETE', url, nothing, undefined, {}),
+    /** A DELETE that says what became of the thing. */
+    removed: <T>(url: string, read: Read<T>, headers: Headers = {}) => send('DELETE', url, read, undefined, headers),
+    /** A POST whose body is a file. */
+    async bring<T>(url: string, read: Read<T>, file: File, how: Upload): Promise<T> {
+      const acting = seat()
+      const headers: Headers = { Accept: 'application/json', 'Content-Type': file.type, ...(acting !== null && { 'Borrador-Seat': acting }) }
+      const [response, said] = await upload(url, file, headers, how)
+      if (!response.ok) throw errorOf(response, said)
+      return read(said, response)
+    },
     put: <T>(url: string, read: Read<T>, body: unknown, headers: Headers = {}) => send('PUT', url, read, body, headers),
     /**
      * A POST that makes something. When no answer comes it is sent once more under the same key: the server answers

@@ -31,6 +31,10 @@ export interface EditorOptions {
   onCommentRequest?(): void
   /** Mod-Alt-B: the page asks who wants the selected words in brackets. */
   onBracketRequest?(): void
+  /** Mod-Alt-C: the page asks which source is cited. */
+  onCitationRequest?(): void
+  /** A file with a picture was pasted or dropped: the page asks what to say of it. */
+  onPictureFile?(file: File): void
   /** The caret or the selection moved, and the words before it are written: time to send `caret()` to the others. */
   onCaret?(): void
   /** The screen disagreed with the document when idle and has been set right from the document: a bug to report. */
@@ -53,6 +57,8 @@ export type BlockKind =
   | 'quote'
   | 'ordered'
   | 'unordered'
+  | 'cell'
+  | 'image'
   | 'unknown'
 
 /** What toolbars and outlines show. A value: a new one each time. */
@@ -74,6 +80,16 @@ export interface EditorSnapshot {
   numbered: number
   /** The words of the first block. */
   title: string
+  /** The table that holds the caret. */
+  table: { rows: number; columns: number; header: boolean } | null
+  /** The picture whose caption holds the caret, or that is chosen. */
+  picture: ShownPicture | null
+  /** The caret is in a note. */
+  inNote: boolean
+  /** The source that the words around the caret cite. */
+  citation: string | null
+  /** Notes in this text. */
+  notes: number
   /** Places that differ from what the text is compared with (`compareWith`); null when it is with nothing. */
   changes: number | null
 }
@@ -90,6 +106,41 @@ export interface ChangeWords {
   retyped: string
 }
 
+/** What is said of a picture beside its caption. */
+export interface PictureWords {
+  /** What it shows, for those who do not see it. */
+  alt: string
+  credit: string
+}
+
+export interface ShownPicture extends PictureWords {
+  id: string
+  blob: string
+}
+
+/** How notes are called, in the language of the interface. */
+export interface NoteWords {
+  /** "Note": its number follows. */
+  note: string
+  /** In the box of a note that has no words yet. */
+  placeholder: string
+}
+
+/** A source of the paper. */
+export interface CitedSource {
+  id: string
+  /** "Harvey, The Right to the City, 2008" */
+  words: string
+}
+
+/** How citations are called. */
+export interface CitationWords {
+  /** "Source": what is cited follows. */
+  source: string
+  /** Instead of it, when nobody knows the source. */
+  unknown: string
+}
+
 export type Command =
   | 'strong'
   | 'em'
@@ -102,6 +153,16 @@ export type Command =
   | 'ordered'
   | 'indent'
   | 'outdent'
+  | 'note'
+  | 'leaveNote'
+  | 'rowBefore'
+  | 'rowAfter'
+  | 'columnBefore'
+  | 'columnAfter'
+  | 'deleteRow'
+  | 'deleteColumn'
+  | 'deleteTable'
+  | 'headerRow'
   | 'undo'
   | 'redo'
 
@@ -180,6 +241,17 @@ export interface Editor {
   run(command: Command): boolean
   /** Links the selected words, or changes the link around the caret; null removes it. False for a scheme we do not allow. */
   setLink(href: string | null): boolean
+  /** A table of empty cells behind the paragraph of the caret. False where none can be. */
+  insertTable(rows: number, columns: number): boolean
+  insertPicture(blob: string, words: PictureWords): boolean
+  /** False when the picture is not there any more. */
+  describePicture(id: string, words: PictureWords): boolean
+  /** Makes the selected words cite the source, or types `words` that do. */
+  cite(source: string, words: string): boolean
+  /** The number of the first note, and how notes are called. */
+  setNotes(first: number, words: NoteWords): void
+  /** Which sources the paper has. */
+  setSources(sources: readonly CitedSource[], words: CitationWords): void
   /** Null until the text has had focus once. Flushes first. */
   caret(): CaretPlace
   setCarets(carets: RemoteCaret[]): void

@@ -87,7 +87,7 @@ describe('threads', () => {
 test('numbers run on through chapters, skip those without the language, and follow what is being written', () => {
   const chapter = (id: string, numbered: number, language = 'es') => ({
     ...rightsIn(id, true), number: '1', parent: null, language: 'es',
-    texts: { [language]: { id: `${id}-${language}`, document_id: 'd', heads: [], characters: 0, title: '', numbered, first_number: 0, open_threads: 0 } },
+    texts: { [language]: { id: `${id}-${language}`, document_id: 'd', heads: [], characters: 0, title: '', numbered, first_number: 0, notes: 0, first_note: 1, open_threads: 0 } },
   }) satisfies Chapter
   const chapters = [chapter('a', 10), chapter('b', 5, 'en'), chapter('c', 7), chapter('d', 1)]
   expect([...firstNumbers(chapters, 'es')]).toEqual([['a-es', 1], ['c-es', 11], ['d-es', 18]])

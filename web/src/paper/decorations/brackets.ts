@@ -10,6 +10,7 @@ import type { Node } from 'prosemirror-model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
 import type { BracketWords, ShownBracket } from '../face'
+import { noteMarksAt } from '../text/notes'
 import { eachBlock } from '../text/places'
 import { marks as M } from '../text/schema'
 
@@ -113,9 +114,9 @@ function showing(known: Shown['known'], words: BracketWords, doc: Node): Shown {
       const heard = bracket?.stray ? words.stray : `${words.open} ${bracket?.label ?? ''}`.trim()
       const [start, end] = [position + 1 + from, position + 1 + to]
       all.push(
-        Decoration.widget(start, () => sign('[', heard, look, id), { key: `[ ${id} ${look} ${heard}`, side: -1, ignoreSelection: true, marks: [] }),
+        Decoration.widget(start, () => sign('[', heard, look, id), { key: `[ ${id} ${look} ${heard}`, side: -1, ignoreSelection: true, marks: noteMarksAt(doc, start) }),
         Decoration.inline(start, end, { nodeName: 'span', class: look, 'data-bracket': id }),
-        Decoration.widget(end, () => sign(']', words.close, look, id), { key: `] ${id} ${look} ${words.close}`, side: -1, ignoreSelection: true, marks: [] }),
+        Decoration.widget(end, () => sign(']', words.close, look, id), { key: `] ${id} ${look} ${words.close}`, side: -1, ignoreSelection: true, marks: noteMarksAt(doc, end) }),
       )
     }
   })

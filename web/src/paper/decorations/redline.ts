@@ -8,6 +8,7 @@ import type { Node, NodeType } from 'prosemirror-model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from 'prosemirror-state'
 import { Decoration, DecorationSet } from 'prosemirror-view'
 import type { ChangeWords } from '../face'
+import { noteMarksAt } from '../text/notes'
 import { eachBlock } from '../text/places'
 import { countChanges, redline as compare, type BlockChange, type Redline } from '../text/redline'
 import { nodes as N } from '../text/schema'
@@ -61,7 +62,7 @@ function decorate({ blocks, gone }: Redline, doc: Node, words: ChangeWords): Dec
       const attributes = { class: change.is === 'fresh' ? 'fresh' : 'altered', 'data-change': sign }
       all.push(Decoration.node(position, position + node.nodeSize, attributes))
     }
-    for (const part of change.words) all.push(ofWords(part, position + 1))
+    for (const part of change.words) all.push(ofWords(part, position + 1, doc))
   })
   gone.forEach(({ before, block }, nth) => {
     const place = placeOfGone(doc, block, places, before)
@@ -87,7 +88,7 @@ function signOf({ is, retyped }: BlockChange, words: ChangeWords): string | null
   return is === 'fresh' ? words.fresh : is === 'split' ? words.split : retyped ? words.retyped : null
 }
 
-function ofWords(change: BlockChange['words'][number], start: number): Decoration {
+function ofWords(change: BlockChange['words'][number], start: number, doc: Node): Decoration {
   switch (change.kind) {
     case 'inserted':
       return Decoration.inline(start + change.from, start + change.to, { nodeName: 'ins' })
@@ -95,7 +96,7 @@ function ofWords(change: BlockChange['words'][number], start: number): Decoratio
       return Decoration.inline(start + change.from, start + change.to, { class: 'restyled' })
     case 'deleted':
       return Decoration.widget(start + change.at, () => deletion('del', change.words), {
-        key: `del ${change.words}`, side: -1, ignoreSelection: true, marks: [],
+        key: `del ${change.words}`, side: -1, ignoreSelection: true, marks: noteMarksAt(doc, start + change.at),
       })
   }
 }

@@ -8,10 +8,11 @@ import type { Attrs, Node, NodeType } from 'prosemirror-model'
 import { NodeSelection, Selection, TextSelection, type Command, type EditorState } from 'prosemirror-state'
 import type { Command as CommandName } from '../face'
 import { isTitle } from '../binding/normalise'
-import { cellBelow, clearAcrossCells } from './tables'
 import { isAllowedHref, LIST_DEPTH_LIMIT, marks as M, nodes as N } from '../text/schema'
+import { addColumn, addRow, cellBelow, clearAcrossCells, deleteColumn, deleteRow, deleteTable, toggleHeaderRow } from './tables'
 
-export const commands: Record<Exclude<CommandName, 'undo' | 'redo'>, Command> = {
+/** All but those that need more than a state: undo, redo, and notes, which get ids. */
+export const commands: Record<Exclude<CommandName, 'undo' | 'redo' | 'note' | 'leaveNote'>, Command> = {
   strong: toggleMark(M.strong),
   em: toggleMark(M.em),
   paragraph: become(N.paragraph, { numbered: false }),
@@ -23,6 +24,14 @@ export const commands: Record<Exclude<CommandName, 'undo' | 'redo'>, Command> = 
   ordered: toggleKind(N.ordered, {}),
   indent: shiftDepth(1),
   outdent: shiftDepth(-1),
+  rowBefore: addRow('before'),
+  rowAfter: addRow('after'),
+  columnBefore: addColumn('before'),
+  columnAfter: addColumn('after'),
+  deleteRow,
+  deleteColumn,
+  deleteTable,
+  headerRow: toggleHeaderRow,
 }
 
 const isListItem = (node: Node): boolean => node.type === N.ordered || node.type === N.unordered

@@ -9,19 +9,22 @@
  * - after 2 s without an edit the screen is compared with the text, and set right from the text if they differ.
  */
 import type { Node } from 'prosemirror-model'
-import { TextSelection, type Transaction } from 'prosemirror-state'
+import { TextSelection, type Command as ProseCommand, type Transaction } from 'prosemirror-state'
 import { ReplaceStep } from 'prosemirror-transform'
 import { EditorView } from 'prosemirror-view'
 import { LivingText } from '../binding/living-text'
 import { COARSE, isRemote } from '../binding/normalise'
 import { brackets, elementsOfBrackets, placesOfBrackets, withBrackets } from '../decorations/brackets'
 import { carets } from '../decorations/carets'
+import { citations, withSources } from '../decorations/citations'
+import { beginNote, leaveNote, notes, withNotes } from '../decorations/notes'
 import { numbers, withFirstNumber } from '../decorations/numbers'
 import { Places } from '../decorations/places'
 import { redline, withBase } from '../decorations/redline'
 import { elementsOfThreads, placedThreads, threads } from '../decorations/threads'
 import type {
-  BracketWords, CaretPlace, ChangeWords, Command, Editor, EditorOptions, RemoteCaret, ShownBracket, ShownThread, ThreadPlace,
+  BracketWords, CaretPlace, ChangeWords, CitationWords, CitedSource, Command, Editor, EditorOptions, NoteWords, PictureWords, RemoteCaret, ShownBracket,
+  ShownThread, ThreadPlace,
 } from '../face'
 import type { Anchor } from '../passages/anchor'
 import type { AttributedWords } from '../passages/attribution'
@@ -32,9 +35,11 @@ import { blockWithId, eachBlock } from '../text/places'
 import { cells } from './cells'
 import { commands, setLink } from './commands'
 import { keyboard } from './keys'
+import { cite, describePicture, insertPicture } from './objects'
 import { paste } from './paste'
 import { reading } from './reading'
 import { snapshotOf } from './snapshot'
+import { insertTable } from './tables'
 import './paper.css'
 
 const WRITE_AFTER_MS = 150
@@ -60,6 +65,8 @@ class ChapterEditor implements Editor {
   private firstNumber: number
   private brackets: { shown: readonly ShownBracket[]; words: BracketWords } | null = null
   private comparison: { heads: string[]; words: ChangeWords } | null = null
+  private notes: { first: number; words: NoteWords } | null = null
+  private sources: { sources: readonly CitedSource[]; words: CitationWords } | null = null
   private editable: boolean
   private hadFocus = false
   private caretMoved = false
@@ -84,12 +91,16 @@ class ChapterEditor implements Editor {
           link: () => options.onLinkRequest?.(),
           comment: () => options.onCommentRequest?.(),
           bracket: () => options.onBracketRequest?.(),
+          note: beginNote(randomId),
+          citation: () => options.onCitationRequest?.(),
         }),
         reading(),
-        paste(),
+        paste((file) => options.onPictureFile?.(file)),
         cells(),
         numbers(options.firstNumber),
         redline(),
+        notes(),
+        citations(),
         carets(),
         threads((id) => this.threadListeners.forEach((listener) => listener(id))),
         brackets((id) => this.bracketListeners.forEach((listener) => listener(id))),
@@ -201,6 +212,8 @@ class ChapterEditor implements Editor {
     this.view.updateState(this.text.state)
     this.setFirstNumber(this.firstNumber)
     if (this.brackets) this.setBrackets(this.brackets.shown, this.brackets.words)
+    if (this.notes) this.setNotes(this.notes.first, this.notes.words)
+    if (this.sources) this.setSources(this.sources.sources, this.sources.words)
     if (this.comparison) this.compareWith(this.comparison.heads, this.comparison.words)
     this.places.forget()
     this.soon()
@@ -262,7 +275,8 @@ class ChapterEditor implements Editor {
 
   run(command: Command): boolean {
     if (!this.editable) return false
-    if (command !== 'undo' && command !== 'redo') return commands[command](this.text.state, (tr) => this.dispatch(tr), this.view)
+    if (command === 'note' || command === 'leaveNote') return this.does(command === 'note' ? beginNote(randomId) : leaveNote)
+    if (command !== 'undo' && command !== 'redo') return this.does(commands[command])
     const done = command === 'undo' ? this.text.undo() : this.text.redo()
     if (!done) return false
     this.view.updateState(this.text.state)
@@ -274,8 +288,39 @@ class ChapterEditor implements Editor {
     return true
   }
 
+  private does(command: ProseCommand): boolean {
+    return this.editable && command(this.text.state, (tr) => this.dispatch(tr), this.view)
+  }
+
   setLink(href: string | null): boolean {
-    return this.editable && setLink(href)(this.text.state, (tr) => this.dispatch(tr))
+    return this.does(setLink(href))
+  }
+
+  insertTable(rows: number, columns: number): boolean {
+    return this.does(insertTable(rows, columns))
+  }
+
+  insertPicture(blob: string, words: PictureWords): boolean {
+    return this.does(insertPicture(blob, words))
+  }
+
+  describePicture(id: string, words: PictureWords): boolean {
+    return this.does(describePicture(id, words))
+  }
+
+  cite(source: string, words: string): boolean {
+    return this.does(cite(source, words))
+  }
+
+  setNotes(first: number, words: NoteWords): void {
+    this.notes = { first, words }
+    const tr = withNotes(this.text.state, this.notes)
+    if (tr) this.view.dispatch(tr)
+  }
+
+  setSources(sources: readonly CitedSource[], words: CitationWords): void {
+    this.sources = { sources, words }
+    this.view.dispatch(withSources(this.text.state, sources, words))
   }
 
   // ---- passages: carets, comments, authors

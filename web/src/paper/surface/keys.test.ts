@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { nodes as N, schema } from '../text/schema'
 import { keyboard } from './keys'
 
-const asked = { undo: vi.fn(() => true), redo: vi.fn(() => true), link: vi.fn(), comment: vi.fn(), bracket: vi.fn() }
+const asked = { undo: vi.fn(() => true), redo: vi.fn(() => true), link: vi.fn(), comment: vi.fn(), bracket: vi.fn(), note: vi.fn(() => true), citation: vi.fn() }
 let view: EditorView
 
 function at(...blocks: import('prosemirror-model').Node[]): void {

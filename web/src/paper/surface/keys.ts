@@ -9,6 +9,8 @@
  * | Mod-Shift-7, -8, -9 | numbered list, list, quotation |
  * | Mod-Alt-M | comment on the selection |
  * | Mod-Alt-B | brackets around the selection |
+ * | Mod-Alt-F | a note at the caret, or into the one that stands there; Enter and Escape lead out of it |
+ * | Mod-Alt-C | cite a source |
  * | Tab, Shift-Tab | in a list: deeper, shallower; in a table: next cell, previous cell; elsewhere they leave the text |
  * | Enter, Mod-Enter | in a table: the cell below; out of the table |
  * | Escape, then Tab | leaves the text from anywhere |
@@ -19,10 +21,11 @@ import { baseKeymap, chainCommands } from 'prosemirror-commands'
 import { InputRule, inputRules } from 'prosemirror-inputrules'
 import { keydownHandler } from 'prosemirror-keymap'
 import { EditorState, Plugin, type Command, type Transaction } from 'prosemirror-state'
+import { chooseNote, leaveNote, passNote } from '../decorations/notes'
 import type { Command as CommandName } from '../face'
 import { nodes as N } from '../text/schema'
-import { downFromLastRow, leaveTable, nextCell, previousCell } from './tables'
 import { backspace, commands, deleteForward, enter, indentInList, outdentInList } from './commands'
+import { downFromLastRow, leaveTable, nextCell, previousCell } from './tables'
 
 export interface Keys {
   undo(): boolean
@@ -30,9 +33,11 @@ export interface Keys {
   link(): void
   comment(): void
   bracket(): void
+  note: Command
+  citation(): void
 }
 
-export function keyboard({ undo, redo, link, comment, bracket }: Keys): Plugin[] {
+export function keyboard({ undo, redo, link, comment, bracket, note, citation }: Keys): Plugin[] {
   let leaving = false
   const handle = keydownHandler({
     ...baseKeymap,
@@ -41,6 +46,8 @@ export function keyboard({ undo, redo, link, comment, bracket }: Keys): Plugin[]
     'Mod-k': () => (link(), true),
     'Mod-Alt-m': () => (comment(), true),
     'Mod-Alt-b': () => (bracket(), true),
+    'Mod-Alt-f': note,
+    'Mod-Alt-c': () => (citation(), true),
     'Mod-z': () => undo(),
     'Shift-Mod-z': () => redo(),
     'Mod-y': () => redo(),
@@ -55,11 +62,14 @@ export function keyboard({ undo, redo, link, comment, bracket }: Keys): Plugin[]
     'Shift-Tab': chainCommands(previousCell, outdentInList),
     'Mod-Enter': leaveTable,
     ArrowDown: downFromLastRow,
-    Enter: enter,
+    Enter: chainCommands(leaveNote, enter),
+    ArrowLeft: passNote('ArrowLeft'),
+    ArrowRight: passNote('ArrowRight'),
+    Escape: leaveNote,
     // A line break within a paragraph has no place in the schema.
-    'Shift-Enter': enter,
-    Backspace: chainCommands(backspace, baseKeymap.Backspace),
-    Delete: chainCommands(deleteForward, baseKeymap.Delete),
+    'Shift-Enter': chainCommands(leaveNote, enter),
+    Backspace: chainCommands(chooseNote('back'), backspace, baseKeymap.Backspace),
+    Delete: chainCommands(chooseNote('forward'), deleteForward, baseKeymap.Delete),
   })
   return [
     inputRules({ rules }),
@@ -85,7 +95,7 @@ const rules = [
 ]
 
 /** Only in a plain paragraph: elsewhere the characters are words. */
-function kindRule(pattern: RegExp, name: Exclude<CommandName, 'undo' | 'redo'>): InputRule {
+function kindRule(pattern: RegExp, name: CommandName & keyof typeof commands): InputRule {
   return new InputRule(pattern, (state, _match, start, end) => {
     const { parent } = state.doc.resolve(start)
     if (parent.type !== N.paragraph || parent.attrs.numbered) return null

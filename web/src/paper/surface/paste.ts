@@ -32,12 +32,15 @@ function openAtWords(content: Fragment): Slice {
   return new Slice(content, open(content.firstChild), open(content.lastChild))
 }
 
-export function paste(): Plugin {
+/** `onPicture`: a file with a picture was pasted or dropped; it becomes none of the words. */
+export function paste(onPicture: (file: File) => void = () => {}): Plugin {
   return new Plugin({
     props: {
       clipboardParser: new ClipboardReader(),
       transformCopied: (slice, view) => copiedCells(view.state) ?? slice,
-      handlePaste: (view, _event, slice) => {
+      handleDrop: (view, event) => view.editable && handedPicture(event.dataTransfer, onPicture),
+      handlePaste: (view, event, slice) => {
+        if (slice.size === 0 && handedPicture(event.clipboardData, onPicture)) return true
         clearAcrossCells(view.state, (tr) => view.dispatch(tr))
         const tr = pasteSpecially(view.state, slice)
         if (tr) view.dispatch(tr.scrollIntoView().setMeta('paste', true).setMeta('uiEvent', 'paste'))
@@ -45,6 +48,12 @@ export function paste(): Plugin {
       },
     },
   })
+}
+
+function handedPicture(data: DataTransfer | null, onPicture: (file: File) => void): boolean {
+  const file = [...(data?.files ?? [])].find(({ type }) => type.startsWith('image/'))
+  if (file) onPicture(file)
+  return file !== undefined
 }
 
 /** Where pasting as ProseMirror does would hurt a block that is already there; null where it would not. */

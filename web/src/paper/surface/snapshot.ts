@@ -1,11 +1,15 @@
 /** What toolbars and outlines show of an editor state. */
 import type { MarkType, Node } from 'prosemirror-model'
-import type { EditorState } from 'prosemirror-state'
+import { NodeSelection, type EditorState } from 'prosemirror-state'
 import type { BlockKind, EditorSnapshot } from '../face'
 import { isTitle } from '../binding/normalise'
+import { placedNotes } from '../text/notes'
 import { eachBlock } from '../text/places'
 import { marks as M, nodes as N } from '../text/schema'
 import { linkAt } from './commands'
+import { cellAt, hasHeaderRow, widthOf } from './tables'
+import { citationOfCaret } from '../decorations/citations'
+import { noteOfCaret } from '../decorations/notes'
 import { countNumbered } from '../decorations/numbers'
 import { changesIn } from '../decorations/redline'
 
@@ -25,8 +29,25 @@ export function snapshotOf(state: EditorState, history: { canUndo: boolean; canR
     characters: charactersOf(doc),
     numbered: countNumbered(doc),
     title: doc.firstChild?.textContent ?? '',
+    table: tableAt(state),
+    picture: pictureAt(state),
+    inNote: noteOfCaret(state) !== null,
+    citation: citationOfCaret(state),
+    notes: placedNotes(doc, 1).length,
     changes: changesIn(state),
   }
+}
+
+function tableAt({ selection }: EditorState): EditorSnapshot['table'] {
+  const place = cellAt(selection.$head)
+  return place && { rows: place.table.childCount, columns: widthOf(place.table), header: hasHeaderRow(place.table) }
+}
+
+function pictureAt({ selection }: EditorState): EditorSnapshot['picture'] {
+  const node = selection instanceof NodeSelection ? selection.node : selection.$head.parent
+  if (node.type !== N.image || typeof node.attrs.id !== 'string') return null
+  const { id, blob, alt, credit } = node.attrs
+  return { id, blob, alt, credit }
 }
 
 function charactersOf(doc: Node): number {
@@ -62,6 +83,10 @@ function kindOf(node: Node, index: number): BlockKind {
       return 'ordered'
     case N.unordered:
       return 'unordered'
+    case N.table_cell:
+      return 'cell'
+    case N.image:
+      return 'image'
     default:
       return 'unknown'
   }

@@ -14,6 +14,7 @@
  */
 import type * as A from '@automerge/automerge/slim'
 import { Fragment, Mark, type Attrs, type Node } from 'prosemirror-model'
+import { gridOf } from './grid'
 import { LIST_DEPTH_LIMIT, marks as M, nodes as N, schema } from './schema'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -236,58 +237,16 @@ function endOfTable(blocks: readonly Block[], start: number): number {
   return end
 }
 
-/**
- * Rows are runs of cells with one row id. The order of columns is the merge of the rows' orders, and what a row lacks of them becomes a ghost.
- * Cells whose place is taken stand one further: two people who filled one ghost at once see both their words.
- */
+/** Rows and columns as `grid.ts` lays them; what a row lacks becomes a ghost. */
 function buildTable(cells: readonly Block[]): Node {
-  const rows: { id: Json | undefined; cells: readonly Block[] }[] = []
-  for (const cell of cells) {
-    const id = cell.marker?.attrs.row
-    const last = rows.at(-1)
-    if (last && last.id === id) last.cells = [...last.cells, cell]
-    else rows.push({ id, cells: [cell] })
-  }
-  const columns = mergedColumns(rows.map((row) => row.cells.map(columnOf)))
-  const places = rows.map((row) => placesOf(row.cells, columns))
-  const width = Math.max(columns.length, ...places.map((place) => place.length))
-  const table = rows.map(({ id, cells: real }, y) => {
-    const header = real.every(({ marker }) => marker?.attrs.header === true)
-    const row = Array.from({ length: width }, (_, x) => {
-      const cell = places[y][x]
-      return cell ? buildCell(cell) : N.table_cell.create({ column: columns[x] ?? '', header, ghost: true })
-    })
+  const idOf = ({ marker }: Block, name: 'row' | 'column'): string => String(marker?.attrs[name] ?? '')
+  const { columns, rows } = gridOf(cells, (cell) => ({ row: idOf(cell, 'row'), column: idOf(cell, 'column') }))
+  const built = rows.map(({ id, cells: places }) => {
+    const header = places.every((cell) => cell === null || cell.marker?.attrs.header === true)
+    const row = places.map((cell, x) => (cell ? buildCell(cell) : N.table_cell.create({ column: columns[x] ?? '', header, ghost: true })))
     return N.table_row.create({ row: id }, row)
   })
-  return N.table.create({ table: cells[0].marker?.attrs.table }, table)
-}
-
-const columnOf = (cell: Block): Json => cell.marker?.attrs.column ?? ''
-
-function mergedColumns(rows: readonly (readonly Json[])[]): Json[] {
-  const columns: Json[] = []
-  const known = new Map<Json, number>()
-  for (const row of rows) {
-    let at = -1
-    for (const column of row) {
-      const place = known.get(column)
-      if (place === undefined) {
-        columns.splice(++at, 0, column)
-        columns.forEach((each, i) => known.set(each, i))
-      } else at = Math.max(at, place)
-    }
-  }
-  return columns
-}
-
-function placesOf(cells: readonly Block[], columns: readonly Json[]): (Block | null)[] {
-  const places: (Block | null)[] = []
-  for (const cell of cells) {
-    const place = columns.indexOf(columnOf(cell))
-    while (places.length < place) places.push(null)
-    places.push(cell)
-  }
-  return places
+  return N.table.create({ table: cells[0].marker?.attrs.table }, built)
 }
 
 function buildCell({ marker, runs }: Block): Node {

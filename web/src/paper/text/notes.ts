@@ -2,7 +2,7 @@
  * Notes and citations in the words of a block: stretches that carry one mark. A note is what its words say; a citation stands for the
  * source of the paper that its id names.
  */
-import type { MarkType, Node } from 'prosemirror-model'
+import type { Mark, MarkType, Node } from 'prosemirror-model'
 import { eachBlock } from './places'
 import { marks as M } from './schema'
 
@@ -39,6 +39,12 @@ function look(block: Node, type: MarkType): readonly Stretch[] {
     }
   })
   return stretches
+}
+
+/** The notes that a position lies within: what is drawn there belongs into their box. */
+export function noteMarksAt(doc: Node, position: number): readonly Mark[] {
+  const { nodeBefore, nodeAfter } = doc.resolve(position)
+  return nodeBefore && nodeAfter ? nodeBefore.marks.filter((mark) => mark.type === M.footnote && mark.isInSet(nodeAfter.marks)) : []
 }
 
 /** A note where it stands: positions of the document, and its number from `first` on. */

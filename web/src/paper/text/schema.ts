@@ -127,7 +127,8 @@ export const schema = new Schema({
     footnote: {
       attrs: { id: {} },
       excludes: '',
-      inclusive: false,
+      // Words typed over the last ones of a note belong to it; at its edges `decorations/notes.ts` knows whether the caret is inside.
+      inclusive: true,
       toDOM: ({ attrs }): DOMOutputSpec => ['span', { class: 'note', 'data-note': attrs.id }, 0],
     },
     /** The marked words stand for a source of the paper: "CGLU 2013, p. 4". */

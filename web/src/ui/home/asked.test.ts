@@ -15,7 +15,7 @@ const chapter = (number: string, mayWrite: boolean, open: Record<string, number>
   texts: Object.fromEntries(
     Object.entries(open).map(([language, open_threads]) => [
       language,
-      { id: number + language, document_id: '', heads: [], characters: 0, title: `Title ${number}`, numbered: 0, first_number: 1, open_threads },
+      { id: number + language, document_id: '', heads: [], characters: 0, title: `Title ${number}`, numbered: 0, first_number: 1, notes: 0, first_note: 1, open_threads },
     ]),
   ),
 })

@@ -1,5 +1,6 @@
 /** A sealed draft as it is shown: its texts in one language, in the order of the paper, its paragraphs numbered through. */
 import type { Block, Milestone, Paper } from '../../api'
+import { notesOf } from '../text/notes'
 
 export type SealedText = Milestone['texts'][number]
 
@@ -23,6 +24,16 @@ export function draftsBefore({ milestones }: Pick<Paper, 'milestones'>, { id }: 
   const inOrder = [...milestones].sort((a, b) => a.sealed_at.localeCompare(b.sealed_at))
   const at = inOrder.findIndex((each) => each.id === id)
   return at > 0 ? [inOrder[at - 1]!] : []
+}
+
+/** The number of the first note of each, likewise. */
+export function firstNotesOf(blocks: readonly (readonly Block[])[]): number[] {
+  let next = 1
+  return blocks.map((each) => {
+    const first = next
+    next += each.reduce((sum, { runs = [] }) => sum + notesOf(runs).length, 0)
+    return first
+  })
 }
 
 function byNumber(a: string, b: string): number {

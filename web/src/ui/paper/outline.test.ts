@@ -4,7 +4,7 @@ import { rightsIn } from '../../api/testing'
 import { outline, parentOf } from './outline'
 
 const text = (id: string, first: number, numbered: number) =>
-  ({ id, document_id: '', heads: [], characters: 0, title: id, numbered, first_number: first, open_threads: 0 })
+  ({ id, document_id: '', heads: [], characters: 0, title: id, numbered, first_number: first, notes: 0, first_note: 1, open_threads: 0 })
 const chapters: Chapter[] = [
   { ...rightsIn('a', true), number: '1', parent: null, language: 'es', texts: { es: text('a-es', 1, 3), en: text('a-en', 1, 3) } },
   { ...rightsIn('b', true), number: '4', parent: null, language: 'es', texts: { es: text('b-es', 4, 0) } },

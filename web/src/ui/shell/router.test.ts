@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parse, paths } from './router'
 
 describe('an address leads to its page', () => {
-  test('the start page, with nothing after the slash', () => {
+  test('the sources of a paper have their page', () => {
+  expect(parse(paths.sources('cities'))).toEqual({ page: 'sources', slug: 'cities' })
+  expect(parse('/p/cities/sources/1').page).toBe('lost')
+})
+
+test('the start page, with nothing after the slash', () => {
     expect(parse('/')).toEqual({ page: 'home' })
     expect(parse('')).toEqual({ page: 'home' })
   })

@@ -24,6 +24,7 @@ export type Route =
   | { page: 'positions'; slug: string; draft: string | null }
   | { page: 'matrix'; slug: string }
   | { page: 'brackets'; slug: string }
+  | { page: 'sources'; slug: string }
   /** `null`: all of them. */
   | { page: 'silence'; slug: string; id: string | null }
   /** The answers to the components; with a code, those to one. */
@@ -63,6 +64,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'brackets' && id === undefined) return { page: 'brackets', slug }
+  if (name === 'sources' && id === undefined) return { page: 'sources', slug }
   if (name === 'silence') return { page: 'silence', slug, id: id ?? null }
   if (name === 'answers') return { page: 'answers', slug, component: id ?? null }
   if (name === 'amendments') return id === undefined ? { page: 'amendments', slug } : { page: 'amendment', slug, id }
@@ -87,6 +89,7 @@ export const paths = {
   procedure: (slug: string, name: string, id?: string) =>
     `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   matrix: (slug: string) => `/p/${encodeURIComponent(slug)}/matrix`,
+  sources: (slug: string) => `/p/${encodeURIComponent(slug)}/sources`,
   brackets: (slug: string) => `/p/${encodeURIComponent(slug)}/brackets`,
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
   silence: (slug: string, id?: string) => `/p/${encodeURIComponent(slug)}/silence` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),

@@ -19,3 +19,8 @@ export function hrefFromTyped(typed: string): string | null {
   if (/^[^@/]+@[^@/]+\.[^@/]+$/.test(words)) return allowedHref(`mailto:${words}`)
   return /^[^/]+\.[^/]+/.test(words) ? allowedHref(`https://${words}`) : null
 }
+
+const BLOB = /^[0-9a-f]{64}$/
+
+/** Where the bytes of a picture of the text are; `null` when it names none. */
+export const allowedBlob = (blob: string | undefined): string | null => (blob !== undefined && BLOB.test(blob) ? `/api/v1/blobs/${blob}` : null)

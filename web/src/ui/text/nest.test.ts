@@ -13,7 +13,7 @@ function sketch(pieces: Piece[]): string {
     `${piece.ordered ? 'ol' : 'ul'}(${piece.items
       .map((each) => each.block.id + (each.lists.length ? `[${each.lists.map(list).join(' ')}]` : ''))
       .join(' ')})`
-  return pieces.map((piece) => (piece.kind === 'list' ? list(piece) : `${piece.number ?? 'p'}:${piece.block.id}`)).join(' ')
+  return pieces.map((piece) => (piece.kind === 'list' ? list(piece) : piece.kind === 'table' ? `table(${piece.id})` : `${piece.number ?? 'p'}:${piece.block.id}`)).join(' ')
 }
 
 test('numbered paragraphs continue from the number before the chapter, and others are not counted', () => {
@@ -41,6 +41,14 @@ test('another kind of list at the same depth is another list', () => {
 
 test('an item too deep for what stands above it hangs one step deeper only; no word is lost', () => {
   expect(sketch(nest([item('a', 5), item('b', 7), item('c', 1)], 1))).toBe('ul(a[ul(b c)])')
+})
+
+const cell = (text: string, row: string, column: string, header = false) => block('table-cell', text, { table: 't', row, column, header })
+
+test('neighbouring cells of one table are rows, the first of heads only is the head, and a missing cell is supplied', () => {
+  const pieces = nest([cell('a', '1', 'x', true), cell('b', '1', 'y', true), cell('c', '2', 'y'), block('paragraph', 'p')], 1)
+  expect(pieces[0]).toMatchObject({ kind: 'table', rows: [{ head: true }, { head: false, cells: [null, { id: 'c' }] }] })
+  expect(pieces).toHaveLength(2)
 })
 
 test('a text without blocks has no pieces', () => {

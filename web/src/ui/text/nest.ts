@@ -1,17 +1,26 @@
 /**
  * From the flat list of blocks that the server sends to the tree that HTML wants: items of a list inside their list, lists
- * inside the item above them. Nothing is invented or lost: every block appears once, in its order.
+ * inside the item above them, cells in the rows of their table. Nothing is invented or lost: every block appears once, in its order.
  */
 import type { Block } from '../../api'
+import { gridOf } from '../../paper/text/grid'
 
 export type Piece =
   | { kind: 'block'; block: Block; number: number | null }
   | { kind: 'list'; ordered: boolean; items: Item[] }
+  | { kind: 'table'; id: string; rows: TableRow[] }
 
 export interface Item {
   block: Block
   /** Lists inside this item. */
   lists: List[]
+}
+
+/** A row of a table; null where it lacks a cell. */
+export interface TableRow {
+  /** Every cell is a head. */
+  head: boolean
+  cells: (Block | null)[]
 }
 
 type List = Extract<Piece, { kind: 'list' }>
@@ -24,7 +33,13 @@ export function nest(blocks: readonly Block[], firstNumber: number): Piece[] {
   const pieces: Piece[] = []
   let open: List[] = [] // the lists that may still grow, outermost first
   let number = firstNumber
-  for (const block of blocks) {
+  for (const [at, block] of blocks.entries()) {
+    if (block.type === 'table-cell') {
+      open = []
+      if (at > 0 && blocks[at - 1]?.type === 'table-cell' && blocks[at - 1]?.table === block.table) continue
+      pieces.push(tableFrom(blocks.slice(at)))
+      continue
+    }
     const ordered = block.type === 'ordered-list-item'
     if (!ordered && block.type !== 'unordered-list-item') {
       open = []
@@ -44,4 +59,13 @@ export function nest(blocks: readonly Block[], firstNumber: number): Piece[] {
     list.items.push({ block, lists: [] })
   }
   return pieces
+}
+
+/** The table that these blocks begin with. */
+function tableFrom(blocks: readonly Block[]): Piece {
+  const end = blocks.findIndex((block) => block.type !== 'table-cell' || block.table !== blocks[0]?.table)
+  const cells = end < 0 ? blocks : blocks.slice(0, end)
+  const { rows } = gridOf(cells, ({ row = '', column = '' }) => ({ row, column }))
+  const head = (places: readonly (Block | null)[]) => places.every((cell) => cell === null || cell.header === true)
+  return { kind: 'table', id: cells[0]?.id ?? '', rows: rows.map((row) => ({ head: head(row.cells), cells: row.cells })) }
 }

@@ -24,6 +24,8 @@ export interface Bench {
   onLinkRequest(): void
   onCommentRequest(): void
   onBracketRequest?(): void
+  onCitationRequest?(): void
+  onPictureFile?(file: File): void
 }
 
 export class Workbench {
@@ -111,9 +113,9 @@ export class Workbench {
       this.editor.replaceDoc(doc)
       return
     }
-    const { label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest } = this.bench
+    const { label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest, onCitationRequest, onPictureFile } = this.bench
     const editor = createEditor(host, {
-      doc, label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest,
+      doc, label, help, readingHelp, language, firstNumber, editable, onLinkRequest, onCommentRequest, onBracketRequest, onCitationRequest, onPictureFile,
       onChanges: (changes) => this.#line?.sendLocal(changes),
       onState: (snapshot) => (this.snapshot = snapshot),
       onCaret: () => this.#announce(),
