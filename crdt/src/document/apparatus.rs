@@ -14,7 +14,7 @@
 //! assert_eq!((found.notes, found.cited.len()), (0, 1));
 //! ```
 
-use super::{Block, Run};
+use super::{Block, Marks, Run};
 use crate::ids::{ParagraphId, SourceId};
 
 /// What there is of them in one text.
@@ -31,19 +31,19 @@ impl Apparatus {
     pub fn of(blocks: &[Block]) -> Apparatus {
         let mut found = Apparatus::default();
         for block in blocks {
-            found.notes += stretches(&block.runs, "footnote:").count();
-            let cited = stretches(&block.runs, "citation:").filter_map(|id| id.parse().ok());
+            found.notes += stretches(&block.runs, Marks::footnote).count();
+            let cited = stretches(&block.runs, Marks::citation).filter_map(|id| id.parse().ok());
             found.cited.extend(cited.map(|source| (source, block.id)));
         }
         found
     }
 }
 
-/// The ids of the stretches that carry a mark of this family; of several on the same words the first by name.
-fn stretches<'a>(runs: &'a [Run], family: &'static str) -> impl Iterator<Item = &'a str> {
+/// The ids of the stretches of neighbouring runs of which `id_of` gives the same one.
+fn stretches(runs: &[Run], id_of: fn(&Marks) -> Option<&str>) -> impl Iterator<Item = &str> {
     let mut before = None;
     runs.iter().filter_map(move |run| {
-        let here = run.marks.0.keys().find_map(|name| name.strip_prefix(family));
+        let here = id_of(&run.marks);
         let begins = here != before;
         before = here;
         here.filter(|_| begins)
@@ -53,7 +53,7 @@ fn stretches<'a>(runs: &'a [Run], family: &'static str) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BlockKind, Marks};
+    use crate::document::BlockKind;
 
     fn block(runs: Vec<Run>) -> Block {
         Block::new(ParagraphId([7; 8]), BlockKind::Paragraph { numbered: true }, runs)
