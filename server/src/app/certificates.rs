@@ -46,13 +46,14 @@ impl App {
         let name = files::certificate_name(paper, &draft, &title, language, format.extension());
         let key = format!("{id}/{language}.{}", format.extension());
         if let Some(bytes) = self.kept_file(&key).await? {
-            return Ok(FileMade { name, format, bytes });
+            let losses = self.kept_losses(&key).await?;
+            return Ok(FileMade { name, format, bytes, losses });
         }
         let day = |at| zone.on_the_wall(at).date;
         let sheet = Sheet::new(paper, language, vec![chapter], Some(&draft), self.pressed(&day))
             .as_certificate(&id.to_string(), title);
         let made = self.press(person, format, name, sheet).await?;
-        if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
+        if let Err(error) = self.keep_file(key, &made).await {
             tracing::warn!(silence = %id, %error, "a certificate was not kept");
         }
         Ok(made)

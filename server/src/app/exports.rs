@@ -7,6 +7,7 @@ use crdt::history::milestone::Milestone;
 use crdt::ids::{PersonId, from_hex, to_hex};
 use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
+use crdt::render::docx::Loss;
 use crdt::review::bracket::Bracket;
 
 use super::App;
@@ -15,6 +16,7 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::export::annex::{Annex, Entry};
 use crate::export::disputed::{self, Disputed};
+use crate::export::docx;
 use crate::export::files::{self, Pressed, Sheet};
 use crate::export::labels::{DayOf, Words};
 use crate::export::queue::{Place, Queue};
@@ -30,6 +32,8 @@ pub enum Format {
     Pdf,
     /// Markdown.
     Md,
+    /// Word.
+    Docx,
 }
 
 /// How a file shows words that are not agreed.
@@ -51,6 +55,8 @@ pub struct FileMade {
     pub format: Format,
     /// Its bytes.
     pub bytes: Bytes,
+    /// What of the text its kind cannot carry.
+    pub losses: Vec<Loss>,
 }
 
 /// What a file of a sealed milestone is made of.
@@ -72,17 +78,21 @@ pub struct Exports {
 }
 
 impl Format {
+    /// Every kind, the one for most people first.
+    pub const ALL: [Self; 3] = [Format::Pdf, Format::Docx, Format::Md];
+
     /// The end of a file's name, and the word in addresses.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Pdf => "pdf",
             Format::Md => "md",
+            Format::Docx => "docx",
         }
     }
 
     /// The kind with this extension.
     pub fn of_extension(word: &str) -> Option<Self> {
-        [Format::Pdf, Format::Md].into_iter().find(|format| format.extension() == word)
+        Self::ALL.into_iter().find(|format| format.extension() == word)
     }
 
     /// Its media type.
@@ -90,6 +100,7 @@ impl Format {
         match self {
             Format::Pdf => "application/pdf",
             Format::Md => "text/markdown; charset=utf-8",
+            Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         }
     }
 }
@@ -146,13 +157,14 @@ impl App {
         let file = self.sealed_file(paper, milestone, language, (format, view)).await?;
         let name = files::name(paper, Some(milestone), language, format.extension());
         if let Some(kept) = self.kept_file(&file.key).await? {
-            return Ok(FileMade { name, format, bytes: kept });
+            let losses = self.kept_losses(&file.key).await?;
+            return Ok(FileMade { name, format, bytes: kept, losses });
         }
         let key = file.key.clone();
         let sheet = self.sheet_of(paper, milestone, language, file).await?;
         let made = self.press(person, format, name, sheet).await?;
         // Reading goes on when nothing can be written: the file is made anew the next time.
-        if let Err(error) = self.keep_file(key, made.bytes.clone()).await {
+        if let Err(error) = self.keep_file(key, &made).await {
             tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
         }
         Ok(made)
@@ -305,10 +317,21 @@ impl App {
         self.exports.queue.enter(person).map_err(full)
     }
 
-    pub(super) async fn keep_file(&self, key: String, bytes: Bytes) -> Result<(), StoreError> {
-        let sha256 = self.store.put_blob(bytes).await?;
-        self.store.commit(vec![Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256))]).await?;
+    pub(super) async fn keep_file(&self, key: String, made: &FileMade) -> Result<(), StoreError> {
+        let sha256 = self.store.put_blob(made.bytes.clone()).await?;
+        let mut ops = Vec::new();
+        if !made.losses.is_empty() {
+            ops.push(Op::put(Coll::File, losses_key(&key), Expect::Any, &made.losses));
+        }
+        ops.push(Op::put(Coll::File, key, Expect::Any, &to_hex(&sha256)));
+        self.store.commit(ops).await?;
         Ok(())
+    }
+
+    /// What a kept file could not carry; nothing is kept of one that carries all.
+    pub(super) async fn kept_losses(&self, key: &str) -> Result<Vec<Loss>, Refusal> {
+        let record = self.store.get(Coll::File, &losses_key(key)).await?;
+        Ok(record.map(|record| record.read()).transpose()?.unwrap_or_default())
     }
 
     pub(super) async fn kept_file(&self, key: &str) -> Result<Option<Bytes>, Refusal> {
@@ -351,14 +374,16 @@ impl App {
         sheet: Sheet,
     ) -> Result<FileMade, Refusal> {
         let _place = self.export_place(person, self.clock.now())?;
-        let bytes = match format {
-            Format::Md => aside(move || Ok(Bytes::from(sheet.markdown()))).await?,
+        let (bytes, losses) = match format {
+            Format::Md => (aside(move || Ok(Bytes::from(sheet.markdown()))).await?, Vec::new()),
+            Format::Docx => aside(move || docx::file(&sheet.docx(&BTreeMap::new())).map_err(fault)).await?,
             Format::Pdf => {
                 let job = aside(move || Ok(sheet.job())).await?;
-                self.exports.worker.pdf(&job).await.map_err(|error| self.exports.refusal(error))?
+                let pdf = self.exports.worker.pdf(&job).await;
+                (pdf.map_err(|error| self.exports.refusal(error))?, Vec::new())
             }
         };
-        Ok(FileMade { name, format, bytes })
+        Ok(FileMade { name, format, bytes, losses })
     }
 }
 
@@ -394,6 +419,14 @@ impl Exports {
             WorkerError::Unavailable(cause) => Refusal::ExportUnavailable(cause),
         }
     }
+}
+
+fn losses_key(key: &str) -> String {
+    format!("{key}/losses")
+}
+
+fn fault(error: zip::result::ZipError) -> Refusal {
+    Refusal::Fault(error.to_string())
 }
 
 fn chapter_blocks(number: &str, blocks: Vec<crdt::document::Block>) -> ChapterBlocks {

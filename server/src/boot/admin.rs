@@ -148,7 +148,8 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
                 }
                 other => other,
             })?;
-            Ok(Outcome { file: Some(made.bytes), ..words(made.name) })
+            let losses: String = made.losses.iter().map(|loss| format!("\n{loss}")).collect();
+            Ok(Outcome { file: Some(made.bytes), ..words(made.name + &losses) })
         }
         Request::Seal { paper, milestone, email } => {
             let paper = paper_named(app, &paper)?;

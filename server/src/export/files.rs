@@ -2,6 +2,9 @@
 
 use crdt::history::milestone::Milestone;
 use crdt::moment::Moment;
+use std::collections::BTreeMap;
+
+use crdt::render::docx::{self, Picture, Written};
 use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, markdown};
 
@@ -154,6 +157,11 @@ impl Sheet {
     pub fn markdown(&self) -> String {
         let head = markdown::front_matter(self.facts.iter().map(|(key, value)| (*key, value.as_str())));
         head + &markdown::write(&self.tree, markdown::Options::default())
+    }
+
+    /// As the parts of a Word document, with those of its pictures that are given.
+    pub fn docx(&self, pictures: &BTreeMap<String, Picture>) -> Written {
+        docx::write(&docx::Sheet { meta: &self.meta, tree: &self.tree, made: self.timestamp, pictures })
     }
 
     /// As a job for the PDF program.

@@ -1,5 +1,6 @@
-//! Files of a paper: Markdown, made here, and PDF, made by a process of its own.
+//! Files of a paper: Markdown and Word, made here, and PDF, made by a process of its own.
 //!
+//! [`docx`] puts the parts of a Word document into one [`archive`].
 //! [`tables`] writes and reads the matrix as spreadsheets, CSV and Word documents.
 //! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
 //! [`asked`] says who was asked and who answered, [`reply`] what became of what a component sent (its amendments
@@ -8,9 +9,11 @@
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
 pub mod annex;
+pub mod archive;
 pub mod asked;
 pub mod certificate;
 pub mod disputed;
+pub mod docx;
 pub mod files;
 pub mod labels;
 pub mod queue;

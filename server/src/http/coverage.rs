@@ -109,11 +109,12 @@ pub async fn file(
     let known = || labels::languages().find(|known| Some(*known) == wanted.language.as_deref());
     let language = known().ok_or_else(|| Refusal::field("language", "is a language of the interface"))?;
     let format = wanted.format.as_deref().unwrap_or_default();
-    if let Some(format) = Format::of_extension(format) {
+    // A table is what one goes on working with in Word.
+    let table = TableFormat::of_extension(format);
+    if let (None, Some(format)) = (table, Format::of_extension(format)) {
         return Ok(download(app.asked_file(caller.person, round, (language, format)).await?, None));
     }
-    let format = TableFormat::of_extension(format);
-    let format = format.ok_or_else(|| Refusal::field("format", "is xlsx, csv, docx, pdf or md"))?;
+    let format = table.ok_or_else(|| Refusal::field("format", "is xlsx, csv, docx, pdf or md"))?;
     let (name, bytes) = app.coverage_file(caller.person, caller.seat, round, (language, format)).await?;
     Ok(HttpResponse::Ok()
         .content_type(format.media_type())

@@ -1,7 +1,10 @@
 //! Downloads of the draft as it is.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use crdt::render::docx::{Loss, Lost};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -29,7 +32,7 @@ pub struct WantedView {
 
 /// The draft of a paper as it is now, as a file.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/export", tag = "exports",
-    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf or md"),
+    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf, docx or md"),
         ("view" = Option<String>, Query, description = "bracketed, as by default, or clean")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn draft(
@@ -44,7 +47,7 @@ pub async fn draft(
         wanted.language.as_deref().filter(|word| paper.languages.iter().any(|known| known == word));
     let language = language.ok_or_else(languages)?;
     let format = wanted.format.as_deref().and_then(Format::of_extension);
-    let format = format.ok_or_else(|| Refusal::field("format", "is pdf or md"))?;
+    let format = format.ok_or_else(|| Refusal::field("format", "is pdf, docx or md"))?;
     let made =
         app.export_draft(caller.person, paper, language, (format, view_of(wanted.view.as_deref())?)).await?;
     Ok(download(made, None))
@@ -59,11 +62,24 @@ pub fn view_of(word: Option<&str>) -> Result<View, Refusal> {
     }
 }
 
+/// Names the header that says what of the text a file cannot carry: `characters=2, picture=1`.
+pub const LOSSES: &str = "borrador-losses";
+
+fn losses(losses: &[Loss]) -> Option<String> {
+    let mut counts: BTreeMap<Lost, usize> = BTreeMap::new();
+    losses.iter().for_each(|loss| *counts.entry(loss.what).or_default() += loss.count);
+    let counts = counts.into_iter().map(|(what, count)| format!("{}={count}", what.name()));
+    (!losses.is_empty()).then(|| counts.collect::<Vec<_>>().join(", "))
+}
+
 /// A finished file as an answer.
 pub fn download(made: FileMade, cache: Option<&'static str>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.content_type(made.format.media_type());
     response.insert_header((header::CONTENT_DISPOSITION, content_disposition(&made.name)));
+    if let Some(losses) = losses(&made.losses) {
+        response.insert_header((LOSSES, losses));
+    }
     if let Some(cache) = cache {
         response.insert_header((header::CACHE_CONTROL, cache));
     }

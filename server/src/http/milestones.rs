@@ -183,7 +183,7 @@ pub async fn sealed_text(
 
 /// A file of a sealed milestone: its words, and behind them the reservations and explanations of components.
 #[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
-    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.md, …"),
+    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.docx, es.md, …"),
         ("view" = Option<String>, Query, description = "bracketed or clean")), responses((status = 200)))]
 pub async fn file(
     app: web::Data<App>,
@@ -252,8 +252,8 @@ fn view(register: &Register, milestone: &Milestone) -> MilestoneView {
         format!("/api/v1/milestones/{}/files/{language}.{}", milestone.id, format.extension())
     };
     let files = |language: &String| {
-        let both = [Format::Pdf, Format::Md].map(|format| (format.extension(), url(language, format)));
-        (language.clone(), BTreeMap::from(both))
+        let each = Format::ALL.map(|format| (format.extension(), url(language, format)));
+        (language.clone(), BTreeMap::from(each))
     };
     let by = &milestone.sealed_by;
     MilestoneView {

@@ -196,7 +196,7 @@ pub async fn one(
 
 /// The same as a file.
 #[utoipa::path(get, path = "/api/v1/rounds/{id}/answers/{component}/file", tag = "rounds",
-    params(("id" = Uuid, Path), ("component" = Uuid, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf or md")),
+    params(("id" = Uuid, Path), ("component" = Uuid, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf, docx or md")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn file(
     app: web::Data<App>,
@@ -207,7 +207,7 @@ pub async fn file(
     let known = || labels::languages().find(|known| Some(*known) == wanted.language.as_deref());
     let language = known().ok_or_else(|| Refusal::field("language", "is a language of the interface"))?;
     let format = wanted.format.as_deref().and_then(Format::of_extension);
-    let format = format.ok_or_else(|| Refusal::field("format", "is pdf or md"))?;
+    let format = format.ok_or_else(|| Refusal::field("format", "is pdf, docx or md"))?;
     let reply = reply(&app, &caller, &place).await?;
     Ok(download(app.reply_file(caller.person, &reply, language, format).await?, None))
 }

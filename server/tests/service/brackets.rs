@@ -199,6 +199,14 @@ async fn rev80_files_say_who_wants_what_as_it_stood_and_clean_ones_say_nothing_o
     assert!(!before.contains("It is agreed."), "what came later is not in it: {before}");
     let clean = file(&format!("{path}?view=clean")).await;
     assert!(clean.contains("1. Cities welcome everyone.") && !clean.contains("Small towns"), "{clean}");
+    let word = async |view: &str| {
+        let file = ines.get(&format!("{}?view={view}", path.replace(".md", ".docx"))).send().await;
+        super::exports::words_of(&file.body)
+    };
+    let both = word("bracketed").await;
+    assert!(both.contains("[Cities] welcome") && both.contains("Small towns cannot."), "{both}");
+    let clean = word("clean").await;
+    assert!(clean.contains("Cities welcome") && !clean.contains("Small towns"), "{clean}");
     act(&adaeze, &opened, "settle", json!({ "end": "removed", "words": "As the council decided." })).await;
     assert_eq!(file(&path).await, before, "the same bytes");
     let draft = "/api/v1/papers/housing/export?language=en&format=md";

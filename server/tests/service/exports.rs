@@ -20,6 +20,34 @@ async fn the_draft_comes_as_markdown_and_as_pdf() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ren26_the_draft_and_a_sealed_one_come_as_word_documents_the_sealed_one_always_the_same() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let draft = ines.get(&format!("{EXPORT}&format=docx")).send().await;
+    let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    assert_eq!((draft.status, draft.header("content-type")), (200, Some(kind)));
+    assert!(draft.header("content-disposition").unwrap().contains(".docx"));
+    assert_eq!(draft.header("borrador-losses"), None, "it carries everything");
+    let words = words_of(&draft.body);
+    assert!(words.contains("Work is a right."), "{words}");
+    let sealed =
+        ines.post("/api/v1/papers/housing/milestones", "{\"name\":\"Bogotá draft\"}").send().await.json();
+    let file = sealed["files"]["en"]["docx"].as_str().unwrap();
+    let first = ines.get(file).send().await;
+    service.passes(std::time::Duration::from_hours(2));
+    assert_eq!((first.status, &first.body), (200, &ines.get(file).send().await.body));
+    assert!(words_of(&first.body).contains("Bogotá draft"));
+}
+
+/// What stands between the tags of a Word document.
+pub fn words_of(docx: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(docx)).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut xml).unwrap();
+    xml.split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| words).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_language_or_a_kind_that_does_not_exist_is_named() {
     let service = Service::start().await;
     let samir = service.signs_in("samir").await;

@@ -25,7 +25,7 @@ import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 import { roundRoutes } from './rounds'
 
-export type FileFormat = 'pdf' | 'md'
+export type FileFormat = 'pdf' | 'docx' | 'md'
 /** `clean`: words that are not agreed stand like all others. */
 export type FileView = 'bracketed' | 'clean'
 export type Api = ReturnType<typeof createApi>

@@ -2,37 +2,25 @@
 //!
 //! The smallest set of parts that Word and LibreOffice open without a question. Written by hand: a table of plain words needs no library.
 
-use std::io::{Cursor, Write};
-
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
-
 use super::{Table, WriteError, clean};
+use crate::export::archive;
 
 /// A4 across, less its margins, in twentieths of a point.
 const WIDTH: u32 = 15_138;
 
 /// The table as a Word document. The same table gives the same bytes.
 pub fn write(table: &Table) -> Result<Vec<u8>, WriteError> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    // The day of writing would make two files of one table differ.
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default());
     let language = if table.language.len() <= 3 { table.language.as_str() } else { "en" };
-    for (name, content) in [
-        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
-        ("_rels/.rels", RELS.to_owned()),
-        ("word/styles.xml", STYLES.replace("LANG", language)),
-    ] {
-        archive.start_file(name, options)?;
-        archive.write_all(content.as_bytes())?;
-    }
-    archive.start_file("word/_rels/document.xml.rels", options)?;
-    archive.write_all(DOCUMENT_RELS.as_bytes())?;
-    archive.start_file("word/document.xml", options)?;
-    archive.write_all(document(table).as_bytes())?;
-    Ok(archive.finish()?.into_inner())
+    let styles = STYLES.replace("LANG", language);
+    let document = document(table);
+    let parts = [
+        ("[Content_Types].xml", CONTENT_TYPES),
+        ("_rels/.rels", RELS),
+        ("word/styles.xml", &styles),
+        ("word/_rels/document.xml.rels", DOCUMENT_RELS),
+        ("word/document.xml", &document),
+    ];
+    Ok(archive::write(parts.map(|(name, xml)| (name, xml.as_bytes())))?)
 }
 
 fn document(table: &Table) -> String {

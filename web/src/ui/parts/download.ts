@@ -5,8 +5,13 @@
 import { ApiError } from '../../api'
 import { errorOf } from '../../api/error'
 
+/** What of the text a file cannot carry, and how often. */
+export type Losses = Map<Loss, number>
+const LOSSES = ['characters', 'picture', 'address', 'unknown'] as const
+export type Loss = (typeof LOSSES)[number]
+
 /** Fetches a file of ours and saves it under the name the server gave it. Throws `ApiError` with the server's reason. */
-export async function download(url: string, fallbackName: string): Promise<void> {
+export async function download(url: string, fallbackName: string): Promise<Losses> {
   let response: Response
   let body: Blob
   try {
@@ -17,6 +22,18 @@ export async function download(url: string, fallbackName: string): Promise<void>
   }
   if (!response.ok) throw errorOf(response, await body.text())
   save(body, fileName(response.headers.get('content-disposition')) ?? fallbackName)
+  return losses(response.headers.get('borrador-losses'))
+}
+
+/** Reads `characters=2, picture=1`; what this version does not know is left out. */
+export function losses(header: string | null): Losses {
+  const found: Losses = new Map()
+  for (const part of header?.split(',') ?? []) {
+    const [name, count] = part.trim().split('=')
+    const loss = LOSSES.find((known) => known === name)
+    if (loss && Number(count) > 0) found.set(loss, Number(count))
+  }
+  return found
 }
 
 /** Hands bytes to the browser as a file. */
