@@ -10,6 +10,7 @@
 pub mod access;
 pub mod activity;
 pub mod amendments;
+mod apparatus;
 pub mod asked;
 pub mod attribution;
 pub mod audit;

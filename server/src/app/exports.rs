@@ -7,7 +7,7 @@ use crdt::history::milestone::Milestone;
 use crdt::ids::{PersonId, from_hex, to_hex};
 use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
-use crdt::render::docx::Loss;
+use crdt::render::docx::{Loss, Picture};
 use crdt::review::bracket::Bracket;
 
 use super::App;
@@ -22,6 +22,7 @@ use crate::export::labels::{DayOf, Words};
 use crate::export::queue::{Place, Queue};
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::{Paper, in_language};
+use crate::people::source::ImageKind;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
 /// A kind of file.
@@ -135,11 +136,12 @@ impl App {
             let blocks = aside(move || Ok(document.blocks())).await?;
             chapters.push(chapter_blocks(&chapter.number, blocks));
         }
-        let annex = match view {
-            View::Bracketed => self.annex_on_brackets(paper, language, &chapters, self.clock.now()).await?,
-            View::Clean => None,
-        };
-        let annexes = annex.into_iter().collect();
+        let mut annexes: Vec<Annex> = Vec::new();
+        annexes.extend(self.bibliography(paper, language, &chapters).await?);
+        if view == View::Bracketed {
+            let now = self.clock.now();
+            annexes.extend(self.annex_on_brackets(paper, language, &chapters, now).await?);
+        }
         let sheet = self.sheet(paper, language, view, chapters, (None, annexes))?;
         let name = files::name(paper, None, language, format.extension());
         self.press(person, format, name, sheet).await
@@ -200,24 +202,31 @@ impl App {
         (format, view): (Format, View),
     ) -> Result<SealedFile, Refusal> {
         let mut annexes: Vec<Annex> = Vec::new();
+        let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
+        // Without brackets both views are the same file; without sources, too, a kept one is found without reading a word.
+        let mut texts = milestone.texts.iter().filter(|text| text.language == language);
+        let has_brackets = texts.any(|text| text.brackets > 0);
+        let chapters = match has_brackets || self.has_sources(paper.id).await? {
+            true => Some(self.sealed_chapters(milestone, language).await?),
+            false => None,
+        };
+        if let Some(chapters) = &chapters {
+            annexes.extend(self.bibliography(paper, language, chapters).await?);
+        }
         annexes.extend(self.annex(paper, milestone, language).await?);
         annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
-        let mut key = format!("{}/{language}.{}", milestone.id, format.extension());
-        // Without brackets both views are the same file, and a kept one is found without reading a word.
-        let mut texts = milestone.texts.iter().filter(|text| text.language == language);
-        if !texts.any(|text| text.brackets > 0) {
+        let (true, Some(chapters)) = (has_brackets, &chapters) else {
             annexes.iter().for_each(|annex| key += &format!("/{}", annex.digest));
-            return Ok(SealedFile { key, annexes, chapters: None, view: View::Bracketed });
-        }
-        let chapters = self.sealed_chapters(milestone, language).await?;
+            return Ok(SealedFile { key, annexes, chapters, view: View::Bracketed });
+        };
         match view {
             View::Bracketed => {
-                annexes.extend(self.annex_on_brackets(paper, language, &chapters, milestone.sealed_at).await?)
+                annexes.extend(self.annex_on_brackets(paper, language, chapters, milestone.sealed_at).await?)
             }
             View::Clean => key += "/clean",
         }
         annexes.iter().for_each(|annex| key += &format!("/{}", annex.digest));
-        Ok(SealedFile { key, annexes, chapters: Some(chapters), view })
+        Ok(SealedFile { key, annexes, chapters: Some(chapters.clone()), view })
     }
 
     async fn sheet_of(
@@ -376,9 +385,19 @@ impl App {
         let _place = self.export_place(person, self.clock.now())?;
         let (bytes, losses) = match format {
             Format::Md => (aside(move || Ok(Bytes::from(sheet.markdown()))).await?, Vec::new()),
-            Format::Docx => aside(move || docx::file(&sheet.docx(&BTreeMap::new())).map_err(fault)).await?,
+            Format::Docx => {
+                let pictures = self.pictures(sheet.paper(), sheet.pictures()).await?;
+                let pictures = pictures.into_iter().map(|(name, (image, bytes))| {
+                    let is_png = image.kind == ImageKind::Png;
+                    (name, Picture { bytes, is_png, width: image.width, height: image.height })
+                });
+                let pictures = pictures.collect();
+                aside(move || docx::file(&sheet.docx(&pictures)).map_err(fault)).await?
+            }
             Format::Pdf => {
-                let job = aside(move || Ok(sheet.job())).await?;
+                let pictures = self.pictures(sheet.paper(), sheet.pictures()).await?;
+                let pictures = pictures.into_iter().map(|(name, (_, bytes))| (name, bytes)).collect();
+                let job = aside(move || Ok(sheet.job(pictures))).await?;
                 let pdf = self.exports.worker.pdf(&job).await;
                 (pdf.map_err(|error| self.exports.refusal(error))?, Vec::new())
             }

@@ -1,9 +1,14 @@
 //! What stands in a file around the words: cover, labels, version, and its name.
 
-use crdt::history::milestone::Milestone;
-use crdt::moment::Moment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use crdt::document::BlockKind;
+use crdt::history::milestone::Milestone;
+use crdt::ids::PaperId;
+use crdt::moment::Moment;
 use crdt::render::docx::{self, Picture, Written};
 use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, markdown};
@@ -15,6 +20,8 @@ use crate::people::paper::{Paper, in_language};
 
 /// One language of a paper, ready to become a file.
 pub struct Sheet {
+    /// Whose pictures it may show.
+    paper: PaperId,
     /// The document's identity: the same content has the same.
     ident: String,
     timestamp: Moment,
@@ -100,7 +107,7 @@ impl Sheet {
             },
         };
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+        Self { paper: paper.id, ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
     }
 
     /// REV64: the same with unagreed words between `[` and `]`.
@@ -164,10 +171,26 @@ impl Sheet {
         docx::write(&docx::Sheet { meta: &self.meta, tree: &self.tree, made: self.timestamp, pictures })
     }
 
-    /// As a job for the PDF program.
-    pub fn job(&self) -> Job {
+    /// The paper it is of.
+    pub fn paper(&self) -> PaperId {
+        self.paper
+    }
+
+    /// The pictures that it shows, by the digests that its words name. Not all of them need exist.
+    pub fn pictures(&self) -> BTreeSet<String> {
+        let blocks = self.tree.chapters.iter().flat_map(|chapter| &chapter.blocks);
+        let blobs = blocks.filter_map(|numbered| match &numbered.block.kind {
+            BlockKind::Image(image) => Some(image.blob.clone()),
+            _ => None,
+        });
+        blobs.collect()
+    }
+
+    /// As a job for the PDF program, with the bytes of its pictures.
+    pub fn job(&self, pictures: BTreeMap<String, Bytes>) -> Job {
         let data = typst_data::paper(&self.meta, &self.tree);
-        Job { ident: self.ident.clone(), timestamp: self.timestamp, data }
+        let pictures = pictures.into_iter().map(|(name, bytes)| (name, BASE64.encode(bytes))).collect();
+        Job { ident: self.ident.clone(), timestamp: self.timestamp, data, pictures }
     }
 }
 

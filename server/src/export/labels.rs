@@ -94,6 +94,7 @@ mod tests {
     fn every_language_has_every_word_that_files_need() {
         let needed = [
             "pdf-contents",
+            "sources-heading",
             "pdf-draft",
             "pdf-page",
             "pdf-of",

@@ -19,5 +19,6 @@ pub mod labels;
 pub mod queue;
 pub mod reply;
 pub mod reworded;
+pub mod sources;
 pub mod tables;
 pub mod worker;

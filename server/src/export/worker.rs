@@ -3,6 +3,7 @@
 //! It reads jobs on its standard input, each a 32-bit little-endian length and JSON; it answers each on its standard
 //! output with a status byte (0: a PDF, 1: an objection in JSON), a length and that many bytes.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -25,6 +26,8 @@ pub struct Job {
     pub timestamp: Moment,
     /// What the template shows (`crdt::render::typst_data`).
     pub data: Value,
+    /// The pictures in it, by the names that its figures give: PNG or JPEG in base64.
+    pub pictures: BTreeMap<String, String>,
 }
 
 /// Why there is no PDF.
@@ -169,7 +172,12 @@ mod tests {
     }
 
     fn job() -> Job {
-        Job { ident: "urn:x".to_owned(), timestamp: Moment::from_unix_ms(0), data: Value::Null }
+        Job {
+            ident: "urn:x".to_owned(),
+            timestamp: Moment::from_unix_ms(0),
+            data: Value::Null,
+            pictures: BTreeMap::new(),
+        }
     }
 
     const LONG: Duration = Duration::from_secs(60);

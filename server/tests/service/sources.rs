@@ -1,6 +1,8 @@
 //! Sources that a paper cites, and pictures that it shows.
 
-use crdt::document::{Marks, Run};
+use crdt::document::schema::Image;
+use crdt::document::{Block, BlockKind, Marks, Run};
+use crdt::ids::ParagraphId;
 use serde_json::{Value, json};
 
 use crate::harness::{PAPER, Service, Somebody};
@@ -81,15 +83,23 @@ async fn doc30_a_source_that_is_taken_off_the_list_is_still_found_by_what_cites_
 
 /// A paragraph of the first chapter cites the source, twice, once in a note.
 async fn cites(service: &Service, somebody: &Somebody, source: &str) {
+    let name = format!("citation:{source}");
+    writes(service, somebody, |blocks| {
+        let last = blocks.last_mut().unwrap();
+        last.runs.push(Run::marked("Harvey 2008", Marks::on([name.as_str()])));
+        last.runs.push(Run::plain(" and "));
+        last.runs
+            .push(Run::marked("Harvey 2008, p. 23", Marks::on([name.as_str(), "footnote:f000000000000001"])));
+    })
+    .await;
+}
+
+/// Somebody changes the first chapter.
+async fn writes(service: &Service, somebody: &Somebody, change: impl FnOnce(&mut Vec<Block>)) {
     let text = service.text();
     let now = service.app.live.text(text).await.unwrap();
     let mut blocks = now.blocks();
-    let name = format!("citation:{source}");
-    let last = blocks.last_mut().unwrap();
-    last.runs.push(Run::marked("Harvey 2008", Marks::on([name.as_str()])));
-    last.runs.push(Run::plain(" and "));
-    last.runs
-        .push(Run::marked("Harvey 2008, p. 23", Marks::on([name.as_str(), "footnote:f000000000000001"])));
+    change(&mut blocks);
     let mut edited = crdt::document::Text::clone(&now);
     let writer = crdt::document::Writer {
         actor: crdt::ids::ActorId(vec![7; 16]),
@@ -99,6 +109,38 @@ async fn cites(service: &Service, somebody: &Somebody, source: &str) {
     let change = edited.become_blocks(&writer, &blocks, crdt::document::diff::Source::Whole).unwrap().change;
     let seat = somebody.seats[0];
     service.app.live.submit(text, seat, vec![change.unwrap().into()]).await.unwrap();
+}
+
+#[actix_web::test]
+async fn ren9_files_end_with_what_they_cite_and_hold_the_pictures_of_their_paper_and_no_others() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let source = added(&adaeze).await;
+    cites(&service, &adaeze, source["id"].as_str().unwrap()).await;
+    let house = adaeze.brings(IMAGES, "image/png", &png(40, 30)).send().await.json();
+    // Kept by the service, and no picture of this paper: a letter, say.
+    let letter = service.app.store.put_blob(png(41, 30).into()).await.unwrap();
+    let figure = |id: u8, blob: String| {
+        let image = Image { blob, alt: "A house".into(), credit: String::new() };
+        Block::new(ParagraphId([id; 8]), BlockKind::Image(image), vec![Run::plain("Front")])
+    };
+    let house = house["blob"].as_str().unwrap().to_owned();
+    let letter = crdt::ids::to_hex(&letter);
+    writes(&service, &adaeze, |blocks| blocks.extend([figure(1, house), figure(2, letter)])).await;
+    let file =
+        |format: &str| adaeze.get(&format!("/api/v1/papers/{PAPER}/export?language=en&format={format}"));
+    let markdown = file("md").send().await.text();
+    let behind =
+        markdown.split("# Sources\n").nth(1).unwrap_or_else(|| panic!("no bibliography: {markdown}"));
+    assert!(behind.contains("David Harvey, *The Right to the City*, 2008."), "{behind}");
+    let docx = file("docx").send().await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(docx.body.to_vec())).unwrap();
+    let names = (0..archive.len()).map(|at| archive.by_index(at).unwrap().name().unwrap().into_owned());
+    let pictures: Vec<String> = names.filter(|name| name.starts_with("word/media/")).collect();
+    assert_eq!(pictures.len(), 1, "{pictures:?}");
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut archive.by_name(&pictures[0]).unwrap(), &mut bytes).unwrap();
+    assert_eq!(bytes, png(40, 30));
 }
 
 #[actix_web::test]

@@ -1614,6 +1614,7 @@ export type MessageId =
   | 'source-use-again'
   | 'source-year'
   | 'sources-go'
+  | 'sources-heading'
   | 'sources-lede'
   | 'sources-none'
   | 'sources-none-yet'
