@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use super::redline::Shade;
 use super::tree::{Chapter, Item, List, Node, Note, Numbered, Piece, Table};
 use crate::document::Run;
 use crate::document::schema::{Image, is_digest};
@@ -52,9 +53,19 @@ fn paragraph(html: &mut String, block: &Numbered) {
 }
 
 fn element(html: &mut String, tag: &str, block: &Numbered, attributes: &str) {
-    put(html, format_args!("<{tag} data-id=\"{}\"{attributes}>", block.id()));
+    put(html, format_args!("<{tag} data-id=\"{}\"{attributes}{}>", block.id(), change(block)));
     write_pieces(html, block);
     put(html, format_args!("</{tag}>\n"));
+}
+
+/// What a block of a redline says of itself to styles.
+fn change(block: &Numbered) -> &'static str {
+    match &block.red {
+        None => "",
+        Some(red) if red.is_gone => " data-change=\"gone\"",
+        Some(red) if red.sign.is_empty() => " data-change=\"words\"",
+        Some(_) => " data-change=\"whole\"",
+    }
 }
 
 fn write_table(html: &mut String, table: &Table<'_>) {
@@ -74,7 +85,7 @@ fn write_table(html: &mut String, table: &Table<'_>) {
                         (true, false) => "th scope=\"row\"",
                         (false, _) => "td",
                     };
-                    put(html, format_args!("<{tag} data-id=\"{}\">", cell.id()));
+                    put(html, format_args!("<{tag} data-id=\"{}\"{}>", cell.id(), change(cell)));
                     write_pieces(html, cell);
                     put(html, format_args!("</{}>", &tag[..2]));
                 }
@@ -90,7 +101,7 @@ fn write_table(html: &mut String, table: &Table<'_>) {
 }
 
 fn write_figure(html: &mut String, block: &Numbered, image: &Image) {
-    put(html, format_args!("<figure data-id=\"{}\">", block.id()));
+    put(html, format_args!("<figure data-id=\"{}\"{}>", block.id(), change(block)));
     if is_digest(&image.blob) {
         let (blob, alt) = (&image.blob, escape(&image.alt));
         put(html, format_args!("<img src=\"/api/v1/blobs/{blob}\" alt=\"{alt}\">"));
@@ -113,7 +124,7 @@ fn write_notes(html: &mut String, chapter: &Chapter) {
     html.push_str("<section role=\"doc-endnotes\">\n<ol>\n");
     for Note { number, runs, .. } in notes {
         put(html, format_args!("<li id=\"note-{number}\" value=\"{number}\">"));
-        runs.into_iter().for_each(|run| write_run(html, run));
+        runs.into_iter().for_each(|(run, shade)| write_run(html, run, shade));
         put(
             html,
             format_args!(
@@ -130,7 +141,7 @@ fn write_list(html: &mut String, list: &List<'_>) {
     for Item { own, lists } in &list.items {
         match own {
             Some(own) => {
-                put(html, format_args!("<li data-id=\"{}\">", own.id()));
+                put(html, format_args!("<li data-id=\"{}\"{}>", own.id(), change(own)));
                 write_pieces(html, own);
             }
             None => html.push_str("<li>"),
@@ -144,7 +155,8 @@ fn write_list(html: &mut String, list: &List<'_>) {
 fn write_pieces(html: &mut String, block: &Numbered) {
     for piece in block.pieces() {
         match piece {
-            Piece::Words(run) => write_run(html, run),
+            Piece::Sign(sign) => put(html, format_args!("<span class=\"sign\">{}.</span> ", escape(sign))),
+            Piece::Words(run, shade) => write_run(html, run, shade),
             Piece::Note(Note { number, .. }) => {
                 put(
                     html,
@@ -157,8 +169,15 @@ fn write_pieces(html: &mut String, block: &Numbered) {
     }
 }
 
-fn write_run(html: &mut String, run: &Run) {
+/// REN15: words that came in `ins`, words that went in `del`.
+fn write_run(html: &mut String, run: &Run, shade: Shade) {
     let mut open = Vec::new();
+    match shade {
+        Shade::Stays => {}
+        Shade::Comes => open.push("ins"),
+        Shade::Goes => open.push("del"),
+    }
+    open.iter().for_each(|tag| put(html, format_args!("<{tag}>")));
     if let Some(href) = run.marks.link() {
         put(html, format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
         open.push("a");
@@ -188,7 +207,7 @@ fn put(html: &mut String, what: std::fmt::Arguments<'_>) {
 }
 
 /// Words and attribute values: the five characters of HTML escaped, controls (which HTML forbids) left out.
-fn escape(words: &str) -> String {
+pub fn escape(words: &str) -> String {
     let mut escaped = String::with_capacity(words.len());
     for c in words.chars() {
         match c {

@@ -10,7 +10,9 @@ pub mod brackets;
 pub mod docx;
 pub mod html;
 pub mod markdown;
+pub mod redline;
 pub mod tree;
 pub mod typst_data;
 
+pub use redline::RedWords;
 pub use tree::{ChapterBlocks, Tree};

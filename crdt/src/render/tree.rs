@@ -13,6 +13,7 @@
 //! assert_eq!(tree.next_number, 4);
 //! ```
 
+use super::redline::{Red, RedWords, Shade};
 use crate::document::grid::Grid;
 use crate::document::schema::{Cell, Image};
 use crate::document::{Block, BlockKind, Run};
@@ -41,6 +42,8 @@ pub struct Tree {
     pub next_number: usize,
     /// The number that a note behind the last one would have.
     pub next_note: usize,
+    /// The words in which it shows what changed, if it is a [`redline`](super::redline).
+    pub red: Option<RedWords>,
 }
 
 /// One chapter of a [`Tree`].
@@ -65,13 +68,17 @@ pub struct Numbered {
     pub level: Option<u8>,
     /// The number of its first note, if it has one.
     pub first_note: usize,
+    /// What became of it, in a redline.
+    pub red: Option<Red>,
 }
 
 /// Part of a block's words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece<'a> {
-    /// Words in the line, none of them of a note.
-    Words(&'a Run),
+    /// What happened to the block as a whole, in words of the redline; stands before all others.
+    Sign(&'a str),
+    /// Words in the line, none of them of a note, and what becomes of them.
+    Words(&'a Run, Shade),
     /// A note: its mark stands in the line, its words elsewhere.
     Note(Note<'a>),
 }
@@ -83,8 +90,8 @@ pub struct Note<'a> {
     pub id: &'a str,
     /// Counted through the paper.
     pub number: usize,
-    /// Its words. They still carry its mark.
-    pub runs: Vec<&'a Run>,
+    /// Its words, and what becomes of them. They still carry its mark.
+    pub runs: Vec<(&'a Run, Shade)>,
 }
 
 /// Blocks with lists nested, for formats that nest them.
@@ -146,14 +153,14 @@ impl Tree {
             };
             let first_note = next_note;
             next_note += count_notes(&block.runs);
-            Numbered { block, number, level, first_note }
+            Numbered { block, number, level, first_note, red: None }
         };
         let chapters = chapters.into_iter().map(|ChapterBlocks { number: name, depth, blocks }| {
             let blocks = blocks.into_iter().map(|block| number(block, depth)).collect();
             Chapter { number: name, depth, blocks }
         });
         let chapters = chapters.collect();
-        Tree { chapters, next_number, next_note }
+        Tree { chapters, next_number, next_note, red: None }
     }
 
     /// The same with more chapters behind its last, numbered on from where it ends.
@@ -164,12 +171,13 @@ impl Tree {
             numbered.first_note += notes;
         }
         self.chapters.extend(behind.chapters);
-        Tree { chapters: self.chapters, next_number: behind.next_number, next_note: behind.next_note + notes }
+        let (next_number, next_note) = (behind.next_number, behind.next_note + notes);
+        Tree { chapters: self.chapters, next_number, next_note, red: self.red }
     }
 }
 
 /// A note is a stretch of neighbouring runs with one id.
-fn count_notes(runs: &[Run]) -> usize {
+pub(super) fn count_notes(runs: &[Run]) -> usize {
     let mut before = None;
     runs.iter()
         .filter(|run| {
@@ -279,17 +287,28 @@ impl Numbered {
     pub fn pieces(&self) -> Vec<Piece<'_>> {
         let mut pieces: Vec<Piece<'_>> = Vec::new();
         let mut number = self.first_note;
-        for run in &self.block.runs {
+        if let Some(red) = self.red.as_ref().filter(|red| !red.sign.is_empty()) {
+            pieces.push(Piece::Sign(&red.sign));
+        }
+        for (run, shade) in self.shades() {
             match (run.marks.footnote(), pieces.last_mut()) {
-                (Some(id), Some(Piece::Note(note))) if note.id == id => note.runs.push(run),
+                (Some(id), Some(Piece::Note(note))) if note.id == id => note.runs.push((run, shade)),
                 (Some(id), _) => {
-                    pieces.push(Piece::Note(Note { id, number, runs: vec![run] }));
+                    pieces.push(Piece::Note(Note { id, number, runs: vec![(run, shade)] }));
                     number += 1;
                 }
-                (None, _) => pieces.push(Piece::Words(run)),
+                (None, _) => pieces.push(Piece::Words(run, shade)),
             }
         }
         pieces
+    }
+
+    /// Its words, and what becomes of them: nothing, but in a redline.
+    fn shades(&self) -> Vec<(&Run, Shade)> {
+        match &self.red {
+            Some(red) => red.runs.iter().map(|(run, shade)| (run, *shade)).collect(),
+            None => self.block.runs.iter().map(|run| (run, Shade::Stays)).collect(),
+        }
     }
 
     /// Whether it is a cell that heads its column, or its row.
@@ -297,9 +316,9 @@ impl Numbered {
         cell_of(self).is_some_and(|cell| cell.header)
     }
 
-    /// Whether it has no words to show, not even in a note.
+    /// Whether it has no words to show, not even in a note or in a redline.
     pub fn is_blank(&self) -> bool {
-        self.block.runs.iter().all(|run| run.text.trim().is_empty())
+        self.red.is_none() && self.block.runs.iter().all(|run| run.text.trim().is_empty())
     }
 }
 
@@ -368,7 +387,7 @@ mod tests {
         let notes = tree.chapters.iter().flat_map(|chapter| &chapter.blocks).flat_map(Numbered::pieces);
         let found = notes.filter_map(|piece| match piece {
             Piece::Note(note) => Some((note.number, note.id, note.runs.len())),
-            Piece::Words(_) => None,
+            Piece::Words(..) | Piece::Sign(_) => None,
         });
         assert_eq!(found.collect::<Vec<_>>(), [(1, "a", 1), (2, "b", 2), (3, "c", 1)]);
         assert_eq!(tree.next_note, 4);

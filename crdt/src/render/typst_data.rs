@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::redline::{RedWords, Shade};
 use super::tree::{Item, List, Node, Note, Numbered, Piece, Table, Tree};
 use crate::document::Run;
 use crate::document::schema::{Image, is_digest};
@@ -76,12 +77,16 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
                 Some(heading(title, Some(chapter.number.as_str()).filter(|number| !number.is_empty())))
             }
             // Words are what a heading is for: a reader of the outline would find an empty line.
-            Node::Heading(other) => (!other.block.words().trim().is_empty()).then(|| heading(other, None)),
+            Node::Heading(other) => (!other.is_blank()).then(|| heading(other, None)),
             other => block(&other),
         })
     });
     let blocks: Vec<Value> = blocks.collect();
-    json!({"meta": meta_data(meta), "blocks": blocks})
+    let mut data = json!({"meta": meta_data(meta), "blocks": blocks});
+    if let Some(RedWords { came, went, .. }) = &tree.red {
+        data["red"] = json!({"came": printable(came), "went": printable(went)});
+    }
+    data
 }
 
 fn heading(block: &Numbered, chapter: Option<&str>) -> Value {
@@ -153,7 +158,7 @@ fn paragraph(block: &Numbered) -> Option<Value> {
     if let Some(number) = block.number {
         value["n"] = number.to_string().into();
     }
-    (block.number.is_some() || !block.block.words().trim().is_empty()).then_some(value)
+    (block.number.is_some() || !block.is_blank()).then_some(value)
 }
 
 fn list(list: &List<'_>) -> Value {
@@ -171,18 +176,25 @@ fn list(list: &List<'_>) -> Value {
 
 fn inlines(block: &Numbered) -> Vec<Value> {
     let piece = |piece: Piece<'_>| match piece {
-        Piece::Words(run) => inline(run),
+        Piece::Sign(sign) => Some(json!({"t": "s", "v": printable(sign), "ch": "sign"})),
+        Piece::Words(run, shade) => inline(run, shade),
         Piece::Note(Note { runs, .. }) => {
-            let words: Vec<Value> = runs.into_iter().filter_map(inline).collect();
+            let words: Vec<Value> = runs.into_iter().filter_map(|(run, shade)| inline(run, shade)).collect();
             (!words.is_empty()).then(|| json!({"t": "fn", "c": words}))
         }
     };
     block.pieces().into_iter().filter_map(piece).collect()
 }
 
-fn inline(run: &Run) -> Option<Value> {
+/// REN17: `ch` says what becomes of words: `ins`, `del`; that of a block as a whole is a `sign` before its words.
+fn inline(run: &Run, shade: Shade) -> Option<Value> {
     let words = printable(&run.text);
     let mut value = json!({"t": "s", "v": words});
+    match shade {
+        Shade::Stays => {}
+        Shade::Comes => value["ch"] = "ins".into(),
+        Shade::Goes => value["ch"] = "del".into(),
+    }
     let names = [("strong", "b"), ("em", "i"), ("superscript", "sup"), ("subscript", "sub")];
     let marks: Vec<&str> =
         names.into_iter().filter(|(mark, _)| run.marks.has(mark)).map(|(_, short)| short).collect();

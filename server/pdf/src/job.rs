@@ -60,6 +60,19 @@ pub struct Paper {
     pub meta: Meta,
     /// The text, chapter after chapter.
     pub blocks: Vec<Block>,
+    /// Set when it shows what changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub red: Option<Red>,
+}
+
+/// The words that are read before changed ones, by those who hear them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Red {
+    /// "inserted".
+    pub came: String,
+    /// "deleted".
+    pub went: String,
 }
 
 /// What stands around the text. All strings but the title may be empty; the page then shows nothing in their
@@ -238,6 +251,9 @@ pub enum Run {
         /// The source that they cite.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cite: Option<String>,
+        /// What becomes of them, where the paper shows what changed.
+        #[serde(rename = "ch", default, skip_serializing_if = "Option::is_none")]
+        change: Option<Change>,
     },
     /// A note, whose words stand at the foot of the page. It holds no other notes.
     #[serde(rename = "fn")]
@@ -246,6 +262,18 @@ pub enum Run {
         #[serde(rename = "c")]
         runs: Vec<Run>,
     },
+}
+
+/// What becomes of words.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// They came.
+    Ins,
+    /// They went.
+    Del,
+    /// None of the paper's own: they say what happened to the paragraph.
+    Sign,
 }
 
 /// How words are set.

@@ -4,6 +4,7 @@
 //! `crdt::history::comparison`; here they are fetched, and what came and went gets its seat, its amendment and its settled bracket
 //! ([`sources`]).
 
+pub mod files;
 pub mod looks;
 mod sides;
 pub mod sources;

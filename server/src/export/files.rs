@@ -23,12 +23,12 @@ pub struct Sheet {
     /// Whose pictures it may show.
     paper: PaperId,
     /// The document's identity: the same content has the same.
-    ident: String,
+    pub(super) ident: String,
     timestamp: Moment,
-    meta: Meta,
+    pub(super) meta: Meta,
     /// For the head of a Markdown file, in order.
-    facts: Vec<(&'static str, String)>,
-    tree: Tree,
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) tree: Tree,
 }
 
 /// Under which circumstances a file is made.

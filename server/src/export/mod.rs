@@ -4,7 +4,7 @@
 //! [`tables`] writes and reads the matrix as spreadsheets, CSV and Word documents.
 //! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
 //! [`asked`] says who was asked and who answered, [`reply`] what became of what a component sent (its amendments
-//! as [`reworded`] shows them), [`certificate`] what was adopted
+//! as [`reworded`] shows them), [`redline`] what differs between two drafts, [`certificate`] what was adopted
 //! by silence. [`queue`] decides whose export may run. [`worker`] talks to the PDF
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
@@ -17,6 +17,7 @@ pub mod docx;
 pub mod files;
 pub mod labels;
 pub mod queue;
+pub mod redline;
 pub mod reply;
 pub mod reworded;
 pub mod sources;

@@ -4,6 +4,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use crdt::ids::{ChangeHash, MilestoneId, TextId};
 use crdt::review::permission::{Action, Place};
@@ -13,7 +14,9 @@ use utoipa::ToSchema;
 use self::view::{Bounds, ComparisonView};
 use crate::app::App;
 use crate::app::comparing::Wanted;
+use crate::app::comparing::files::RedFormat;
 use crate::app::refusal::Refusal;
+use crate::export::files::content_disposition;
 use crate::http::error::Problem;
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
@@ -40,6 +43,16 @@ pub struct WhichPart {
     unchanged: Option<String>,
     /// Where the last answer ended.
     cursor: Option<String>,
+}
+
+/// Which file of a comparison.
+#[derive(Deserialize)]
+pub struct WhichFile {
+    from: Option<String>,
+    to: Option<String>,
+    language: Option<String>,
+    format: Option<String>,
+    view: Option<String>,
 }
 
 /// What was seen: the heads of texts, as a comparison's `to` names them.
@@ -91,6 +104,37 @@ pub async fn milestone(
     let paper = caller.register.paper(paper).ok_or(Refusal::NotFound)?;
     let other = wanted("other", &other).map_err(|_| Refusal::NotFound)?;
     answer(&app, &caller, paper, (Wanted::Milestone(id), other), part.into_inner()).await
+}
+
+/// A comparison as a file: HTML with `ins` and `del`, PDF with bars at the margin, Markdown with `<ins>` and `<del>`.
+#[utoipa::path(get, path = "/api/v1/papers/{slug}/compare/file", tag = "milestones",
+    params(("slug" = String, Path), ("from" = String, Query), ("to" = Option<String>, Query), ("language" = Option<String>, Query),
+        ("format" = String, Query, description = "html, pdf or md"),
+        ("view" = Option<String>, Query, description = "redline, or clean: the newer draft alone")),
+    responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
+pub async fn file(
+    app: web::Data<App>,
+    caller: Caller,
+    slug: web::Path<String>,
+    which: web::Query<WhichFile>,
+) -> Result<HttpResponse, Problem> {
+    let paper = papers::readable(&caller, &slug)?;
+    let WhichFile { from, to, language, format, view } = which.into_inner();
+    let from = from.as_deref().ok_or_else(|| Refusal::field("from", WANTED))?;
+    let pair = (wanted("from", from)?, wanted("to", to.as_deref().unwrap_or("now"))?);
+    let format = format.as_deref().and_then(RedFormat::of_extension);
+    let format = format.ok_or_else(|| Refusal::field("format", "is html, pdf or md"))?;
+    let clean = match view.as_deref() {
+        None | Some("redline") => false,
+        Some("clean") => true,
+        Some(_) => return Err(Refusal::field("view", "is redline or clean").into()),
+    };
+    let compared = app.compare_drafts(paper, caller.seat, pair, language.as_deref()).await?;
+    let made = app.comparison_file(caller.person, paper, &compared, (format, clean)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(made.media_type)
+        .insert_header((header::CONTENT_DISPOSITION, content_disposition(&made.name)))
+        .body(made.bytes))
 }
 
 /// Say what was seen of a paper: `from=seen` compares with it.

@@ -203,6 +203,7 @@ fn interface(config: &mut ServiceConfig) {
         .service(
             at("/api/v1/papers/{slug}/compare").route(get().to(comparing::drafts).wrap(Compress::default())),
         )
+        .service(at("/api/v1/papers/{slug}/compare/file").route(get().to(comparing::file)))
         .service(at("/api/v1/papers/{slug}/looks").route(post().to(comparing::look)));
 }
 

@@ -97,6 +97,7 @@ use crate::http::error::Problem;
         proofs::keys,
         comparing::drafts,
         comparing::milestone,
+        comparing::file,
         comparing::look,
         positions::list,
         positions::take,

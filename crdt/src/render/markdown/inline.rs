@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::document::{BlockKind, MarkValue, Marks, Run, import};
 use crate::ids::ParagraphId;
+use crate::render::redline::Shade;
 use crate::render::tree::{Note, Numbered, Piece};
 
 /// Where words are to stand, which decides how they are read.
@@ -22,17 +23,34 @@ pub(super) fn write(block: &Numbered, place: Place, label: impl Fn(&Note<'_>) ->
     let mut bits = Vec::new();
     for piece in block.pieces() {
         match piece {
-            Piece::Words(run) => push(&mut bits, sayable(run)),
+            Piece::Sign(sign) => {
+                let marks = Marks::on(["strong"]);
+                push(&mut bits, Run::marked(format!("[{sign}]"), marks));
+                push(&mut bits, Run::plain(" "));
+            }
+            Piece::Words(run, shade) => push_shaded(&mut bits, run, shade),
             Piece::Note(note) => bits.push(Bit::Note(label(&note))),
         }
     }
     spelt(&bits, place)
 }
 
+/// REN16: words that came stand between `<ins>` and `</ins>`, words that went between `<del>` and `</del>`.
+fn push_shaded(bits: &mut Vec<Bit>, run: &Run, shade: Shade) {
+    let (open, close) = match shade {
+        Shade::Stays => return push(bits, sayable(run)),
+        Shade::Comes => ("<ins>", "</ins>"),
+        Shade::Goes => ("<del>", "</del>"),
+    };
+    bits.push(Bit::Tag(open));
+    push(bits, sayable(run));
+    bits.push(Bit::Tag(close));
+}
+
 /// A note's words on one line.
 pub(super) fn write_note(note: &Note<'_>) -> String {
     let mut bits = Vec::new();
-    note.runs.iter().for_each(|run| push(&mut bits, sayable(run)));
+    note.runs.iter().for_each(|(run, shade)| push_shaded(&mut bits, run, *shade));
     spelt(&bits, Place::Line)
 }
 
@@ -56,6 +74,8 @@ enum Bit {
     Words(Run),
     /// The mark of a note, by its label.
     Note(String),
+    /// Where a change begins or ends.
+    Tag(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +129,8 @@ fn reads_back(bits: &[Bit], place: Place) -> bool {
                 marked.push(Bit::Note(id(notes)));
                 notes += 1;
             }
+            // Read back as the tag that it is, if the words beside it are.
+            Bit::Tag(_) => {}
         }
     }
     let line = spell(&marked, place, Style::Plain);
@@ -141,6 +163,11 @@ fn spell(bits: &[Bit], place: Place, style: Style) -> String {
             Bit::Note(label) => {
                 close(&mut out, &mut open, 0, style);
                 put(&mut out, format_args!("[^{label}]"));
+                continue;
+            }
+            Bit::Tag(tag) => {
+                close(&mut out, &mut open, 0, style);
+                out.push_str(tag);
                 continue;
             }
         };

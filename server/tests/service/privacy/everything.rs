@@ -74,6 +74,19 @@ impl Known {
                 let fixed = ["from=seen&unchanged=1".to_owned(), "from=position&unchanged=1".to_owned()];
                 with(&drafts.iter().chain(&fixed).map(String::as_str).collect::<Vec<_>>())
             }
+            "/api/v1/papers/{slug}/compare/file" => {
+                let since = |id: &String| format!("from={id}&language=en&format=html");
+                with(
+                    &self
+                        .of("milestones")
+                        .iter()
+                        .map(since)
+                        .collect::<Vec<_>>()
+                        .iter()
+                        .map(String::as_str)
+                        .collect::<Vec<_>>(),
+                )
+            }
             "/api/v1/papers/{slug}/matrix" => with(&["", "order=component", &found]),
             "/api/v1/papers/{slug}/matrix/index" => with(&["", &found]),
             "/api/v1/papers/{slug}/matrix/rows" => with(&[&format!("ids={ids}")]),
