@@ -237,7 +237,7 @@ fn draft_digest(texts: &[SealedText]) -> Digest {
 
 /// Whether `words` may name something in lists, logs and file names: 1 to `longest` characters, something to see, no
 /// control characters, and nothing that hides or that turns the direction of what stands around it.
-fn is_label(words: &str, longest: usize) -> bool {
+pub(super) fn is_label(words: &str, longest: usize) -> bool {
     (1..=longest).contains(&words.chars().count())
         && words.chars().any(|c| !c.is_whitespace())
         && !words.chars().any(|c| c.is_control() || is_hidden(c))

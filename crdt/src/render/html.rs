@@ -1,8 +1,11 @@
-//! A text as an HTML fragment, for reading before the editor has arrived.
+//! A text as HTML: a fragment for reading before the editor has arrived, or the words of a whole page.
 //!
 //! Everything people wrote is escaped, only addresses that may be followed become links, and no attribute but ours
-//! appears. The fragment needs no script and no style of its own.
+//! appears. What is written needs no script and no style of its own. [`page`] makes a file of it that needs nothing at all.
 
+pub mod page;
+
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::redline::Shade;
@@ -10,52 +13,275 @@ use super::tree::{Chapter, Item, List, Node, Note, Numbered, Piece, Table};
 use crate::document::Run;
 use crate::document::schema::{Image, is_digest};
 
+/// What a page wants of its paragraphs.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Blocks are places of their own, `#p-ID`, and show a link to themselves with this name; else they carry their ids as data only.
+    pub permanent: Option<&'a str>,
+    /// How many headings stand above the chapters' titles.
+    pub above: u8,
+    /// Where the picture with this SHA-256 is; `None`: it is not shown, its words are.
+    pub picture: &'a dyn Fn(&str) -> Option<String>,
+}
+
 /// One chapter as `<article lang="…">…</article>`. Each block carries its id in `data-id`, numbered paragraphs their
 /// number in `data-number`. The words of its notes stand at its end, and pictures are asked for where the service keeps them.
 pub fn chapter(chapter: &Chapter, lang: &str) -> String {
-    let mut html = format!("<article lang=\"{}\" dir=\"{}\">\n", escape(lang), direction(lang));
-    for node in chapter.nodes() {
-        write_node(&mut html, &node);
-    }
-    write_notes(&mut html, chapter);
-    html.push_str("</article>\n");
-    html
+    let picture = |digest: &str| Some(format!("/api/v1/blobs/{digest}"));
+    let options = Options { permanent: None, above: 0, picture: &picture };
+    let places = BTreeSet::new();
+    let mut page = Page { html: String::new(), options, places: &places };
+    page.put(format_args!("<article lang=\"{}\" dir=\"{}\">\n", escape(lang), direction(lang)));
+    page.chapter(chapter);
+    page.html + "</article>\n"
 }
 
-fn direction(lang: &str) -> &'static str {
+/// REN20: the blocks of one chapter and its notes, for a page that says around them which language they are in. The chapter's number
+/// stands before its title.
+/// A citation leads to the block with the id of its source, if that is among `places`.
+pub fn words(chapter: &Chapter, options: Options<'_>, places: &BTreeSet<String>) -> String {
+    let mut page = Page { html: String::new(), options, places };
+    page.chapter(chapter);
+    page.html
+}
+
+/// From which side words in this language are read: `rtl` or `ltr`.
+pub fn direction(lang: &str) -> &'static str {
     match lang.split('-').next() {
         Some("ar" | "fa" | "he" | "ur") => "rtl",
         _ => "ltr",
     }
 }
 
-fn write_node(html: &mut String, node: &Node<'_>) {
-    match node {
-        Node::Heading(heading) => {
-            let tag = format!("h{}", heading.level.unwrap_or(1).min(6));
-            element(html, &tag, heading, "");
+/// What is written so far.
+struct Page<'a> {
+    html: String,
+    options: Options<'a>,
+    /// The ids of the blocks that a citation may lead to.
+    places: &'a BTreeSet<String>,
+}
+
+impl Page<'_> {
+    fn chapter(&mut self, chapter: &Chapter) {
+        for (at, node) in chapter.nodes().iter().enumerate() {
+            let opens = at == 0 && self.options.permanent.is_some() && !chapter.number.is_empty();
+            self.node(node, opens.then_some(chapter.number.as_str()));
         }
-        Node::Paragraph(block) => paragraph(html, block),
-        Node::Quote(quoted) => {
-            html.push_str("<blockquote>\n");
-            quoted.iter().for_each(|block| paragraph(html, block));
-            html.push_str("</blockquote>\n");
-        }
-        Node::List(list) => write_list(html, list),
-        Node::Table(table) => write_table(html, table),
-        Node::Figure(block, image) => write_figure(html, block, image),
+        self.notes(chapter);
     }
-}
 
-fn paragraph(html: &mut String, block: &Numbered) {
-    let number = block.number.map(|number| format!(" data-number=\"{number}\"")).unwrap_or_default();
-    element(html, "p", block, &number);
-}
+    fn node(&mut self, node: &Node<'_>, number: Option<&str>) {
+        match node {
+            Node::Heading(heading) => self.heading(heading, number),
+            Node::Paragraph(block) => self.paragraph(block),
+            Node::Quote(quoted) => {
+                self.html.push_str("<blockquote>\n");
+                quoted.iter().for_each(|block| self.paragraph(block));
+                self.html.push_str("</blockquote>\n");
+            }
+            Node::List(list) => self.list(list),
+            Node::Table(table) => self.table(table),
+            Node::Figure(block, image) => self.figure(block, image),
+        }
+    }
 
-fn element(html: &mut String, tag: &str, block: &Numbered, attributes: &str) {
-    put(html, format_args!("<{tag} data-id=\"{}\"{attributes}{}>", block.id(), change(block)));
-    write_pieces(html, block);
-    put(html, format_args!("</{tag}>\n"));
+    fn heading(&mut self, block: &Numbered, number: Option<&str>) {
+        let level = block.level.unwrap_or(1).saturating_add(self.options.above).min(6);
+        let name = self.name(block);
+        self.put(format_args!("<h{level}{name}>"));
+        if let Some(number) = number {
+            self.put(format_args!("<span class=\"chapter\">{}</span> ", escape(number)));
+        }
+        self.pieces(block);
+        self.link(block, "¶");
+        self.put(format_args!("</h{level}>\n"));
+    }
+
+    fn paragraph(&mut self, block: &Numbered) {
+        let name = self.name(block);
+        match block.number {
+            Some(number) => {
+                self.put(format_args!("<p{name} data-number=\"{number}\">"));
+                self.link(block, &number.to_string());
+            }
+            None => self.put(format_args!("<p{name}>")),
+        }
+        self.pieces(block);
+        if block.number.is_none() {
+            self.link(block, "¶");
+        }
+        self.html.push_str("</p>\n");
+    }
+
+    /// The attribute by which a block is found.
+    fn name(&self, block: &Numbered) -> String {
+        match self.options.permanent {
+            Some(_) => format!(" id=\"p-{}\"{}", block.id(), change(block)),
+            None => format!(" data-id=\"{}\"{}", block.id(), change(block)),
+        }
+    }
+
+    /// The permanent link of a block, where the page wants one.
+    fn link(&mut self, block: &Numbered, sign: &str) {
+        if let Some(title) = self.options.permanent {
+            let (id, title) = (block.id(), escape(title));
+            let class = if sign == "¶" { "here" } else { "here number" };
+            self.put(format_args!(
+                "<a class=\"{class}\" href=\"#p-{id}\" aria-label=\"{sign}, {title}\">{sign}</a>"
+            ));
+        }
+    }
+
+    fn table(&mut self, table: &Table<'_>) {
+        let scrolls = self.options.permanent.is_some();
+        if scrolls {
+            self.html.push_str("<div class=\"scroll\" tabindex=\"0\">");
+        }
+        self.html.push_str("<table>\n");
+        for (at, row) in table.rows.iter().enumerate() {
+            match at {
+                0 if table.head > 0 => self.html.push_str("<thead>\n"),
+                _ if at == table.head => self.html.push_str("<tbody>\n"),
+                _ => {}
+            }
+            self.html.push_str("<tr>");
+            for cell in row {
+                match cell {
+                    Some(cell) => {
+                        let tag = match (cell.heads_its_column(), at < table.head) {
+                            (true, true) => "th scope=\"col\"",
+                            (true, false) => "th scope=\"row\"",
+                            (false, _) => "td",
+                        };
+                        let name = self.name(cell);
+                        self.put(format_args!("<{tag}{name}>"));
+                        self.pieces(cell);
+                        self.put(format_args!("</{}>", &tag[..2]));
+                    }
+                    None => self.html.push_str("<td></td>"),
+                }
+            }
+            self.html.push_str("</tr>\n");
+            if at + 1 == table.head {
+                self.html.push_str("</thead>\n");
+            }
+        }
+        let end = if table.rows.len() > table.head { "</tbody>\n</table>" } else { "</table>" };
+        self.html.push_str(end);
+        self.html.push_str(if scrolls { "</div>\n" } else { "\n" });
+    }
+
+    fn figure(&mut self, block: &Numbered, image: &Image) {
+        let name = self.name(block);
+        self.put(format_args!("<figure{name}>"));
+        let address =
+            Some(&image.blob).filter(|blob| is_digest(blob)).and_then(|blob| (self.options.picture)(blob));
+        if let Some(address) = address {
+            let (address, alt) = (escape(&address), escape(&image.alt));
+            self.put(format_args!("<img src=\"{address}\" alt=\"{alt}\">"));
+        }
+        self.html.push_str("<figcaption>");
+        self.pieces(block);
+        if !image.credit.is_empty() {
+            self.put(format_args!(" <small>{}</small>", escape(&image.credit)));
+        }
+        self.link(block, "¶");
+        self.html.push_str("</figcaption></figure>\n");
+    }
+
+    fn notes(&mut self, chapter: &Chapter) {
+        let pieces = chapter.blocks.iter().flat_map(Numbered::pieces);
+        let notes = pieces.filter_map(|piece| if let Piece::Note(note) = piece { Some(note) } else { None });
+        let mut notes = notes.peekable();
+        if notes.peek().is_none() {
+            return;
+        }
+        self.html.push_str("<section role=\"doc-endnotes\">\n<ol>\n");
+        for Note { number, runs, .. } in notes {
+            self.put(format_args!("<li id=\"note-{number}\" value=\"{number}\">"));
+            runs.into_iter().for_each(|(run, shade)| self.run(run, shade));
+            self.put(format_args!(
+                " <a href=\"#note-{number}-place\" role=\"doc-backlink\">↩\u{a0}{number}</a></li>\n"
+            ));
+        }
+        self.html.push_str("</ol>\n</section>\n");
+    }
+
+    fn list(&mut self, list: &List<'_>) {
+        let tag = if list.ordered { "ol" } else { "ul" };
+        self.put(format_args!("<{tag}>\n"));
+        for Item { own, lists } in &list.items {
+            match own {
+                Some(own) => {
+                    let name = self.name(own);
+                    self.put(format_args!("<li{name}>"));
+                    self.pieces(own);
+                }
+                None => self.html.push_str("<li>"),
+            }
+            lists.iter().for_each(|list| self.list(list));
+            self.html.push_str("</li>\n");
+        }
+        self.put(format_args!("</{tag}>\n"));
+    }
+
+    fn pieces(&mut self, block: &Numbered) {
+        for piece in block.pieces() {
+            match piece {
+                Piece::Sign(sign) => {
+                    self.put(format_args!("<span class=\"sign\">{}.</span> ", escape(sign)));
+                }
+                Piece::Words(run, shade) => self.run(run, shade),
+                Piece::Note(Note { number, .. }) => self.put(format_args!(
+                    "<sup><a id=\"note-{number}-place\" href=\"#note-{number}\" role=\"doc-noteref\">{number}</a></sup>"
+                )),
+            }
+        }
+    }
+
+    /// REN15: words that came in `ins`, words that went in `del`.
+    fn run(&mut self, run: &Run, shade: Shade) {
+        let mut open = Vec::new();
+        match shade {
+            Shade::Stays => {}
+            Shade::Comes => open.push("ins"),
+            Shade::Goes => open.push("del"),
+        }
+        open.iter().for_each(|tag| self.put(format_args!("<{tag}>")));
+        if let Some(href) = run.marks.link() {
+            self.put(format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
+            open.push("a");
+        }
+        if let Some(lang) = run.marks.lang() {
+            self.put(format_args!("<span lang=\"{}\">", escape(lang)));
+            open.push("span");
+        }
+        if let Some(source) = run.marks.citation() {
+            let source = escape(source);
+            if run.marks.link().is_none() && self.places.contains(&*source) {
+                self.put(format_args!("<a class=\"cites\" href=\"#p-{source}\">"));
+                open.push("a");
+            } else {
+                self.put(format_args!("<span data-source=\"{source}\">"));
+                open.push("span");
+            }
+        }
+        for (mark, tag) in [("strong", "strong"), ("em", "em"), ("superscript", "sup"), ("subscript", "sub")]
+        {
+            if run.marks.has(mark) {
+                self.put(format_args!("<{tag}>"));
+                open.push(tag);
+            }
+        }
+        self.html.push_str(&escape(&run.text));
+        while let Some(tag) = open.pop() {
+            self.put(format_args!("</{tag}>"));
+        }
+    }
+
+    fn put(&mut self, what: std::fmt::Arguments<'_>) {
+        self.html.write_fmt(what).expect("a string takes every write");
+    }
 }
 
 /// What a block of a redline says of itself to styles.
@@ -66,144 +292,6 @@ fn change(block: &Numbered) -> &'static str {
         Some(red) if red.sign.is_empty() => " data-change=\"words\"",
         Some(_) => " data-change=\"whole\"",
     }
-}
-
-fn write_table(html: &mut String, table: &Table<'_>) {
-    html.push_str("<table>\n");
-    for (at, row) in table.rows.iter().enumerate() {
-        match at {
-            0 if table.head > 0 => html.push_str("<thead>\n"),
-            _ if at == table.head => html.push_str("<tbody>\n"),
-            _ => {}
-        }
-        html.push_str("<tr>");
-        for cell in row {
-            match cell {
-                Some(cell) => {
-                    let tag = match (cell.heads_its_column(), at < table.head) {
-                        (true, true) => "th scope=\"col\"",
-                        (true, false) => "th scope=\"row\"",
-                        (false, _) => "td",
-                    };
-                    put(html, format_args!("<{tag} data-id=\"{}\"{}>", cell.id(), change(cell)));
-                    write_pieces(html, cell);
-                    put(html, format_args!("</{}>", &tag[..2]));
-                }
-                None => html.push_str("<td></td>"),
-            }
-        }
-        html.push_str("</tr>\n");
-        if at + 1 == table.head {
-            html.push_str("</thead>\n");
-        }
-    }
-    html.push_str(if table.rows.len() > table.head { "</tbody>\n</table>\n" } else { "</table>\n" });
-}
-
-fn write_figure(html: &mut String, block: &Numbered, image: &Image) {
-    put(html, format_args!("<figure data-id=\"{}\"{}>", block.id(), change(block)));
-    if is_digest(&image.blob) {
-        let (blob, alt) = (&image.blob, escape(&image.alt));
-        put(html, format_args!("<img src=\"/api/v1/blobs/{blob}\" alt=\"{alt}\">"));
-    }
-    html.push_str("<figcaption>");
-    write_pieces(html, block);
-    if !image.credit.is_empty() {
-        put(html, format_args!(" <small>{}</small>", escape(&image.credit)));
-    }
-    html.push_str("</figcaption></figure>\n");
-}
-
-fn write_notes(html: &mut String, chapter: &Chapter) {
-    let pieces = chapter.blocks.iter().flat_map(Numbered::pieces);
-    let notes = pieces.filter_map(|piece| if let Piece::Note(note) = piece { Some(note) } else { None });
-    let mut notes = notes.peekable();
-    if notes.peek().is_none() {
-        return;
-    }
-    html.push_str("<section role=\"doc-endnotes\">\n<ol>\n");
-    for Note { number, runs, .. } in notes {
-        put(html, format_args!("<li id=\"note-{number}\" value=\"{number}\">"));
-        runs.into_iter().for_each(|(run, shade)| write_run(html, run, shade));
-        put(
-            html,
-            format_args!(
-                " <a href=\"#note-{number}-place\" role=\"doc-backlink\">↩\u{a0}{number}</a></li>\n"
-            ),
-        );
-    }
-    html.push_str("</ol>\n</section>\n");
-}
-
-fn write_list(html: &mut String, list: &List<'_>) {
-    let tag = if list.ordered { "ol" } else { "ul" };
-    put(html, format_args!("<{tag}>\n"));
-    for Item { own, lists } in &list.items {
-        match own {
-            Some(own) => {
-                put(html, format_args!("<li data-id=\"{}\"{}>", own.id(), change(own)));
-                write_pieces(html, own);
-            }
-            None => html.push_str("<li>"),
-        }
-        lists.iter().for_each(|list| write_list(html, list));
-        html.push_str("</li>\n");
-    }
-    put(html, format_args!("</{tag}>\n"));
-}
-
-fn write_pieces(html: &mut String, block: &Numbered) {
-    for piece in block.pieces() {
-        match piece {
-            Piece::Sign(sign) => put(html, format_args!("<span class=\"sign\">{}.</span> ", escape(sign))),
-            Piece::Words(run, shade) => write_run(html, run, shade),
-            Piece::Note(Note { number, .. }) => {
-                put(
-                    html,
-                    format_args!(
-                        "<sup><a id=\"note-{number}-place\" href=\"#note-{number}\" role=\"doc-noteref\">{number}</a></sup>"
-                    ),
-                );
-            }
-        }
-    }
-}
-
-/// REN15: words that came in `ins`, words that went in `del`.
-fn write_run(html: &mut String, run: &Run, shade: Shade) {
-    let mut open = Vec::new();
-    match shade {
-        Shade::Stays => {}
-        Shade::Comes => open.push("ins"),
-        Shade::Goes => open.push("del"),
-    }
-    open.iter().for_each(|tag| put(html, format_args!("<{tag}>")));
-    if let Some(href) = run.marks.link() {
-        put(html, format_args!("<a href=\"{}\" rel=\"noopener noreferrer\">", escape(href)));
-        open.push("a");
-    }
-    if let Some(lang) = run.marks.lang() {
-        put(html, format_args!("<span lang=\"{}\">", escape(lang)));
-        open.push("span");
-    }
-    if let Some(source) = run.marks.citation() {
-        put(html, format_args!("<span data-source=\"{}\">", escape(source)));
-        open.push("span");
-    }
-    for (mark, tag) in [("strong", "strong"), ("em", "em"), ("superscript", "sup"), ("subscript", "sub")] {
-        if run.marks.has(mark) {
-            put(html, format_args!("<{tag}>"));
-            open.push(tag);
-        }
-    }
-    html.push_str(&escape(&run.text));
-    while let Some(tag) = open.pop() {
-        put(html, format_args!("</{tag}>"));
-    }
-}
-
-fn put(html: &mut String, what: std::fmt::Arguments<'_>) {
-    html.write_fmt(what).expect("a string takes every write");
 }
 
 /// Words and attribute values: the five characters of HTML escaped, controls (which HTML forbids) left out.

@@ -17,5 +17,6 @@ mod markdown;
 mod markdown_import;
 mod people;
 mod positions;
+mod publication;
 mod rounds;
 mod silence;
