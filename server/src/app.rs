@@ -36,6 +36,8 @@ pub mod papers;
 pub mod people;
 pub mod positions;
 pub mod proofs;
+pub mod public_pages;
+pub mod publishing;
 pub mod rate;
 pub mod reading;
 pub mod refusal;
@@ -74,6 +76,7 @@ use self::mail::{Mail, WayInLetters};
 use self::matrix::proposals::Proposals;
 use self::matrix::shelf::Shelf;
 use self::news::News;
+use self::public_pages::Pages;
 use self::rate::Rate;
 use self::refusal::Refusal;
 use self::settings::Settings;
@@ -125,6 +128,7 @@ pub struct App {
     sign_ins: Rate<IpAddr>,
     refusals: Rate<SeatId>,
     export_rate: Rate<PersonId>,
+    public_pages: Pages,
     way_in_letters: WayInLetters,
     draft_rate: Rate<SeatId>,
 }
@@ -158,6 +162,7 @@ impl App {
             sign_ins: Rate::new("attempts to sign in", limits.sign_ins_per_minute),
             refusals: Rate::new("refused attempts", 60),
             export_rate: Rate::new("exports", limits.exports_per_minute),
+            public_pages: Pages::default(),
             draft_rate: Rate::new("new drafts", limits.drafts_per_minute),
             way_in_letters: Rate::new("letters with a way in", limits.way_in_letters_per_minute),
             mail: Mail::over(settings.mail.clone().map(Post::to)),

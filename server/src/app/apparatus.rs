@@ -5,25 +5,22 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use crdt::history::Digest;
-use crdt::ids::{PaperId, SourceId, from_hex};
+use crdt::ids::{PaperId, SourceId};
 use crdt::render::ChapterBlocks;
+use crdt::render::docx::Picture;
 
 use super::App;
 use super::refusal::Refusal;
 use crate::export::annex::Annex;
+use crate::export::files::Sheet;
 use crate::export::labels::Words;
 use crate::export::sources::{bibliography, cited};
 use crate::people::paper::Paper;
-use crate::people::source::Image;
+use crate::people::source::{Image, ImageKind};
 use crate::store::Coll;
 
 /// Bytes of all pictures of one file. They pass through memory several times on their way to the typesetter.
 const MOST_PICTURE_BYTES: u64 = 48 * 1024 * 1024;
-
-/// Pictures on their way into a file, by the digests that the text names.
-pub(super) type Pictures = BTreeMap<String, (Image, Bytes)>;
 
 impl App {
     /// The bibliography of these chapters; `None` if they cite nothing that is known.
@@ -47,32 +44,33 @@ impl App {
         Ok(!self.store.scan(Coll::Source, &format!("{paper}/"), None, 1).await?.is_empty())
     }
 
-    /// Those of these pictures that the paper has.
-    pub(super) async fn pictures(
-        &self,
-        paper: PaperId,
-        names: impl IntoIterator<Item = String>,
-    ) -> Result<Pictures, Refusal> {
-        let mut pictures = Pictures::new();
-        let mut size_bytes = 0;
-        for name in names {
-            let digest: Option<[u8; 32]> = from_hex(&name).and_then(|bytes| bytes.try_into().ok());
-            let Some(digest) = digest.map(Digest) else { continue };
-            let Some(image) = self.image(paper, digest).await? else { continue };
-            size_bytes += image.size_bytes;
-            if size_bytes > MOST_PICTURE_BYTES {
-                return Err(Refusal::ExportRefused {
-                    reason: "pictures_too_large".to_owned(),
-                    message: format!(
-                        "the pictures have more than {} MB together; a file may hold that many",
-                        MOST_PICTURE_BYTES / 1024 / 1024
-                    ),
-                    hints: vec!["bring smaller versions of the largest pictures".to_owned()],
-                });
+    /// The pictures that a sheet shows, by the digests that its words name. What is no picture of its paper is not among them.
+    pub(super) async fn pictures_of(&self, sheet: &Sheet) -> Result<BTreeMap<String, Picture>, Refusal> {
+        let mut pictures = BTreeMap::new();
+        let mut all_bytes = 0;
+        for name in sheet.pictures() {
+            let Ok(digest) = name.parse() else { continue };
+            let (image, bytes) = match self.image_bytes([sheet.paper()], digest).await {
+                Ok(found) => found,
+                Err(Refusal::NotFound) => continue,
+                Err(refusal) => return Err(refusal),
+            };
+            all_bytes += image.size_bytes;
+            if all_bytes > MOST_PICTURE_BYTES {
+                return Err(too_large());
             }
-            let Some(bytes) = self.store.blob(digest.0).await? else { continue };
-            pictures.insert(name, (image, bytes));
+            let Image { kind, width, height, .. } = image;
+            pictures.insert(name, Picture { bytes, is_png: kind == ImageKind::Png, width, height });
         }
         Ok(pictures)
+    }
+}
+
+fn too_large() -> Refusal {
+    let most = MOST_PICTURE_BYTES / 1024 / 1024;
+    Refusal::ExportRefused {
+        reason: "pictures_too_large".to_owned(),
+        message: format!("the pictures have more than {most} MB together, the most that a file may hold"),
+        hints: vec!["bring smaller versions of the largest pictures".to_owned()],
     }
 }

@@ -7,7 +7,7 @@ use crdt::history::milestone::Milestone;
 use crdt::ids::{PersonId, from_hex, to_hex};
 use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
-use crdt::render::docx::{Loss, Picture};
+use crdt::render::docx::Loss;
 use crdt::review::bracket::Bracket;
 
 use super::App;
@@ -22,7 +22,6 @@ use crate::export::labels::{DayOf, Words};
 use crate::export::queue::{Place, Queue};
 use crate::export::worker::{Worker, WorkerError};
 use crate::people::paper::{Paper, in_language};
-use crate::people::source::ImageKind;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 
 /// A kind of file.
@@ -35,6 +34,8 @@ pub enum Format {
     Md,
     /// Word.
     Docx,
+    /// One HTML file with all that it needs.
+    Html,
 }
 
 /// How a file shows words that are not agreed.
@@ -61,9 +62,9 @@ pub struct FileMade {
 }
 
 /// What a file of a sealed milestone is made of.
-struct SealedFile {
+pub(super) struct SealedFile {
     /// Under which it is kept.
-    key: String,
+    pub(super) key: String,
     annexes: Vec<Annex>,
     /// Read already, or not needed while a kept file may do.
     chapters: Option<Vec<ChapterBlocks>>,
@@ -80,7 +81,7 @@ pub struct Exports {
 
 impl Format {
     /// Every kind, the one for most people first.
-    pub const ALL: [Self; 3] = [Format::Pdf, Format::Docx, Format::Md];
+    pub const ALL: [Self; 4] = [Format::Pdf, Format::Docx, Format::Md, Format::Html];
 
     /// The end of a file's name, and the word in addresses.
     pub fn extension(self) -> &'static str {
@@ -88,6 +89,7 @@ impl Format {
             Format::Pdf => "pdf",
             Format::Md => "md",
             Format::Docx => "docx",
+            Format::Html => "html",
         }
     }
 
@@ -102,6 +104,7 @@ impl Format {
             Format::Pdf => "application/pdf",
             Format::Md => "text/markdown; charset=utf-8",
             Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Format::Html => "text/html; charset=utf-8",
         }
     }
 }
@@ -194,7 +197,7 @@ impl App {
     }
 
     /// What a file of a sealed milestone would be made of, and the key under which it is kept.
-    async fn sealed_file(
+    pub(super) async fn sealed_file(
         &self,
         paper: &Paper,
         milestone: &Milestone,
@@ -229,7 +232,7 @@ impl App {
         Ok(SealedFile { key, annexes, chapters: Some(chapters.clone()), view })
     }
 
-    async fn sheet_of(
+    pub(super) async fn sheet_of(
         &self,
         paper: &Paper,
         milestone: &Milestone,
@@ -386,18 +389,16 @@ impl App {
         let (bytes, losses) = match format {
             Format::Md => (aside(move || Ok(Bytes::from(sheet.markdown()))).await?, Vec::new()),
             Format::Docx => {
-                let pictures = self.pictures(sheet.paper(), sheet.pictures()).await?;
-                let pictures = pictures.into_iter().map(|(name, (image, bytes))| {
-                    let is_png = image.kind == ImageKind::Png;
-                    (name, Picture { bytes, is_png, width: image.width, height: image.height })
-                });
-                let pictures = pictures.collect();
+                let pictures = self.pictures_of(&sheet).await?;
                 aside(move || docx::file(&sheet.docx(&pictures)).map_err(fault)).await?
             }
+            Format::Html => {
+                let pictures = self.pictures_of(&sheet).await?;
+                (aside(move || Ok(Bytes::from(sheet.html(&pictures)))).await?, Vec::new())
+            }
             Format::Pdf => {
-                let pictures = self.pictures(sheet.paper(), sheet.pictures()).await?;
-                let pictures = pictures.into_iter().map(|(name, (_, bytes))| (name, bytes)).collect();
-                let job = aside(move || Ok(sheet.job(pictures))).await?;
+                let pictures = self.pictures_of(&sheet).await?;
+                let job = aside(move || Ok(sheet.job(&pictures))).await?;
                 let pdf = self.exports.worker.pdf(&job).await;
                 (pdf.map_err(|error| self.exports.refusal(error))?, Vec::new())
             }

@@ -135,6 +135,10 @@ pub enum Kind {
     AmendmentDeferred,
     /// Its words are gone.
     AmendmentOvertaken,
+    /// A sealed draft is public.
+    DraftPublished,
+    /// It is public no more.
+    DraftWithdrawn,
 }
 
 /// What a notice is about.

@@ -5,6 +5,7 @@
 //! (paths, causes) is in `source()` and goes to the log only.
 
 use crdt::document::import::ImportError;
+use crdt::history::publication::PublicationError;
 use crdt::ids::{ChangeHash, ComponentId, PersonId, SeatId};
 use crdt::moment::Moment;
 use crdt::review::amendment::AmendmentError;
@@ -151,6 +152,9 @@ pub enum Refusal {
     /// A position that cannot be taken, confirmed or let in as things stand.
     #[error("{0}")]
     Position(PositionError),
+    /// A draft is public already, or is not.
+    #[error("{0}")]
+    Publication(PublicationError),
     /// A comment that cannot be.
     #[error("{0}")]
     Comment(#[from] ThreadError),
@@ -328,6 +332,7 @@ impl Refusal {
             Refusal::StaleVersion { .. } => "stale_version",
             Refusal::NotSealed => "not_sealed",
             Refusal::Bracket(_) => "bracket_refused",
+            Refusal::Publication(_) => "publication_refused",
             Refusal::Silence(_) => "silence_refused",
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),

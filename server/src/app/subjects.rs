@@ -68,7 +68,7 @@ impl App {
             }
             About::Milestone(id) => {
                 let name = self.milestone(id).await?.1.name.clone();
-                Subject { name, page: "review".to_owned(), ..Subject::default() }
+                Subject { name, page: id.to_string(), ..Subject::default() }
             }
             About::Seat(_) => Subject { page: "review".to_owned(), ..Subject::default() },
         };

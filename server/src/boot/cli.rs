@@ -168,7 +168,7 @@ pub struct Export {
     #[arg(long, value_name = "CODE")]
     pub language: String,
     /// Which kind of file
-    #[arg(long, value_parser = ["pdf", "docx", "md"])]
+    #[arg(long, value_parser = ["pdf", "docx", "md", "html"])]
     pub format: String,
     /// Where to write it
     #[arg(short, long, value_name = "FILE")]
@@ -334,7 +334,7 @@ mod tests {
         assert!(mistake("borrador seal --paper p").contains("missing: --name"));
         assert!(
             mistake("borrador export --paper p --language es --format doc -o x")
-                .contains("it takes pdf, docx, md")
+                .contains("it takes pdf, docx, md, html")
         );
         assert!(mistake("borrador").contains("say what to do"));
     }

@@ -4,19 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
 use crdt::document::BlockKind;
 use crdt::history::milestone::Milestone;
 use crdt::ids::PaperId;
 use crdt::moment::Moment;
 use crdt::render::docx::{self, Picture, Written};
 use crdt::render::typst_data::{self, Date, Labels, Meta};
-use crdt::render::{ChapterBlocks, Tree, markdown};
+use crdt::render::{ChapterBlocks, Tree, html, markdown};
 
 use super::annex::Annex;
 use super::labels::{DayOf, Words};
 use super::worker::Job;
 use crate::people::paper::{Paper, in_language};
+
+/// The look of an HTML file: that of the pages, without their fonts, which the device lends.
+const STYLE: &str = concat!(
+    include_str!("../../../web/src/styles/tokens.css"),
+    include_str!("../../../web/src/styles/base.css"),
+    include_str!("../../../web/src/styles/document.css"),
+    include_str!("../../../web/src/styles/published.css"),
+);
 
 /// One language of a paper, ready to become a file.
 pub struct Sheet {
@@ -171,6 +178,14 @@ impl Sheet {
         docx::write(&docx::Sheet { meta: &self.meta, tree: &self.tree, made: self.timestamp, pictures })
     }
 
+    /// As one HTML file that needs nothing else, with these pictures by their digests.
+    pub fn html(&self, pictures: &BTreeMap<String, Picture>) -> String {
+        let permanent = Words::of(&self.meta.lang).get("public-permanent");
+        let picture = |digest: &str| pictures.get(digest).map(data_address);
+        let options = html::Options { permanent: Some(&permanent), above: 1, picture: &picture };
+        html::page::write(&self.meta, &self.tree, STYLE, options)
+    }
+
     /// The paper it is of.
     pub fn paper(&self) -> PaperId {
         self.paper
@@ -186,16 +201,33 @@ impl Sheet {
         blobs.collect()
     }
 
+    /// Its words, numbered.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What stands around them.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     /// As a job for the PDF program, with the bytes of its pictures.
-    pub fn job(&self, pictures: BTreeMap<String, Bytes>) -> Job {
+    pub fn job(&self, pictures: &BTreeMap<String, Picture>) -> Job {
         let data = typst_data::paper(&self.meta, &self.tree);
-        let pictures = pictures.into_iter().map(|(name, bytes)| (name, BASE64.encode(bytes))).collect();
+        let pictures =
+            pictures.iter().map(|(name, picture)| (name.clone(), BASE64.encode(&picture.bytes))).collect();
         Job { ident: self.ident.clone(), timestamp: self.timestamp, data, pictures }
     }
 }
 
+/// A picture as an address that holds it whole.
+fn data_address(picture: &Picture) -> String {
+    let kind = if picture.is_png { "png" } else { "jpeg" };
+    format!("data:image/{kind};base64,{}", BASE64.encode(&picture.bytes))
+}
+
 /// A digest in groups of eight digits, for reading aloud.
-fn grouped(digest: &str) -> String {
+pub(super) fn grouped(digest: &str) -> String {
     let digits: Vec<char> = digest.chars().collect();
     digits.chunks(8).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

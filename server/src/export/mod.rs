@@ -1,4 +1,4 @@
-//! Files of a paper: Markdown and Word, made here, and PDF, made by a process of its own.
+//! Files of a paper: Markdown, HTML and Word, made here, and PDF, made by a process of its own; and the [`public`] pages.
 //!
 //! [`docx`] puts the parts of a Word document into one [`archive`].
 //! [`tables`] writes and reads the matrix as spreadsheets, CSV and Word documents.
@@ -16,6 +16,7 @@ pub mod disputed;
 pub mod docx;
 pub mod files;
 pub mod labels;
+pub mod public;
 pub mod queue;
 pub mod redline;
 pub mod reply;

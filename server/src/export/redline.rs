@@ -73,8 +73,8 @@ impl Sheet {
         sheet
     }
 
-    /// As one HTML file.
-    pub fn html(&self) -> String {
+    /// As one HTML file that says what came and what went.
+    pub fn red_html(&self) -> String {
         let meta = &self.meta;
         let lang = escape(&meta.lang);
         let chapters: String =

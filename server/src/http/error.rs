@@ -47,6 +47,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("last_admin", 409, "The last administrator"),
     ("bracket_refused", 409, "The bracket stands otherwise"),
     ("silence_refused", 409, "The procedure stands otherwise"),
+    ("publication_refused", 409, "The draft is public already, or is not"),
     ("reminded_already", 409, "They were reminded within the last day"),
     ("position_refused", 409, "The position stands otherwise"),
     ("round_phase", 409, "The round does not stand like that"),

@@ -32,7 +32,7 @@ pub struct WantedView {
 
 /// The draft of a paper as it is now, as a file.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/export", tag = "exports",
-    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf, docx or md"),
+    params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf, docx, md or html"),
         ("view" = Option<String>, Query, description = "bracketed, as by default, or clean")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn draft(
@@ -47,7 +47,7 @@ pub async fn draft(
         wanted.language.as_deref().filter(|word| paper.languages.iter().any(|known| known == word));
     let language = language.ok_or_else(languages)?;
     let format = wanted.format.as_deref().and_then(Format::of_extension);
-    let format = format.ok_or_else(|| Refusal::field("format", "is pdf, docx or md"))?;
+    let format = format.ok_or_else(|| Refusal::field("format", "is pdf, docx, md or html"))?;
     let made =
         app.export_draft(caller.person, paper, language, (format, view_of(wanted.view.as_deref())?)).await?;
     Ok(download(made, None))

@@ -183,7 +183,7 @@ pub async fn sealed_text(
 
 /// A file of a sealed milestone: its words, and behind them the reservations and explanations of components.
 #[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
-    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.docx, es.md, …"),
+    params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.docx, es.md, es.html, …"),
         ("view" = Option<String>, Query, description = "bracketed or clean")), responses((status = 200)))]
 pub async fn file(
     app: web::Data<App>,

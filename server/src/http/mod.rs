@@ -21,6 +21,8 @@ pub mod papers;
 pub mod people;
 pub mod positions;
 pub mod proofs;
+pub mod public;
+pub mod publications;
 pub mod remarks;
 pub mod replies;
 pub mod reviews;
@@ -58,6 +60,7 @@ pub fn routes(app: &Arc<App>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 's
             )
             .configure(interface)
             .configure(rounds_and_notices)
+            .configure(public_pages)
             .configure(pages)
             .default_service(web::to(site::file_or_nothing));
     }
@@ -192,6 +195,9 @@ fn interface(config: &mut ServiceConfig) {
         .service(at("/api/v1/set-aside/{id}/file").route(get().to(set_aside::file)))
         .configure(amendment_routes)
         .service(at("/api/v1/milestones/{id}").route(get().to(milestones::one)))
+        .service(at("/api/v1/milestones/{id}/publication").route(get().to(publications::one)))
+        .service(at("/api/v1/milestones/{id}/publish").route(post().to(publications::publish)))
+        .service(at("/api/v1/milestones/{id}/withdraw").route(post().to(publications::withdraw)))
         .service(at("/api/v1/milestones/{id}/texts/{text}").route(get().to(milestones::sealed_text)))
         .service(at("/api/v1/milestones/{id}/files/{file}").route(get().to(milestones::file)))
         .service(at("/api/v1/milestones/{id}/bundle").route(get().to(proofs::bundle)))
@@ -258,6 +264,37 @@ fn amendment_routes(config: &mut ServiceConfig) {
         .service(act("copy").route(post().to(amendments::copy)))
         .service(act("decide").route(post().to(amendments::decide)))
         .service(act("admit").route(post().to(amendments::admit)));
+}
+
+/// What strangers may read. The addresses of a draft are told from those of the pages by its id, which is a UUID.
+fn public_pages(config: &mut ServiceConfig) {
+    const DRAFT: &str = "/p/{slug}/{id:[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}}";
+    config
+        .service(
+            at("/p/{slug}")
+                .route(get().to(public::list).wrap(Compress::default()))
+                .route(web::head().to(public::list)),
+        )
+        .service(
+            at("/p/{slug}/feed.atom")
+                .route(get().to(public::feed).wrap(Compress::default()))
+                .route(web::head().to(public::feed)),
+        )
+        .service(
+            at(DRAFT)
+                .route(get().to(public::page).wrap(Compress::default()))
+                .route(web::head().to(public::page)),
+        )
+        .service(
+            at(&format!("{DRAFT}/pictures/{{digest}}"))
+                .route(get().to(public::picture))
+                .route(web::head().to(public::picture)),
+        )
+        .service(
+            at(&format!("{DRAFT}/{{file}}"))
+                .route(get().to(public::file))
+                .route(web::head().to(public::file)),
+        );
 }
 
 fn pages(config: &mut ServiceConfig) {

@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
-    notices, papers, people, positions, proofs, remarks, replies, reviews, rights, rounds, seats, set_aside,
-    silences, sources, sync, tasks, texts,
+    notices, papers, people, positions, proofs, publications, remarks, replies, reviews, rights, rounds,
+    seats, set_aside, silences, sources, sync, tasks, texts,
 };
 use crate::http::error::Problem;
 
@@ -99,6 +99,9 @@ use crate::http::error::Problem;
         comparing::milestone,
         comparing::file,
         comparing::look,
+        publications::one,
+        publications::publish,
+        publications::withdraw,
         positions::list,
         positions::take,
         positions::reconfirm,

@@ -4,6 +4,7 @@
 //! never change and are kept for ever; compressed twins (`.br`, `.gz`) made by the build are sent as they are.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -36,11 +37,26 @@ pub async fn file_or_nothing(req: HttpRequest) -> HttpResponse {
     {
         return response;
     }
-    let wants_page = accepts(req.headers(), header::ACCEPT, "text/html") && !path.starts_with("api/");
-    if is_read && wants_page {
-        return index(&req, StatusCode::NOT_FOUND);
+    nothing(&req)
+}
+
+/// There is nothing at this address: a page that says so for people, a problem for programs.
+pub fn nothing(req: &HttpRequest) -> HttpResponse {
+    let is_read = matches!(*req.method(), Method::GET | Method::HEAD);
+    let is_page = !req.path().starts_with("/api/") && accepts(req.headers(), header::ACCEPT, "text/html");
+    if is_read && is_page {
+        return index(req, StatusCode::NOT_FOUND);
     }
     Problem::from(Refusal::NotFound).error_response()
+}
+
+/// The address of the public pages' style sheet; `None` while the front end was not built.
+pub fn public_style() -> Option<&'static str> {
+    static STYLE: LazyLock<Option<String>> = LazyLock::new(|| {
+        let is_it = |name: &str| name.starts_with("assets/public-") && name.ends_with(".css");
+        Site::iter().find(|name| is_it(name)).map(|name| format!("/{name}"))
+    });
+    STYLE.as_deref()
 }
 
 fn index(req: &HttpRequest, status: StatusCode) -> HttpResponse {

@@ -139,6 +139,8 @@ collections! {
     Source = 34 "source",
     /// Pictures of a paper, by `paper id/SHA-256`; their bytes are the blob of that name.
     Image = 35 "picture",
+    /// Which sealed milestones are public, by `paper id/milestone id`.
+    Publication = 39 "publication",
 }
 
 impl Coll {

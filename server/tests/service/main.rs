@@ -25,6 +25,7 @@ mod people;
 mod positions;
 mod privacy;
 mod proofs;
+mod publishing;
 mod remarks;
 mod replies;
 mod rights;

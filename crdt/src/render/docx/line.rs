@@ -4,6 +4,7 @@ use super::body::Body;
 use super::xml::{by_direction, escape, is_right_to_left, uri};
 use super::{Lost, bookmark};
 use crate::document::Run;
+use crate::render::redline::Shade;
 use crate::render::tree::{Note, Numbered, Piece};
 
 /// Where words stand: each part of the archive has relations of its own.
@@ -21,7 +22,9 @@ impl Body<'_> {
         self.marked(block, |body| {
             for piece in block.pieces() {
                 match piece {
-                    Piece::Words(run) => body.run(run),
+                    // Of a redline the new wording is written.
+                    Piece::Sign(_) | Piece::Words(_, Shade::Goes) => {}
+                    Piece::Words(run, _) => body.run(run),
                     Piece::Note(note) => body.note(&note),
                 }
             }
@@ -128,7 +131,8 @@ impl Body<'_> {
         ));
         self.put("<w:r><w:rPr><w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteRef/></w:r>");
         self.put("<w:r><w:t xml:space=\"preserve\"> </w:t></w:r>");
-        note.runs.iter().for_each(|run| self.run(run));
+        let stays = note.runs.iter().filter(|(_, shade)| *shade != Shade::Goes);
+        stays.for_each(|(run, _)| self.run(run));
         self.put("</w:p></w:footnote>");
         std::mem::swap(&mut self.story, &mut self.notes);
     }

@@ -83,7 +83,7 @@ impl App {
         let (bytes, media_type) = match format {
             RedFormat::Html => {
                 let _place = self.export_place(person, self.clock.now())?;
-                (aside(move || Ok(Bytes::from(sheet.html()))).await?, "text/html; charset=utf-8")
+                (aside(move || Ok(Bytes::from(sheet.red_html()))).await?, "text/html; charset=utf-8")
             }
             RedFormat::Pdf => {
                 (self.press(person, Format::Pdf, name.clone(), sheet).await?.bytes, Format::Pdf.media_type())

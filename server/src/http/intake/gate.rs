@@ -104,7 +104,7 @@ pub fn is_own_page(headers: &HeaderMap, settings: &Settings) -> bool {
 
 fn protect(headers: &mut HeaderMap, https: bool, id: Uuid) {
     for (name, value) in HEADERS {
-        // What people brought is sent under a narrower policy than our own pages.
+        // What people brought, and pages without scripts, are sent under a narrower policy than our own pages.
         if *name == "content-security-policy" && headers.contains_key(*name) {
             continue;
         }

@@ -1,6 +1,8 @@
 //! The paper, its texts and what is kept with it, asked by everybody.
 
+use borrador::app::publishing::PublicAct;
 use borrador::app::rights::SeatAct;
+use crdt::ids::MilestoneId;
 use crdt::review::permission::Action;
 use serde_json::json;
 
@@ -35,6 +37,14 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/milestones/{id}/files/{file}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/milestones/{id}/bundle" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/keys" "", Public, NONE),
+        row!("GET" "/api/v1/milestones/{id}/publication" "", InPaper(Action::Read), NONE),
+        row!("POST" "/api/v1/milestones/{id}/publish" "", InPaper(Action::Seal), NONE),
+        row!("POST" "/api/v1/milestones/{id}/withdraw" "public", InPaper(Action::Seal), once |w| Box::pin(async {
+            let (_, draft) = w.service.app.milestone(MilestoneId(w.milestone)).await.unwrap();
+            let publish = (w.ines, PublicAct::Publish);
+            w.service.app.act_on_publication(&w.service.paper(), &draft, publish, None).await.unwrap();
+            (format!("/api/v1/milestones/{}/withdraw", w.milestone), json!({"reason": "It names people."}).to_string())
+        })),
         row!("GET" "/api/v1/texts/{id}" "", May(Action::Read), NONE),
         row!("GET" "/api/v1/texts/{id}/attribution" "", May(Action::Read), NONE),
         row!("PUT" "/api/v1/texts/{id}" "open", May(Action::WriteText), NONE),

@@ -1,0 +1,190 @@
+//! The public pages, made once and kept in memory while nothing of them changes.
+//!
+//! Whether a kept page still holds is told by the audit log: every act has its entry there, so while the log has grown by none, nothing
+//! changed. When it has, what the page is made of is looked at again, and the page made anew only if that is otherwise.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use crdt::ids::{PersonId, to_hex};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::App;
+use super::exports::{FileMade, Format, View};
+use super::papers::aside;
+use super::publishing::PublicDraft;
+use super::refusal::Refusal;
+use crate::export::labels::DayOf;
+use crate::export::public::{Around, Draft, has_picture};
+use crate::people::source::ImageKind;
+
+/// How many pages are kept: beyond that, the one that was asked for longest ago goes.
+const MOST: usize = 64;
+
+/// Strangers have one place among the exports, all together: no crowd of them delays who works here.
+const STRANGERS: PersonId = PersonId(Uuid::nil());
+
+/// A page or a file for everybody.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// What changes when they do, in quotes.
+    pub etag: String,
+}
+
+/// The pages that are kept.
+#[derive(Default)]
+pub struct Pages(Mutex<Shelf>);
+
+#[derive(Default)]
+struct Shelf {
+    pages: BTreeMap<String, Kept>,
+    asked: u64,
+}
+
+struct Kept {
+    /// How long the audit log was when this was last found to hold.
+    seen: Option<u64>,
+    made_of: String,
+    page: Public,
+    asked: u64,
+}
+
+impl Public {
+    /// These bytes, with a tag made of them.
+    pub fn new(bytes: Bytes) -> Self {
+        let etag = format!("\"{}\"", to_hex(&Sha256::digest(&bytes)[..16]));
+        Self { bytes, etag }
+    }
+}
+
+impl Pages {
+    /// The page under this name, if `holds` says so of when it was last looked at and of what it is made of.
+    fn take(
+        &self,
+        name: &str,
+        holds: impl Fn(Option<u64>, &str) -> bool,
+        now: Option<u64>,
+    ) -> Option<Public> {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.asked += 1;
+        let asked = shelf.asked;
+        let kept = shelf.pages.get_mut(name)?;
+        if !holds(kept.seen, &kept.made_of) {
+            return None;
+        }
+        kept.asked = asked;
+        kept.seen = now;
+        Some(kept.page.clone())
+    }
+
+    fn keep(&self, name: String, seen: Option<u64>, made_of: String, page: Public) {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = shelf.asked;
+        shelf.pages.insert(name, Kept { seen, made_of, page, asked });
+        if shelf.pages.len() > MOST {
+            let oldest = shelf.pages.iter().min_by_key(|(_, kept)| kept.asked).map(|(name, _)| name.clone());
+            oldest.map(|name| shelf.pages.remove(&name));
+        }
+    }
+}
+
+impl App {
+    /// REN22: the public page of a draft in one of its languages; of a withdrawn one, a page that says so. `style` is the address of
+    /// its style sheet.
+    pub async fn public_page(
+        &self,
+        draft: &PublicDraft,
+        language: &str,
+        style: Option<&str>,
+    ) -> Result<Public, Refusal> {
+        let PublicDraft { paper, milestone, publication } = draft;
+        let name = format!("{}/{language}", milestone.id);
+        let now = self.audit_head().await?.map(|head| head.sequence);
+        if let Some(page) = self.public_pages.take(&name, |seen, _| seen == now, now) {
+            return Ok(page);
+        }
+        let file = self.sealed_file(paper, milestone, language, (Format::Html, View::Bracketed)).await?;
+        let facts = serde_json::to_string(&(publication, &paper.title, &paper.summary, &paper.organisation));
+        let facts = facts.map_err(|error| Refusal::Fault(error.to_string()))?;
+        let made_of = format!("{} {facts}", file.key);
+        if let Some(page) = self.public_pages.take(&name, |_, kept| kept == made_of, now) {
+            return Ok(page);
+        }
+        let around = self.around(style);
+        let page = if publication.is_public() {
+            let sheet = self.sheet_of(paper, milestone, language, file).await?;
+            let (day, draft, language) = (self.day_of(), draft.clone(), language.to_owned());
+            let parts = Draft::of(&draft.paper, &draft.milestone, &draft.publication, &language, &day);
+            around.draft(&parts, &sheet)
+        } else {
+            let day = self.day_of();
+            around.withdrawn(&Draft::of(paper, milestone, publication, language, &day))
+        };
+        let page = Public::new(page.into());
+        self.public_pages.keep(name, now, made_of, page.clone());
+        Ok(page)
+    }
+
+    /// The list of what was published of a paper.
+    pub fn public_list(&self, drafts: &[PublicDraft], language: &str, style: Option<&str>) -> Public {
+        let day = self.day_of();
+        let parts = parts(drafts, language, &day);
+        Public::new(self.around(style).list(&parts, language).into())
+    }
+
+    /// REN24: the same as an Atom feed.
+    pub fn public_feed(&self, drafts: &[PublicDraft], language: &str) -> Public {
+        let day = self.day_of();
+        let parts = parts(drafts, language, &day);
+        Public::new(self.around(None).feed(&parts, language).into())
+    }
+
+    /// A file of a public draft: the same that those who are signed in get.
+    pub async fn public_file(
+        &self,
+        draft: &PublicDraft,
+        language: &str,
+        (format, view): (Format, View),
+    ) -> Result<FileMade, Refusal> {
+        if !draft.milestone.languages.iter().any(|known| known == language) {
+            return Err(Refusal::NotFound);
+        }
+        self.export_milestone(STRANGERS, &draft.paper, &draft.milestone, language, (format, view)).await
+    }
+
+    /// The bundle that proves a public draft.
+    pub async fn public_bundle(&self, draft: &PublicDraft) -> Result<Vec<u8>, Refusal> {
+        self.bundle(STRANGERS, &draft.paper, &draft.milestone).await
+    }
+
+    /// A picture that stands in a public draft. What stands elsewhere only, and what the paper does not have, is not found.
+    pub async fn public_picture(
+        &self,
+        draft: &PublicDraft,
+        digest: &str,
+    ) -> Result<(ImageKind, Bytes), Refusal> {
+        let sha256 = digest.parse().map_err(|_| Refusal::NotFound)?;
+        for text in &draft.milestone.texts {
+            let (blocks, wanted) = (self.sealed_blocks(text).await?, digest.to_owned());
+            if aside(move || Ok(has_picture(&blocks, &wanted))).await? {
+                let (image, bytes) = self.image_bytes([draft.paper.id], sha256).await?;
+                return Ok((image.kind, bytes));
+            }
+        }
+        Err(Refusal::NotFound)
+    }
+
+    fn around<'a>(&'a self, style: Option<&'a str>) -> Around<'a> {
+        Around { site: &self.settings.public_url, style, demo: self.settings.demo }
+    }
+}
+
+fn parts<'a>(drafts: &'a [PublicDraft], language: &'a str, day: DayOf<'a>) -> Vec<Draft<'a>> {
+    let part =
+        |draft: &'a PublicDraft| Draft::of(&draft.paper, &draft.milestone, &draft.publication, language, day);
+    drafts.iter().map(part).collect()
+}
