@@ -9,6 +9,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The pages that everybody may read have a stylesheet and no script; the server finds it by its name.
+    rolldownOptions: { input: { index: 'index.html', public: 'src/styles/public.css' } },
   },
   server: {
     // `npm run dev` beside `borrador serve`: pages from Vite, everything else from the server.

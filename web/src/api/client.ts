@@ -23,9 +23,10 @@ import { silenceRoutes } from './silences'
 import { sourceRoutes } from './sources'
 import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
+import { publicationRoutes } from './publications'
 import { roundRoutes } from './rounds'
 
-export type FileFormat = 'pdf' | 'docx' | 'md'
+export type FileFormat = 'pdf' | 'docx' | 'md' | 'html'
 /** `clean`: words that are not agreed stand like all others. */
 export type FileView = 'bracketed' | 'clean'
 export type Api = ReturnType<typeof createApi>
@@ -41,6 +42,7 @@ export function createApi(options: RequestOptions) {
     ...comparisonRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
+    ...publicationRoutes(verbs),
     ...positionRoutes(verbs),
     ...matrixRoutes(verbs),
     ...silenceRoutes(verbs),

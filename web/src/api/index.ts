@@ -18,6 +18,7 @@ export type {
 export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'
 export type { Asks, Coverage, Notice, Phase, Reminded, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
 export { STANCES, needsReason } from './positions'
+export type { Publication } from './publications'
 export type { NewPosition, Position, Positions, Said, Stance as PositionStance, Subject } from './positions'
 export { PICTURE_BYTES, PICTURE_TYPES } from './sources'
 export type { Picture, Source, Sources, SourceWords } from './sources'

@@ -35,6 +35,13 @@ describe('the worker', () => {
     expect(of('/api/v1/me', { mode: 'navigate' })).toBe('past')
   })
 
+  test('leaves what everybody may read to the server', () => {
+    const draft = '/p/ciudades/3f0e9b1c-22aa-4d1e-9c77-0d9f6a1b2c3d'
+    for (const path of ['/p/ciudades', '/p/ciudades/feed.atom', draft, `${draft}?lang=es`, `${draft}/es.pdf`, `${draft}/pictures/0a0b`])
+      expect(of(path, { mode: 'navigate' })).toBe('past')
+    expect(of('/p/ciudades/matrix', { mode: 'navigate' })).toBe('page')
+  })
+
   test('takes the files of its own shell from the device', () => {
     expect(of('/assets/index-A.js')).toBe('file')
   })

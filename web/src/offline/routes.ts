@@ -13,7 +13,8 @@ export const ME = '/api/v1/me'
 
 /** What the pages need to stand: who is here, with whom, the papers, their chapters, comments and amendments. */
 const KEPT = [/^\/api\/v1\/(me|people|components|papers)$/, /^\/api\/v1\/papers\/[^/]+(\/(threads|amendments))?$/, /^\/api\/v1\/amendments\/[^/]+$/]
-const NO_PAGES = /^\/(api\/|health$|sync$)/
+/** What the server answers itself: the interface, and what everybody may read of published drafts. */
+const NO_PAGES = /^\/(api\/|health$|sync$|p\/[^/]+(\/(feed\.atom|[0-9a-f]{8}-[0-9a-f-]{27}(\/.*)?))?$)/i
 
 type Asked = Pick<Request, 'method' | 'mode' | 'url'>
 
