@@ -12,6 +12,7 @@ import { DESK, PAPER, Person, PHONE, type Circumstances } from './harness/person
 import { Service } from './harness/service'
 import { takeAgreement, theyTakePositions } from './shots-agreement'
 import { takeMatrix } from './shots-matrix'
+import { takePublic } from './shots-public'
 import { takeBrackets } from './shots-brackets'
 import { takeComparison } from './shots-compare'
 
@@ -51,6 +52,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeBrackets(browser, service, circumstances, named)
       await takeComparison(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
+      await takePublic(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)
       await takeAnswers(browser, service, circumstances, named)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone, chapter })

@@ -17,6 +17,8 @@ export interface Stage {
   /** Somebody of the demonstration, signed in unless the circumstances say otherwise. */
   enter(name: string, circumstances?: Circumstances): Promise<Person>
   service(): Service
+  /** For somebody who is nobody of the demonstration. */
+  browser(): Browser
 }
 
 export function theStage(): Stage {
@@ -50,5 +52,6 @@ export function theStage(): Stage {
       return person
     },
     service: () => ready(service),
+    browser: () => ready(browser),
   }
 }
