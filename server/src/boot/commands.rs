@@ -206,7 +206,9 @@ async fn carry_out(errand: Errand) -> Result<Outcome, String> {
     };
     let (Some(file), Some(output)) = (&outcome.file, output) else { return Ok(outcome) };
     std::fs::write(&output, file).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
-    Ok(Outcome { words: format!("{}: {} bytes", output.display(), file.len()), ..outcome })
+    // Behind the name of the file stands what it could not carry.
+    let losses: String = outcome.words.lines().skip(1).map(|line| format!("\n{line}")).collect();
+    Ok(Outcome { words: format!("{}: {} bytes{losses}", output.display(), file.len()), ..outcome })
 }
 
 async fn on_the_store(

@@ -208,11 +208,10 @@ fn meta(lang: &str) -> Meta {
     }
 }
 
-fn made(
-    lang: &str,
-    tree: &Tree,
-    pictures: &BTreeMap<String, Picture>,
-) -> (Vec<u8>, Vec<(Option<u8>, Lost, usize)>) {
+/// Where, what and how often something was lost.
+type Told = (Option<u8>, Lost, usize);
+
+fn made(lang: &str, tree: &Tree, pictures: &BTreeMap<String, Picture>) -> (Vec<u8>, Vec<Told>) {
     let meta = meta(lang);
     let written =
         write(&Sheet { meta: &meta, tree, made: Moment::from_unix_ms(1_474_459_200_123), pictures });
