@@ -56,6 +56,7 @@ pub mod tasks;
 pub mod texts;
 pub mod threads;
 pub mod turns;
+pub mod word_import;
 pub mod words;
 pub mod zone;
 

@@ -17,7 +17,7 @@
 pub mod branches;
 mod deciding;
 mod drafts;
-mod kept;
+pub(super) mod kept;
 mod refused;
 mod shown;
 mod submission;

@@ -82,7 +82,7 @@ impl App {
     }
 
     /// Store a paper with its texts and put it into the directory, all in one commit.
-    async fn enter_paper(&self, paper: Paper, seeds: Vec<Op>, by: By) -> Result<(), Refusal> {
+    pub(super) async fn enter_paper(&self, paper: Paper, seeds: Vec<Op>, by: By) -> Result<(), Refusal> {
         let about = json!({ "paper": paper.id, "chapters": paper.chapters.len() });
         let audit = audit::entry(self.clock.now(), "import", by, about);
         self.directory

@@ -109,6 +109,12 @@ pub enum Refusal {
     /// A paper has that slug already.
     #[error("there is a paper at {0} already; choose another slug")]
     PaperExists(String),
+    /// This very file became a paper before.
+    #[error("this file was taken in before, as the paper {slug}; nothing was added")]
+    WordTaken {
+        /// Where it is.
+        slug: String,
+    },
     /// A milestone of the paper has that name already.
     #[error(
         "there is a milestone with the name “{0}” already; sealed drafts never change, so choose another name"
@@ -325,6 +331,7 @@ impl Refusal {
             Refusal::Remark(_) => "remark_moved_on",
             Refusal::Admission(_) => "not_waiting",
             Refusal::PaperExists(_) => "paper_exists",
+            Refusal::WordTaken { .. } => "word_taken",
             Refusal::MilestoneExists(_) => "milestone_exists",
             Refusal::SeatExists(_) => "seat_exists",
             Refusal::TextMovedOn { .. } => "text_moved_on",

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use crdt::ids::{PersonId, SeatId};
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,7 @@ use crate::app::exports::{Format, View};
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::refusal::Refusal;
+use crate::app::word_import::{NewWordPaper, Outlook};
 use crate::people::paper::Paper;
 use crate::store::backup::{self, BackupError};
 use crate::store::{Store, StoreError};
@@ -44,6 +47,15 @@ pub enum Request {
     },
     /// A paper of a file.
     Import(NewPaper),
+    /// A paper of a Word document, or only what it would become.
+    ImportWord {
+        /// The paper and the name of the file; its bytes are in `content`.
+        new: NewWordPaper,
+        /// In base64.
+        content: String,
+        /// Nothing is written.
+        look: bool,
+    },
     /// A file of a paper.
     Export {
         /// The slug.
@@ -127,6 +139,18 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
             let (chapters, slug) = (paper.chapters.len(), &paper.slug);
             let plural = if chapters == 1 { "" } else { "s" };
             Ok(words(format!("{slug}: {chapters} chapter{plural}{}", notes.collect::<String>())))
+        }
+        Request::ImportWord { mut new, content, look } => {
+            let file = STANDARD.decode(content);
+            new.file = file.map_err(|_| Refusal::field("content", "is a file in base64"))?.into();
+            let slug = new.slug.clone();
+            let outlook = if look {
+                app.look_at_word(&new).await?
+            } else {
+                let seat = app.operator_seat().await?;
+                app.import_word(seat, By::Operator, new).await?.1
+            };
+            Ok(words(format!("{slug}: {}", outlook_in_words(&outlook))))
         }
         Request::Export { paper, milestone, language, format } => {
             let paper = paper_named(app, &paper)?;
@@ -223,6 +247,31 @@ async fn sealing_seat(app: &App, email: Option<&str>) -> Result<SeatId, Refusal>
         Some(email) => seat_named(&app.directory.register(), email, None),
         None => app.operator_seat().await,
     }
+}
+
+/// What a document becomes, a line for each chapter and for each thing that could not be kept.
+fn outlook_in_words(outlook: &Outlook) -> String {
+    let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let mut words = count(outlook.chapters.len(), "chapter");
+    for chapter in &outlook.chapters {
+        words += &format!("\n{}: {}", chapter.title, count(chapter.paragraphs, "paragraph"));
+        if !chapter.proposals.is_empty() {
+            words +=
+                &format!(", changes tracked by {} as drafts of amendments", chapter.proposals.join(", "));
+        }
+        if chapter.comments > 0 {
+            words += &format!(", {}", count(chapter.comments, "comment"));
+        }
+    }
+    for note in &outlook.report.notes {
+        let found = serde_json::to_value(note.found).unwrap_or_default();
+        words +=
+            &format!("\nparagraph {}: {} {}", note.paragraph, found.as_str().unwrap_or("note"), note.words);
+    }
+    if outlook.report.more > 0 {
+        words += &format!("\nand {} more", outlook.report.more);
+    }
+    words
 }
 
 fn paper_named(app: &App, slug: &str) -> Result<Paper, Refusal> {

@@ -139,7 +139,7 @@ pub struct Import {
     #[command(flatten)]
     /// Where the data are.
     pub data: DataArg,
-    /// The Markdown file
+    /// The Markdown file, or the Word document (.docx)
     pub file: PathBuf,
     /// The paper's name in addresses
     #[arg(long, value_name = "SLUG")]
@@ -150,6 +150,9 @@ pub struct Import {
     /// Its language
     #[arg(long, value_name = "CODE")]
     pub language: String,
+    /// Only say what a Word document would become; nothing is written
+    #[arg(long)]
+    pub look: bool,
 }
 
 /// `borrador export`.

@@ -3,10 +3,12 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use crdt::history::Digest;
 
 use super::admin::{self, Outcome, Request};
-use super::cli::{Answer, Command};
+use super::cli::{self, Answer, Command};
 use super::open::{self, Missing, OpenFailure};
 use crate::app::access::Invitation;
 use crate::app::check::Report;
@@ -14,6 +16,7 @@ use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::settings::Settings;
+use crate::app::word_import::NewWordPaper;
 use crate::proof::archive::MOST_BYTES;
 use crate::proof::key::{PublicKey, Signer};
 use crate::proof::verify::{self, Whole};
@@ -171,6 +174,13 @@ fn errand(command: Command) -> Result<Errand, Answer> {
             errand(said.data.data, Missing::Refuse, request)
         }
         Command::Import(said) => {
+            let is_word = said.file.extension().is_some_and(|end| end.eq_ignore_ascii_case("docx"));
+            if is_word {
+                return word_errand(said);
+            }
+            if said.look {
+                return Err(failed("--look is for Word documents (.docx)".to_owned()));
+            }
             let markdown = read_utf8(&said.file).map_err(failed)?;
             let new = NewPaper { slug: said.paper, title: said.title, language: said.language, markdown };
             errand(said.data.data, Missing::Make, Request::Import(new))
@@ -246,6 +256,22 @@ async fn on_the_store(
     let outcome = admin::perform(&app, request).await.map_err(|failure| admin::explain(&failure));
     app.live.stop().await;
     outcome
+}
+
+/// A Word document is made a paper, or only looked at.
+fn word_errand(said: cli::Import) -> Result<Errand, Answer> {
+    let shown = said.file.display();
+    let file = std::fs::read(&said.file).map_err(|error| failed(format!("cannot read {shown}: {error}")))?;
+    let name = said.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let new = NewWordPaper {
+        slug: said.paper,
+        title: said.title,
+        language: said.language,
+        name,
+        file: bytes::Bytes::new(),
+    };
+    let request = Request::ImportWord { new, content: STANDARD.encode(file), look: said.look };
+    Ok(Errand { data: said.data.data, missing: Missing::Make, request, output: None, pdf_worker: None })
 }
 
 fn read_utf8(file: &Path) -> Result<String, String> {

@@ -5,7 +5,7 @@
 //! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
 //! [`asked`] says who was asked and who answered, [`reply`] what became of what a component sent (its amendments
 //! as [`reworded`] shows them), [`redline`] what differs between two drafts, [`certificate`] what was adopted
-//! by silence. [`queue`] decides whose export may run. [`worker`] talks to the PDF
+//! by silence. [`word`] reads Word documents that come in. [`queue`] decides whose export may run. [`worker`] talks to the PDF
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
 pub mod annex;
@@ -23,4 +23,5 @@ pub mod reply;
 pub mod reworded;
 pub mod sources;
 pub mod tables;
+pub mod word;
 pub mod worker;

@@ -34,6 +34,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("not_acceptable", 406, "None of the accepted forms exists"),
     ("request_timeout", 408, "The request came too slowly"),
     ("paper_exists", 409, "The slug is taken"),
+    ("word_taken", 409, "This very file became a paper before"),
     ("milestone_exists", 409, "The name is taken"),
     ("seat_exists", 409, "The seat exists"),
     ("component_exists", 409, "The component exists"),
@@ -215,6 +216,7 @@ impl From<Refusal> for Problem {
             Refusal::RowsInTheWay(rows) => problem.details(json!({ "rows": rows })),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
+            Refusal::WordTaken { slug } => problem.details(json!({ "slug": slug })),
             Refusal::ExportRefused { reason, hints, .. } => {
                 problem.details(json!({ "reason": reason, "hints": hints }))
             }

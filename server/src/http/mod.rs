@@ -36,6 +36,7 @@ pub mod sources;
 pub mod sync;
 pub mod tasks;
 pub mod texts;
+pub mod word;
 
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ fn interface(config: &mut ServiceConfig) {
         )
         .service(at("/api/v1/invitations/{id}/renew").route(post().to(invitations::renew)))
         .service(at("/api/v1/invitations/{id}/withdraw").route(post().to(invitations::withdraw)))
+        .service(at("/api/v1/imports/word").route(post().to(word::take_in)))
+        .service(at("/api/v1/imports/word/look").route(post().to(word::look)))
         .service(at("/api/v1/papers").route(get().to(papers::list)).route(post().to(papers::create)))
         .service(at("/api/v1/papers/{slug}").route(get().to(papers::one)))
         .service(at("/api/v1/papers/{slug}/threads").route(get().to(reviews::list)))

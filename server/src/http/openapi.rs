@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use super::{
     amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
     notices, papers, people, positions, proofs, publications, remarks, replies, reviews, rights, rounds,
-    seats, set_aside, silences, sources, sync, tasks, texts,
+    seats, set_aside, silences, sources, sync, tasks, texts, word,
 };
 use crate::http::error::Problem;
 
@@ -48,6 +48,8 @@ use crate::http::error::Problem;
         seats::make_link,
         papers::list,
         papers::create,
+        word::look,
+        word::take_in,
         papers::one,
         texts::read,
         texts::replace,

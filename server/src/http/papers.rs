@@ -212,7 +212,7 @@ fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
     }
 }
 
-async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::Value, Problem> {
+pub(super) async fn view(app: &App, caller: &Caller, paper: &Paper) -> Result<serde_json::Value, Problem> {
     // The next numbered paragraph and the next note, by language.
     let mut next: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut chapters = Vec::new();

@@ -141,6 +141,8 @@ collections! {
     Image = 35 "picture",
     /// Which sealed milestones are public, by `paper id/milestone id`.
     Publication = 39 "publication",
+    /// Word documents that became a paper, by the SHA-256 of the file.
+    WordImport = 41 "document that was taken in",
 }
 
 impl Coll {

@@ -41,3 +41,4 @@ mod texts;
 mod threads;
 mod turns;
 mod who_may;
+mod word;

@@ -246,7 +246,7 @@ pub(in crate::app) fn put(amendment: &Amendment, expect: Expect) -> Op {
 }
 
 /// Writes the records of a new amendment.
-pub(super) fn new_records(amendment: &Amendment) -> [Op; 2] {
+pub(in crate::app) fn new_records(amendment: &Amendment) -> [Op; 2] {
     [
         put(amendment, Expect::Absent),
         Op::put(Coll::Amendment, by_id(amendment.id), Expect::Absent, &amendment.paper),

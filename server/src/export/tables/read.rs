@@ -76,7 +76,7 @@ pub enum ReadError {
 /// I01: not a file that we read, or one that is damaged.
 const UNKNOWN: &str = "this is neither a spreadsheet (.xlsx), nor CSV, nor a Word document (.docx), or it is damaged; save it again as one of these";
 /// Old and encrypted files are the same kind of container.
-const OLD: &str = "this file is protected by a password, or in the format of Office 2003 and before; save it without a password as .xlsx, .docx or CSV";
+pub(in crate::export) const OLD: &str = "this file is protected by a password, or in the format of Office 2003 and before; save it without a password as .xlsx, .docx or CSV";
 
 /// All tables of a file, in order.
 pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Vec<Found>, ReadError> {
@@ -101,7 +101,7 @@ pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Vec<Found>, ReadError> {
 }
 
 /// Unpacks everything once and keeps nothing: so that whoever reads it afterwards meets no surprise. The names of the parts.
-fn measured(bytes: &[u8], bounds: Bounds) -> Result<Vec<String>, ReadError> {
+pub(in crate::export) fn measured(bytes: &[u8], bounds: Bounds) -> Result<Vec<String>, ReadError> {
     let damaged = || ReadError::Unreadable(UNKNOWN);
     let too_large = ReadError::TooLarge(bounds.unpacked_bytes, bounds.entries);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;

@@ -26,6 +26,8 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/people" "", Seat, NONE),
         row!("GET" "/api/v1/papers" "", Seat, NONE),
         row!("POST" "/api/v1/papers" "", InService(Action::ImportPaper), |_| (String::new(), json!({"slug": "work", "title": "Work", "language": "en", "markdown": "# Work"}).to_string())),
+        row!("POST" "/api/v1/imports/word" "", InService(Action::ImportPaper), |_| (String::new(), super::super::word::sent("work").to_string())),
+        row!("POST" "/api/v1/imports/word/look" "", InService(Action::ImportPaper), |_| (String::new(), super::super::word::sent("work").to_string())),
         row!("GET" "/api/v1/papers/{slug}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/papers/{slug}/threads" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/papers/{slug}/export" "", InPaper(Action::Read), |_| ("?language=en&format=md".to_owned(), String::new())),

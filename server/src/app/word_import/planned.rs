@@ -1,0 +1,79 @@
+//! A document, laid out as chapters before anything is made of it.
+
+use crdt::document::Block;
+use crdt::document::import::{self, ChapterLimits};
+
+use super::{ChapterOutlook, Outlook, unreadable};
+use crate::app::papers::random_paragraph_id;
+use crate::app::refusal::Refusal;
+use crate::export::word::{self, Document, Placed};
+
+/// A document and the chapters that it becomes.
+pub(super) struct Plan {
+    pub(super) document: Document,
+    pub(super) chapters: Vec<Planned>,
+}
+
+/// A chapter that a document becomes.
+pub(super) struct Planned {
+    title: String,
+    /// Its text as it was before anybody changed it.
+    pub(super) blocks: Vec<Block>,
+    /// Whose changes would make of it what, for each author who changed something.
+    pub(super) proposals: Vec<(usize, Vec<Block>)>,
+    /// Where its comments stand.
+    pub(super) placed: Vec<Placed>,
+}
+
+/// Reads a file and lays it out.
+pub(super) fn plan(file: &[u8], title: &str, limits: ChapterLimits) -> Result<Plan, Refusal> {
+    let mut document = word::read(file, &mut random_paragraph_id).map_err(unreadable)?;
+    let chapters = document.chapters(title, &mut random_paragraph_id);
+    if chapters.len() > import::MAX_CHAPTERS {
+        return Err(import::ImportError::TooManyChapters { chapters: chapters.len() }.into());
+    }
+    let mut planned = Vec::new();
+    for chapter in chapters {
+        let blocks = document.blocks(&chapter, None);
+        import::check_chapter(&blocks, limits)?;
+        let mut proposals = Vec::new();
+        for author in (0..document.authors.len()).filter(|author| document.changes(&chapter, *author)) {
+            let changed = document.blocks(&chapter, Some(author));
+            import::check_chapter(&changed, limits)?;
+            if changed != blocks {
+                proposals.push((author, changed));
+            }
+        }
+        let mut placed = document.placed(&chapter, &blocks);
+        let has_words = |said: &Placed| {
+            document
+                .comments
+                .get(&said.comment)
+                .is_some_and(|said| said.iter().any(|one| !one.words.is_empty()))
+        };
+        placed.retain(|said| !said.range.is_empty() && has_words(said));
+        planned.push(Planned { title: chapter.title, blocks, proposals, placed });
+    }
+    if planned.iter().all(|chapter| chapter.blocks.len() == 1 && chapter.proposals.is_empty())
+        && document.paragraphs.is_empty()
+    {
+        return Err(import::ImportError::Empty.into());
+    }
+    Ok(Plan { document, chapters: planned })
+}
+
+impl Plan {
+    pub(super) fn outlook(&self) -> Outlook {
+        let chapters = self.chapters.iter().map(|planned| ChapterOutlook {
+            title: planned.title.clone(),
+            paragraphs: planned.blocks.len(),
+            proposals: planned
+                .proposals
+                .iter()
+                .map(|(author, _)| self.document.authors[*author].clone())
+                .collect(),
+            comments: planned.placed.len(),
+        });
+        Outlook { chapters: chapters.collect(), report: self.document.report.clone() }
+    }
+}

@@ -1,0 +1,101 @@
+//! The parts of a document, taken out of their archive.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
+use zip::ZipArchive;
+
+use super::xml::{Met, walk};
+use crate::export::tables::read::{Bounds, OLD, ReadError, measured};
+
+/// I01: no document, or one that is damaged.
+pub(super) const DAMAGED: &str = "this is no Word document (.docx), or it is damaged; open it with your program and save it again as .docx";
+
+/// What a document may unpack to. The longest papers have a fiftieth of this.
+const BOUNDS: Bounds =
+    Bounds { lines: 0, columns: 0, characters: 0, unpacked_bytes: 100 << 20, entries: 2_000 };
+
+/// The parts that are read.
+#[derive(Debug, Default)]
+pub(super) struct Package {
+    /// The text.
+    pub document: String,
+    /// The others; empty when the file has none.
+    pub styles: String,
+    pub numbering: String,
+    pub footnotes: String,
+    pub endnotes: String,
+    pub comments: String,
+    /// Which comment answers which.
+    pub answers: String,
+    /// Where the links of the text lead, by their ids, and those of the notes.
+    pub links: BTreeMap<String, String>,
+    pub footnote_links: BTreeMap<String, String>,
+    pub endnote_links: BTreeMap<String, String>,
+    /// Something stands at the head or foot of its pages.
+    pub has_head_or_foot: bool,
+}
+
+/// Opens a file. Names of its entries are compared, never used as paths (I03).
+pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
+    if file.is_empty() {
+        return Err(ReadError::Unreadable("the file is empty"));
+    }
+    if file.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err(ReadError::Unreadable(OLD));
+    }
+    if !file.starts_with(b"PK") {
+        return Err(ReadError::Unreadable(DAMAGED));
+    }
+    let names = measured(file, BOUNDS).map_err(|error| match error {
+        ReadError::Unreadable(_) => ReadError::Unreadable(DAMAGED),
+        other => other,
+    })?;
+    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|_| ReadError::Unreadable(DAMAGED))?;
+    let mut part = |name: &str| -> Result<String, ReadError> {
+        let Ok(entry) = archive.by_name(name) else { return Ok(String::new()) };
+        let mut xml = String::new();
+        // Measured before: this is no more than the bounds allow.
+        let read = entry.take(BOUNDS.unpacked_bytes).read_to_string(&mut xml);
+        read.map_err(|_| ReadError::Unreadable(DAMAGED))?;
+        Ok(xml)
+    };
+    let document = part("word/document.xml")?;
+    if document.is_empty() {
+        return Err(ReadError::Unreadable(DAMAGED));
+    }
+    Ok(Package {
+        document,
+        styles: part("word/styles.xml")?,
+        numbering: part("word/numbering.xml")?,
+        footnotes: part("word/footnotes.xml")?,
+        endnotes: part("word/endnotes.xml")?,
+        comments: part("word/comments.xml")?,
+        answers: part("word/commentsExtended.xml")?,
+        links: links(&part("word/_rels/document.xml.rels")?)?,
+        footnote_links: links(&part("word/_rels/footnotes.xml.rels")?)?,
+        endnote_links: links(&part("word/_rels/endnotes.xml.rels")?)?,
+        has_head_or_foot: names
+            .iter()
+            .any(|name| name.starts_with("word/header") || name.starts_with("word/footer")),
+    })
+}
+
+/// Where relations of a part lead outside the file. They are words: nobody follows them here (I05).
+fn links(relations: &str) -> Result<BTreeMap<String, String>, ReadError> {
+    let mut links = BTreeMap::new();
+    if relations.is_empty() {
+        return Ok(links);
+    }
+    walk(relations, |met| {
+        if let Met::Begins("Relationship", tag) = met
+            && tag.get("TargetMode").as_deref() == Some("External")
+            && tag.get("Type").is_some_and(|kind| kind.ends_with("/hyperlink"))
+            && let (Some(id), Some(target)) = (tag.get("Id"), tag.get("Target"))
+        {
+            links.insert(id, target);
+        }
+        Ok(())
+    })?;
+    Ok(links)
+}

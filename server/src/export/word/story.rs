@@ -1,0 +1,424 @@
+//! A part of the document, read from its first word to its last: the text, its notes, what was said beside it.
+
+mod run;
+mod table;
+
+use std::collections::BTreeMap;
+
+use crdt::document::{BlockKind, Marks};
+use crdt::ids::ParagraphId;
+
+use self::run::{Field, RunLook};
+use self::table::OpenTable;
+use super::lists::Lists;
+use super::package::{DAMAGED, Package};
+use super::report::{Found, Report};
+use super::styles::{Role, Styles};
+use super::xml::{Met, Tag, walk};
+use super::{Document, Paragraph, Piece, Remark, Tracked};
+use crate::export::tables::read::ReadError;
+
+/// More paragraphs are no paper.
+const MOST_PARAGRAPHS: usize = crdt::document::import::MAX_BLOCKS;
+
+/// Reads all parts.
+pub(super) fn read(package: &Package, ids: &mut dyn FnMut() -> ParagraphId) -> Result<Document, ReadError> {
+    let (styles, lists) = (Styles::read(&package.styles)?, Lists::read(&package.numbering)?);
+    let mut report = Report::default();
+    let mut authors = Vec::new();
+    let mut part = |xml: &str, links: &BTreeMap<String, String>, notes: &Notes, report: &mut Report| {
+        let mut story = Story::new(&styles, &lists, links, notes, (&mut authors, report), ids);
+        if !xml.is_empty() {
+            walk(xml, |met| story.meet(met))?;
+        }
+        Ok::<_, ReadError>((story.paragraphs, story.groups))
+    };
+    let none = Notes::default();
+    // What is said of a note's paragraphs would be said of paragraphs that nobody counts.
+    let mut aside = Report::default();
+    let (_, footnotes) = part(&package.footnotes, &package.footnote_links, &none, &mut aside)?;
+    let (_, endnotes) = part(&package.endnotes, &package.endnote_links, &none, &mut aside)?;
+    let (_, comments) = part(&package.comments, &BTreeMap::new(), &none, &mut aside)?;
+    let notes = Notes { footnotes: footnotes.of, endnotes: endnotes.of };
+    let (paragraphs, _) = part(&package.document, &package.links, &notes, &mut report)?;
+    let comments = remarks(comments, &package.answers)?;
+    Ok(Document { paragraphs, authors, comments, report })
+}
+
+/// The words of notes, by their ids.
+#[derive(Debug, Default)]
+struct Notes {
+    footnotes: BTreeMap<String, Vec<Piece>>,
+    endnotes: BTreeMap<String, Vec<Piece>>,
+}
+
+/// What stands in a part of notes or comments, by its id there.
+#[derive(Debug, Default)]
+struct Groups {
+    of: BTreeMap<String, Vec<Piece>>,
+    heads: BTreeMap<String, (String, String)>,
+    /// The last paragraph of each: what answers name.
+    last: BTreeMap<String, String>,
+    open: Option<String>,
+}
+
+/// A part while it is read.
+struct Story<'a> {
+    styles: &'a Styles,
+    lists: &'a Lists,
+    links: &'a BTreeMap<String, String>,
+    notes: &'a Notes,
+    authors: &'a mut Vec<String>,
+    report: &'a mut Report,
+    ids: &'a mut dyn FnMut() -> ParagraphId,
+    paragraphs: Vec<Paragraph>,
+    groups: Groups,
+    /// How many paragraphs with words there were.
+    counted: usize,
+    path: Vec<String>,
+    /// Paragraphs lie within each other where a text box stands in one.
+    open: Vec<OpenParagraph>,
+    tables: Vec<OpenTable>,
+    changes: Vec<Tracked>,
+    commented: Vec<String>,
+    run: RunLook,
+    hyperlinks: Vec<Option<String>>,
+    fields: Vec<Field>,
+    /// How many elements are open whose words are not read.
+    passed_over: usize,
+    /// Inside a text box, what is passed over around it does not count.
+    boxes: Vec<usize>,
+    has_contents: bool,
+}
+
+/// A paragraph while it is read.
+#[derive(Default)]
+struct OpenParagraph {
+    role: Option<Role>,
+    list: Option<(String, u8)>,
+    list_level: u8,
+    outline: Option<u8>,
+    pieces: Vec<Piece>,
+    end: Vec<Tracked>,
+    /// A number that stands as words: it goes, with the tab behind it.
+    had_number: bool,
+}
+
+impl<'a> Story<'a> {
+    fn new(
+        styles: &'a Styles,
+        lists: &'a Lists,
+        links: &'a BTreeMap<String, String>,
+        notes: &'a Notes,
+        (authors, report): (&'a mut Vec<String>, &'a mut Report),
+        ids: &'a mut dyn FnMut() -> ParagraphId,
+    ) -> Self {
+        Self {
+            styles,
+            lists,
+            links,
+            notes,
+            authors,
+            report,
+            ids,
+            paragraphs: Vec::new(),
+            groups: Groups::default(),
+            counted: 0,
+            path: Vec::new(),
+            open: Vec::new(),
+            tables: Vec::new(),
+            changes: Vec::new(),
+            commented: Vec::new(),
+            run: RunLook::default(),
+            hyperlinks: Vec::new(),
+            fields: Vec::new(),
+            passed_over: 0,
+            boxes: Vec::new(),
+            has_contents: false,
+        }
+    }
+
+    fn meet(&mut self, met: Met<'_>) -> Result<(), ReadError> {
+        match met {
+            Met::Begins(name, tag) => {
+                self.begins(name, tag)?;
+                self.path.push(name.to_owned());
+            }
+            Met::Ends(name) => {
+                self.path.pop();
+                self.ends(name);
+            }
+            Met::Words(words) => self.says(words),
+        }
+        Ok(())
+    }
+
+    fn begins(&mut self, name: &str, tag: &Tag<'_>) -> Result<(), ReadError> {
+        match name {
+            // What an older program would read instead, and a table of contents, of which the paper makes its own.
+            ":Fallback" | ":wsp" | "drawing" | "pict" | "object" => self.passed_over += 1,
+            "txbxContent" => {
+                self.note(Found::TextBox, "");
+                self.boxes.push(std::mem::take(&mut self.passed_over));
+            }
+            ":docPr" if self.boxes.is_empty() => {
+                let described = tag.get("descr").filter(|words| !words.is_empty());
+                self.note(Found::Picture, &described.or(tag.get("name")).unwrap_or_default());
+            }
+            "docPartGallery" if tag.val().as_deref() == Some("Table of Contents") => {
+                self.contents();
+                self.passed_over += 1;
+            }
+            "footnote" | "endnote" | "comment" if self.parent() == format!("{name}s") => {
+                let id = tag.get("id").filter(|_| tag.get("type").is_none_or(|kind| kind == "normal"));
+                if let Some(id) = &id {
+                    let day = tag.get("date").unwrap_or_default().chars().take(10).collect();
+                    self.groups.of.insert(id.clone(), Vec::new());
+                    self.groups.heads.insert(id.clone(), (tag.get("author").unwrap_or_default(), day));
+                }
+                self.groups.open = id;
+            }
+            "p" => {
+                if self.paragraphs.len() + self.open.len() > MOST_PARAGRAPHS {
+                    return Err(ReadError::Unreadable(
+                        "the document has more paragraphs than a paper can have",
+                    ));
+                }
+                if let (Some(group), Some(id)) = (&self.groups.open, tag.get("paraId")) {
+                    self.groups.last.insert(group.clone(), id);
+                }
+                self.open.push(OpenParagraph::default());
+            }
+            "ins" | "moveTo" | "del" | "moveFrom" => self.tracked(matches!(name, "ins" | "moveTo"), tag),
+            "rPrChange" | "pPrChange" | "tblPrChange" | "sectPrChange" => {
+                self.note(Found::Formatting, "");
+                self.passed_over += 1;
+            }
+            "commentRangeStart" => self.commented.extend(tag.get("id")),
+            "commentRangeEnd" => {
+                let ended = tag.get("id");
+                self.commented.retain(|id| Some(id) != ended.as_ref());
+            }
+            "commentReference" => self.remarked(tag),
+            "tbl" | "tr" | "tc" | "gridSpan" | "vMerge" | "tblHeader" => self.table_begins(name, tag),
+            _ if self.passed_over > 0 => {}
+            "pStyle" => {
+                let role = self.styles.role(&tag.val().unwrap_or_default());
+                self.paragraph(|open| open.role = Some(role));
+            }
+            "outlineLvl" => {
+                let level = tag.val().and_then(|level| level.parse().ok()).filter(|level: &u8| *level < 9);
+                self.paragraph(|open| open.outline = level);
+            }
+            "ilvl" => {
+                let level = tag.val().and_then(|level| level.parse().ok()).unwrap_or(0);
+                self.paragraph(|open| {
+                    open.list_level = level;
+                    if let Some((_, known)) = &mut open.list {
+                        *known = level;
+                    }
+                });
+            }
+            "numId" => {
+                let id = tag.val();
+                self.paragraph(|open| open.list = id.map(|id| (id, open.list_level)));
+            }
+            other => self.run_begins(other, tag),
+        }
+        Ok(())
+    }
+
+    fn ends(&mut self, name: &str) {
+        match name {
+            ":Fallback" | ":wsp" | "drawing" | "pict" | "object" | "rPrChange" | "pPrChange"
+            | "tblPrChange" | "sectPrChange" => self.passed_over = self.passed_over.saturating_sub(1),
+            "txbxContent" => self.passed_over = self.boxes.pop().unwrap_or(0),
+            "sdt" if self.has_contents => {
+                self.has_contents = false;
+                self.passed_over = self.passed_over.saturating_sub(1);
+            }
+            "footnote" | "endnote" | "comment" => self.groups.open = None,
+            "p" => self.paragraph_ends(),
+            // Those that stand in properties never opened anything.
+            "ins" | "del" | "moveTo" | "moveFrom" if !self.is_in_properties() => drop(self.changes.pop()),
+            "tbl" | "tr" | "tc" => self.table_ends(name),
+            other => self.run_ends(other),
+        }
+    }
+
+    /// The element around the one that begins.
+    fn parent(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    fn is_in_properties(&self) -> bool {
+        matches!(self.parent(), "rPr" | "trPr" | "tcPr" | "numPr")
+    }
+
+    fn paragraph(&mut self, change: impl FnOnce(&mut OpenParagraph)) {
+        if let Some(open) = self.open.last_mut() {
+            change(open);
+        }
+    }
+
+    fn note(&mut self, found: Found, words: &str) {
+        // It stands in the paragraph that is open, or comes next.
+        self.report.note(self.counted + 1, found, words);
+    }
+
+    fn contents(&mut self) {
+        if !std::mem::replace(&mut self.has_contents, true) {
+            self.note(Found::Contents, "");
+        }
+    }
+
+    fn tracked(&mut self, came: bool, tag: &Tag<'_>) {
+        let name = tag.get("author").unwrap_or_default();
+        let author = self.authors.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.authors.push(name);
+            self.authors.len() - 1
+        });
+        let change = Tracked { came, author };
+        match self.parent() {
+            // The letters' properties inside a paragraph's: its end.
+            "rPr" if self.path.iter().rev().nth(1).is_some_and(|around| around == "pPr") => {
+                self.paragraph(|open| open.end.push(change));
+            }
+            "trPr" => self.row_tracked(change),
+            _ if self.is_in_properties() => {}
+            _ => self.changes.push(change),
+        }
+    }
+
+    /// The mark of a comment: without words it stands on the paragraph.
+    fn remarked(&mut self, tag: &Tag<'_>) {
+        let Some(id) = tag.get("id") else { return };
+        let (changes, commented) = (self.changes.clone(), vec![id.clone()]);
+        self.paragraph(|open| {
+            if !open.pieces.iter().any(|piece| piece.comments.contains(&id)) {
+                open.pieces.push(Piece { changes, comments: commented, ..Piece::default() });
+            }
+        });
+    }
+
+    fn paragraph_ends(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        if self.passed_over > 0 {
+            return;
+        }
+        if let Some(group) = self.groups.open.clone() {
+            self.group_takes(&group, open.pieces);
+            return;
+        }
+        let is_blank = open.pieces.iter().all(|piece| piece.words.trim().is_empty());
+        if let Some(cell) = self.tables.last_mut() {
+            cell.takes(open.pieces);
+            self.counted += usize::from(!is_blank);
+            return;
+        }
+        let kind = self.kind_of(&open);
+        match open.role {
+            Some(Role::Cover) if !is_blank => return self.note(Found::Cover, &words(&open.pieces)),
+            Some(Role::Contents) if !is_blank => return self.contents_line(),
+            _ => {}
+        }
+        self.counted += usize::from(!is_blank);
+        let id = (self.ids)();
+        let Some(kind) = kind else { return };
+        self.paragraphs.push(Paragraph { id, kind, pieces: open.pieces, end: open.end, row: Vec::new() });
+    }
+
+    /// A line of a table of contents that no frame stands around.
+    fn contents_line(&mut self) {
+        if !self.report.notes.iter().any(|note| note.found == Found::Contents) {
+            self.note(Found::Contents, "");
+        }
+    }
+
+    /// `None` for what is left out: blank lines of the title page and the contents.
+    fn kind_of(&self, open: &OpenParagraph) -> Option<BlockKind> {
+        let heading =
+            |level: u8| BlockKind::Heading { level: level.min(crdt::document::schema::MAX_HEADING_LEVEL) };
+        if let Some(outline) = open.outline {
+            return Some(heading(outline + 1));
+        }
+        let list = match (&open.list, &open.role) {
+            // The list of number nought takes a paragraph out of its style's.
+            (Some((id, _)), _) if id == "0" => None,
+            (Some((id, level)), _) => Some((id, *level)),
+            (None, Some(Role::Item(id, level))) => Some((id, *level)),
+            (None, _) => None,
+        };
+        Some(match &open.role {
+            Some(Role::Heading(level)) => heading(*level),
+            Some(Role::Cover | Role::Contents) => return None,
+            Some(Role::Numbered) => BlockKind::Paragraph { numbered: true },
+            _ if list.is_some() => list.map(|(id, level)| self.lists.kind(id, level))?,
+            Some(Role::Quote) => BlockKind::Quote,
+            _ => BlockKind::Paragraph { numbered: open.had_number },
+        })
+    }
+
+    /// A note or a comment has no paragraphs here: a space, or for what is said a line, stands between them.
+    fn group_takes(&mut self, group: &str, pieces: Vec<Piece>) {
+        let changed = pieces.iter().any(|piece| !piece.changes.is_empty());
+        if changed {
+            self.report.note(0, Found::ChangedNote, &words(&pieces));
+        }
+        let Some(known) = self.groups.of.get_mut(group) else { return };
+        if !known.is_empty() && !pieces.is_empty() {
+            known.push(Piece { words: "\n".into(), ..Piece::default() });
+        }
+        known.extend(pieces.into_iter().filter(|piece| piece.changes.iter().all(|change| !change.came)));
+    }
+}
+
+/// The words of pieces, changes and all.
+fn words(pieces: &[Piece]) -> String {
+    pieces.iter().map(|piece| piece.words.as_str()).collect()
+}
+
+/// Comments with their answers behind them.
+fn remarks(groups: Groups, answers: &str) -> Result<BTreeMap<String, Vec<Remark>>, ReadError> {
+    let mut parents: BTreeMap<String, String> = BTreeMap::new();
+    if !answers.is_empty() {
+        walk(answers, |met| {
+            if let Met::Begins(":commentEx", tag) = met
+                && let (Some(id), Some(parent)) = (tag.get("paraId"), tag.get("paraIdParent"))
+            {
+                parents.insert(id, parent);
+            }
+            Ok(())
+        })?;
+    }
+    let by_last: BTreeMap<&String, &String> = groups.last.iter().map(|(id, last)| (last, id)).collect();
+    let first_of = |id: &String| -> String {
+        let mut id = id.clone();
+        // Answers to answers; a file may lead in a circle.
+        for _ in 0..100 {
+            let parent = groups.last.get(&id).and_then(|last| by_last.get(parents.get(last)?));
+            match parent {
+                Some(parent) if **parent != id => id.clone_from(parent),
+                _ => break,
+            }
+        }
+        id
+    };
+    let mut ordered: Vec<&String> = groups.of.keys().collect();
+    // Numbers in the order in which they were given.
+    ordered.sort_by_key(|id| (id.parse::<u64>().unwrap_or(u64::MAX), (*id).clone()));
+    let mut found: BTreeMap<String, Vec<Remark>> = BTreeMap::new();
+    for id in ordered {
+        let (author, day) = groups.heads.get(id).cloned().ok_or(ReadError::Unreadable(DAMAGED))?;
+        let words = words(&groups.of[id]).trim().to_owned();
+        found.entry(first_of(id)).or_default().push(Remark { author, day, words });
+    }
+    Ok(found)
+}
+
+/// The marks of words in a note.
+fn with_note(marks: &Marks, id: ParagraphId) -> Marks {
+    let mut marks = marks.clone();
+    marks.0.extend(Marks::on([format!("footnote:{id}").as_str()]).0);
+    marks
+}

@@ -1,0 +1,198 @@
+//! Runs: words with their looks, links, fields and the marks of notes.
+
+use crdt::document::schema::link_is_allowed;
+use crdt::document::{MarkValue, Marks};
+
+use super::{OpenParagraph, Story, with_note};
+use crate::export::tables::clean;
+use crate::export::word::Piece;
+use crate::export::word::report::Found;
+use crate::export::word::styles::{Letters, Raised};
+use crate::export::word::xml::Tag;
+
+/// How the words of the run look that is open.
+#[derive(Default)]
+pub(super) struct RunLook {
+    letters: Letters,
+    style: Letters,
+    /// It is the number of a paragraph, or of a chapter, that stands as words.
+    is_number: bool,
+    /// Inside the only elements whose words are words of the text.
+    says: bool,
+    says_instruction: bool,
+}
+
+/// A field: an instruction, and behind it what it came to.
+#[derive(Default)]
+pub(super) struct Field {
+    instruction: String,
+    has_result: bool,
+}
+
+impl Story<'_> {
+    pub(super) fn run_begins(&mut self, name: &str, tag: &Tag<'_>) {
+        match name {
+            "r" => self.run = RunLook::default(),
+            "rStyle" => {
+                let id = tag.val().unwrap_or_default();
+                self.run.style = self.styles.letters(&id);
+                self.run.is_number = matches!(self.styles.name(&id), "paragraph number" | "chapter number");
+            }
+            "t" | "delText" => self.run.says = true,
+            "instrText" | "delInstrText" => self.run.says_instruction = true,
+            "tab" if self.parent() == "r" => self.adds(" "),
+            "br" | "cr" => self.adds(" "),
+            "noBreakHyphen" => self.adds("\u{2011}"),
+            "sym" => self.note(Found::Symbol, &tag.get("char").unwrap_or_default()),
+            "hyperlink" => {
+                let target = tag.get("id").and_then(|id| self.links.get(&id)).cloned();
+                let target = self.followed(target);
+                self.hyperlinks.push(target);
+            }
+            "fldSimple" => {
+                let instruction = tag.get("instr").unwrap_or_default();
+                self.fields.push(Field { instruction, has_result: true });
+            }
+            "fldChar" => match tag.get("fldCharType").as_deref() {
+                Some("begin") => self.fields.push(Field::default()),
+                Some("separate") => {
+                    if let Some(field) = self.fields.last_mut() {
+                        field.has_result = true;
+                    }
+                }
+                _ => drop(self.fields.pop()),
+            },
+            "footnoteReference" | "endnoteReference" => self.noted(name == "footnoteReference", tag),
+            other if self.parent() == "rPr" => self.run.letters.take(other, tag),
+            _ => {}
+        }
+    }
+
+    pub(super) fn run_ends(&mut self, name: &str) {
+        match name {
+            "t" | "delText" => self.run.says = false,
+            "instrText" | "delInstrText" => self.run.says_instruction = false,
+            "hyperlink" => drop(self.hyperlinks.pop()),
+            "fldSimple" => drop(self.fields.pop()),
+            _ => {}
+        }
+    }
+
+    pub(super) fn says(&mut self, words: &str) {
+        if self.run.says_instruction
+            && let Some(field) = self.fields.last_mut().filter(|field| !field.has_result)
+        {
+            field.instruction.push_str(words);
+        }
+        if self.run.says {
+            self.adds(words);
+        }
+    }
+
+    fn adds(&mut self, words: &str) {
+        let is_of_instruction = self.fields.iter().any(|field| !field.has_result);
+        if self.passed_over > 0 || is_of_instruction {
+            return;
+        }
+        let words: String =
+            clean(words).chars().map(|c| if matches!(c, '\n' | '\t' | '\r') { ' ' } else { c }).collect();
+        let is_number = self.run.is_number;
+        let piece = Piece {
+            words,
+            marks: self.marks(),
+            changes: self.changes.clone(),
+            comments: self.commented.clone(),
+        };
+        self.paragraph(|open| {
+            let is_behind_number = open.had_number && is_blank(open) && piece.words.trim().is_empty();
+            if is_number {
+                open.had_number = true;
+            } else if !is_behind_number {
+                open.takes(piece);
+            }
+        });
+    }
+
+    fn marks(&mut self) -> Marks {
+        let letters = self.run.letters.or(self.run.style);
+        let raised = match letters.raised {
+            Some(Raised::Above) => Some("superscript"),
+            Some(Raised::Below) => Some("subscript"),
+            _ => None,
+        };
+        let strong = letters.strong.unwrap_or(false).then_some("strong");
+        let em = letters.em.unwrap_or(false).then_some("em");
+        let mut marks = Marks::on([strong, em, raised].into_iter().flatten());
+        if let Some(target) = self.target() {
+            marks.0.insert("link".into(), MarkValue::Text(target));
+        }
+        marks
+    }
+
+    /// Where the words that come lead.
+    fn target(&mut self) -> Option<String> {
+        if let Some(target) = self.hyperlinks.iter().rev().flatten().next() {
+            return Some(target.clone());
+        }
+        let field = self.fields.iter().rev().find(|field| field.has_result)?;
+        let target = field.instruction.trim().strip_prefix("HYPERLINK")?.trim();
+        // `HYPERLINK \l "place"` leads to a place in the file.
+        let target = target.strip_prefix('"')?.split('"').next()?.to_owned();
+        link_is_allowed(&target).then_some(target)
+    }
+
+    fn followed(&mut self, target: Option<String>) -> Option<String> {
+        let target = target?;
+        if !link_is_allowed(&target) {
+            self.note(Found::Address, &target);
+            return None;
+        }
+        Some(target)
+    }
+
+    /// A note: its words stand where its mark stands.
+    fn noted(&mut self, is_footnote: bool, tag: &Tag<'_>) {
+        let notes = if is_footnote { &self.notes.footnotes } else { &self.notes.endnotes };
+        let Some(words) = tag.get("id").and_then(|id| notes.get(&id)) else { return };
+        let id = (self.ids)();
+        let changes = &self.changes;
+        let pieces = words.iter().filter(|piece| !piece.words.is_empty()).map(|piece| Piece {
+            words: piece.words.replace('\n', " "),
+            marks: with_note(&piece.marks, id),
+            changes: changes.clone(),
+            comments: Vec::new(),
+        });
+        let mut pieces: Vec<Piece> = pieces.collect();
+        trim(&mut pieces);
+        self.paragraph(|open| open.pieces.extend(pieces));
+    }
+}
+
+/// Word puts a space between a note's number and its words.
+fn trim(pieces: &mut Vec<Piece>) {
+    while let Some(first) = pieces.first_mut() {
+        first.words = first.words.trim_start().to_owned();
+        if !first.words.is_empty() {
+            break;
+        }
+        pieces.remove(0);
+    }
+}
+
+fn is_blank(open: &OpenParagraph) -> bool {
+    open.pieces.iter().all(|piece| piece.words.trim().is_empty())
+}
+
+impl OpenParagraph {
+    fn takes(&mut self, piece: Piece) {
+        match self.pieces.last_mut() {
+            Some(last)
+                if (&last.marks, &last.changes, &last.comments)
+                    == (&piece.marks, &piece.changes, &piece.comments) =>
+            {
+                last.words.push_str(&piece.words)
+            }
+            _ => self.pieces.push(piece),
+        }
+    }
+}

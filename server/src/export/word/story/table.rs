@@ -1,0 +1,153 @@
+//! Tables: each cell becomes a block that names its row and its column.
+
+use crdt::document::BlockKind;
+use crdt::document::schema::Cell;
+
+use super::Story;
+use crate::export::word::report::Found;
+use crate::export::word::xml::Tag;
+use crate::export::word::{Paragraph, Piece, Tracked};
+
+/// A table while it is read.
+pub(super) struct OpenTable {
+    id: String,
+    /// Ids of its columns, as far as they were met.
+    columns: Vec<String>,
+    row: String,
+    row_changes: Vec<Tracked>,
+    heads: bool,
+    /// The column of the cell that is open.
+    at: usize,
+    /// How many columns it covers.
+    span: usize,
+    /// It goes on from the cell above.
+    goes_on: bool,
+    pieces: Vec<Piece>,
+}
+
+impl OpenTable {
+    /// A paragraph of the cell. Cells have none: a space stands between two.
+    pub(super) fn takes(&mut self, pieces: Vec<Piece>) {
+        let has_words = self.pieces.iter().any(|piece| !piece.words.is_empty());
+        if has_words && pieces.iter().any(|piece| !piece.words.trim().is_empty()) {
+            let changes = pieces[0].changes.clone();
+            self.pieces.push(Piece { words: " ".into(), changes, ..Piece::default() });
+        }
+        self.pieces.extend(pieces);
+    }
+}
+
+impl Story<'_> {
+    pub(super) fn table_begins(&mut self, name: &str, tag: &Tag<'_>) {
+        if self.passed_over > 0 {
+            return;
+        }
+        match name {
+            "tbl" => {
+                if !self.tables.is_empty() {
+                    self.note(Found::InnerTable, "");
+                }
+                let id = (self.ids)().to_string();
+                self.tables.push(OpenTable {
+                    id,
+                    columns: Vec::new(),
+                    row: String::new(),
+                    row_changes: Vec::new(),
+                    heads: false,
+                    at: 0,
+                    span: 1,
+                    goes_on: false,
+                    pieces: Vec::new(),
+                });
+            }
+            "tr" => {
+                let row = (self.ids)().to_string();
+                if let Some(table) = self.tables.last_mut() {
+                    (table.row, table.at, table.heads) = (row, 0, false);
+                    table.row_changes.clear();
+                }
+            }
+            "tc" => {
+                if let Some(table) = self.tables.last_mut() {
+                    (table.span, table.goes_on) = (1, false);
+                    // An inner table stands between the words of the cell around it.
+                    table.pieces.clear();
+                }
+            }
+            "tblHeader" => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.heads = tag.is_on();
+                }
+            }
+            "gridSpan" => {
+                let span = tag.val().and_then(|span| span.parse().ok()).unwrap_or(1);
+                if let Some(table) = self.tables.last_mut().filter(|_| (2..=60).contains(&span)) {
+                    table.span = span;
+                    self.note(Found::JoinedCells, "");
+                }
+            }
+            "vMerge" if tag.val().as_deref() != Some("restart") => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.goes_on = true;
+                    self.note(Found::JoinedCells, "");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn row_tracked(&mut self, change: Tracked) {
+        if let Some(table) = self.tables.last_mut() {
+            table.row_changes.push(change);
+        }
+    }
+
+    pub(super) fn table_ends(&mut self, name: &str) {
+        if self.passed_over > 0 {
+            return;
+        }
+        match name {
+            "tc" => self.cell_ends(),
+            "tbl" => drop(self.tables.pop()),
+            _ => {}
+        }
+    }
+
+    fn cell_ends(&mut self) {
+        let is_inner = self.tables.len() > 1;
+        let id = (self.ids)();
+        let column = (self.ids)().to_string();
+        let Some(table) = self.tables.last_mut() else { return };
+        let pieces = std::mem::take(&mut table.pieces);
+        while table.columns.len() < table.at + table.span {
+            let known = table.columns.len();
+            // Ids of columns follow from the first that was drawn for them.
+            table.columns.push(if known == table.at {
+                column.clone()
+            } else {
+                format!("{:016x}", u64::from_str_radix(&column, 16).unwrap_or(0) ^ known as u64)
+            });
+        }
+        let cell = Cell {
+            table: table.id.clone(),
+            row: table.row.clone(),
+            column: table.columns[table.at].clone(),
+            header: table.heads,
+        };
+        let row = table.row_changes.clone();
+        let goes_on = table.goes_on && pieces.iter().all(|piece| piece.words.trim().is_empty());
+        table.at += table.span;
+        if is_inner {
+            let around = self.tables.len() - 2;
+            self.tables[around].takes(pieces);
+        } else if !goes_on {
+            self.paragraphs.push(Paragraph {
+                id,
+                kind: BlockKind::TableCell(cell),
+                pieces,
+                end: Vec::new(),
+                row,
+            });
+        }
+    }
+}

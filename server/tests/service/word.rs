@@ -1,0 +1,156 @@
+//! Word documents that become papers: looked at, taken in, never twice.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use borrador::export::archive;
+use serde_json::{Value, json};
+
+use super::harness::{Answer, Service, Somebody};
+
+const NAMES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
+
+/// A paper of two chapters, in which Ana Pérez changed a word and Luis commented on another.
+fn document() -> Vec<u8> {
+    let body = "<w:p><w:pPr><w:pStyle w:val=\"H\"/></w:pPr><w:r><w:t>Housing</w:t></w:r></w:p>\
+        <w:p><w:r><w:t xml:space=\"preserve\">Cities </w:t></w:r><w:del w:author=\"Ana Pérez\"><w:r><w:delText>may</w:delText></w:r></w:del>\
+        <w:ins w:author=\"Ana Pérez\"><w:r><w:t>shall</w:t></w:r></w:ins><w:commentRangeStart w:id=\"1\"/><w:r><w:t xml:space=\"preserve\"> house</w:t></w:r>\
+        <w:commentRangeEnd w:id=\"1\"/><w:r><w:t xml:space=\"preserve\"> everyone.</w:t></w:r></w:p>\
+        <w:p><w:pPr><w:pStyle w:val=\"H\"/></w:pPr><w:r><w:t>Work</w:t></w:r></w:p><w:p><w:r><w:t>Work is a right.</w:t></w:r></w:p>";
+    let part = |root: &str, words: &str| format!("<w:{root} {NAMES}>{words}</w:{root}>").into_bytes();
+    let files = [
+        ("word/document.xml", part("document", &format!("<w:body>{body}</w:body>"))),
+        (
+            "word/styles.xml",
+            part("styles", "<w:style w:styleId=\"H\"><w:name w:val=\"heading 1\"/></w:style>"),
+        ),
+        (
+            "word/comments.xml",
+            part(
+                "comments",
+                "<w:comment w:id=\"1\" w:author=\"Luis\" w:date=\"2016-09-12T10:00:00Z\"><w:p><w:r><w:t>Where?</w:t></w:r></w:p></w:comment>",
+            ),
+        ),
+    ];
+    archive::write(files.iter().map(|(name, xml)| (*name, xml.as_slice()))).unwrap()
+}
+
+/// What is sent to have it taken in.
+pub fn sent(slug: &str) -> Value {
+    with(slug, &document())
+}
+
+fn with(slug: &str, file: &[u8]) -> Value {
+    json!({ "slug": slug, "title": "Homes", "language": "en", "name": "homes.docx", "content": STANDARD.encode(file) })
+}
+
+async fn sends(somebody: &Somebody, path: &str, slug: &str, file: &[u8]) -> Answer {
+    somebody.post(path, &with(slug, file).to_string()).send().await
+}
+
+const LOOK: &str = "/api/v1/imports/word/look";
+const TAKE_IN: &str = "/api/v1/imports/word";
+
+async fn list(somebody: &Somebody, what: &str) -> Vec<Value> {
+    let all = somebody.get(&format!("/api/v1/papers/homes/{what}")).send().await.json();
+    all[what].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doc26_tracked_changes_become_drafts_and_comments_threads_within_the_component_that_brings_the_file()
+{
+    let service = Service::start().await;
+    let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
+    let looked = sends(&ines, LOOK, "homes", &document()).await;
+    assert_eq!(looked.status, 200, "{}", looked.text());
+    let chapters = json!([
+        { "title": "Housing", "paragraphs": 2, "proposals": ["Ana Pérez"], "comments": 1 },
+        { "title": "Work", "paragraphs": 2, "proposals": [], "comments": 0 },
+    ]);
+    assert_eq!(looked.json()["chapters"], chapters);
+    ines.get("/api/v1/papers/homes").send().await.is_refused(404, "not_found");
+
+    let made = sends(&ines, TAKE_IN, "homes", &document()).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made = made.json();
+    assert_eq!(made["outlook"]["chapters"], chapters, "what was shown is what was done");
+    let markdown = ines.get("/api/v1/papers/homes/export?language=en&format=md").send().await.text();
+    assert!(
+        markdown.contains("Cities may house everyone."),
+        "as it was before anybody changed it: {markdown}"
+    );
+
+    let drafts = list(&ines, "amendments").await;
+    assert_eq!(drafts.len(), 1);
+    let reason = drafts[0]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("Ana Pérez") && reason.contains("homes.docx") && reason.contains("not verified"),
+        "{reason}"
+    );
+    let id = drafts[0]["id"].as_str().unwrap();
+    let branch = ines.get(&format!("/api/v1/amendments/{id}")).send().await.text();
+    assert!(branch.contains("shall"), "{branch}");
+    let threads = list(&ines, "threads").await;
+    assert_eq!((threads.len(), &threads[0]["anchor"]["quote"]["exact"]), (1, &json!(" house")));
+    let said = threads[0]["comments"][0]["body"].as_str().unwrap();
+    assert!(said.starts_with("Where?\n\n") && said.contains("Luis") && said.contains("2016-09-12"), "{said}");
+
+    assert_eq!(
+        (list(&samir, "amendments").await.len(), list(&samir, "threads").await.len()),
+        (0, 0),
+        "another component finds neither"
+    );
+    for format in ["md", "docx"] {
+        let file =
+            samir.get(&format!("/api/v1/papers/homes/export?language=en&format={format}")).send().await;
+        let words = if format == "md" { file.text() } else { super::exports::words_of(&file.body) };
+        assert!(
+            words.contains("may house") && !words.contains("shall") && !words.contains("Where?"),
+            "{words}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doc29_the_same_file_is_never_taken_in_twice() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let [one, other] =
+        [sends(&ines, TAKE_IN, "homes", &document()), sends(&ines, TAKE_IN, "other", &document())];
+    let (one, other) = tokio::join!(one, other);
+    let mut codes = [one.status, other.status];
+    codes.sort();
+    assert_eq!(codes, [201, 409], "at once: {} {}", one.text(), other.text());
+    let again = sends(&ines, TAKE_IN, "third", &document()).await;
+    again.is_refused(409, "word_taken");
+    let slug = if one.status == 201 { "homes" } else { "other" };
+    assert!(again.text().contains(slug), "{}", again.text());
+    ines.get("/api/v1/papers/third").send().await.is_refused(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doc28_what_is_no_document_leaves_nothing_behind() {
+    let service = Service::start().await;
+    let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
+    sends(&samir, LOOK, "homes", &document()).await.is_refused(403, "not_allowed");
+    sends(&ines, LOOK, "homes", b"\x89PNG").await.is_refused(422, "import_unreadable");
+    sends(&ines, TAKE_IN, "homes", b"").await.is_refused(422, "import_unreadable");
+    let evil = archive::write([("word/document.xml", &b"<!DOCTYPE a><a/>"[..])]).unwrap();
+    sends(&ines, TAKE_IN, "homes", &evil).await.is_refused(422, "import_unsafe");
+    ines.get("/api/v1/papers/homes").send().await.is_refused(404, "not_found");
+    assert_eq!(sends(&ines, TAKE_IN, "homes", &document()).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doc25_what_goes_out_as_a_document_comes_back_as_the_same_text() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let file = ines.get("/api/v1/papers/housing/export?language=en&format=docx").send().await;
+    let made = sends(&ines, TAKE_IN, "homes", &file.body).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let body = async |slug: &str| {
+        let file =
+            ines.get(&format!("/api/v1/papers/{slug}/export?language=en&format=md")).send().await.text();
+        file.split_once("\n---\n").map(|(_, body)| body.to_owned()).unwrap()
+    };
+    assert_eq!(body("homes").await, body("housing").await);
+}
