@@ -87,7 +87,9 @@ impl Pages {
         shelf.pages.insert(name, Kept { seen, made_of, page, asked });
         if shelf.pages.len() > MOST {
             let oldest = shelf.pages.iter().min_by_key(|(_, kept)| kept.asked).map(|(name, _)| name.clone());
-            oldest.map(|name| shelf.pages.remove(&name));
+            if let Some(oldest) = oldest {
+                shelf.pages.remove(&oldest);
+            }
         }
     }
 }
@@ -102,7 +104,9 @@ impl App {
         style: Option<&str>,
     ) -> Result<Public, Refusal> {
         let PublicDraft { paper, milestone, publication } = draft;
-        let name = format!("{}/{language}", milestone.id);
+        // Named by what was read of it, so that a page under way while the draft is withdrawn is never found for the withdrawn one.
+        let (is_public, changed) = (publication.is_public(), publication.changed());
+        let name = format!("{}/{language}/{is_public}/{}", milestone.id, changed.unix_ms());
         let now = self.audit_head().await?.map(|head| head.sequence);
         if let Some(page) = self.public_pages.take(&name, |seen, _| seen == now, now) {
             return Ok(page);
@@ -114,14 +118,11 @@ impl App {
         if let Some(page) = self.public_pages.take(&name, |_, kept| kept == made_of, now) {
             return Ok(page);
         }
-        let around = self.around(style);
+        let (around, day) = (self.around(style), self.day_of());
         let page = if publication.is_public() {
             let sheet = self.sheet_of(paper, milestone, language, file).await?;
-            let (day, draft, language) = (self.day_of(), draft.clone(), language.to_owned());
-            let parts = Draft::of(&draft.paper, &draft.milestone, &draft.publication, &language, &day);
-            around.draft(&parts, &sheet)
+            around.draft(&Draft::of(paper, milestone, publication, language, &day), &sheet)
         } else {
-            let day = self.day_of();
             around.withdrawn(&Draft::of(paper, milestone, publication, language, &day))
         };
         let page = Public::new(page.into());
