@@ -114,8 +114,8 @@ async fn doc26_tracked_changes_become_drafts_and_comments_threads_within_the_com
 async fn doc29_the_same_file_is_never_taken_in_twice() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
-    let [one, other] =
-        [sends(&ines, TAKE_IN, "homes", &document()), sends(&ines, TAKE_IN, "other", &document())];
+    let file = document();
+    let [one, other] = [sends(&ines, TAKE_IN, "homes", &file), sends(&ines, TAKE_IN, "other", &file)];
     let (one, other) = tokio::join!(one, other);
     let mut codes = [one.status, other.status];
     codes.sort();

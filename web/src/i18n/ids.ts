@@ -1361,6 +1361,8 @@ export type MessageId =
   | 'red-sides'
   | 'red-split'
   | 'red-title'
+  | 'redline-came'
+  | 'redline-went'
   | 'refused-again'
   | 'refused-file'
   | 'refused-file-done'
