@@ -15,6 +15,8 @@ use crate::history::comparison::{Compared, ComparedChapter, Comparison, Fate, St
 pub struct Red {
     /// It went: what stands here is the old draft only.
     pub is_gone: bool,
+    /// It came as a whole.
+    pub is_new: bool,
     /// What happened to it as a whole, in words to be written before its own; empty if only words differ.
     pub sign: String,
     /// Its words with their fates, in the order in which they are read.
@@ -148,7 +150,7 @@ impl Speaker<'_> {
             Some(block) => block,
             None => Block { kind: standing_in(entry), ..entry.stood().block.clone() },
         };
-        (block, Some(Red { is_gone, sign: self.sign(entry), runs }))
+        (block, Some(Red { is_gone, is_new: whole, sign: self.sign(entry), runs }))
     }
 
     fn sign(&self, entry: &Compared) -> String {

@@ -12,9 +12,9 @@ use crate::chance::arb_blocks;
 use crate::people::blocks;
 
 /// A draft as a list of chapters: which one, its number, its blocks.
-type Draft = Vec<(u128, String, Vec<Block>)>;
+pub type Draft = Vec<(u128, String, Vec<Block>)>;
 
-fn draft(chapters: &[(u128, &str, &str)]) -> Draft {
+pub fn draft(chapters: &[(u128, &str, &str)]) -> Draft {
     chapters.iter().map(|(id, number, words)| (*id, number.to_string(), blocks(words))).collect()
 }
 
@@ -25,7 +25,7 @@ fn with_own_ids(mut draft: Draft) -> Draft {
     draft
 }
 
-fn sides(draft: &Draft) -> Vec<ChapterSide<'_>> {
+pub fn sides(draft: &Draft) -> Vec<ChapterSide<'_>> {
     draft
         .iter()
         .map(|(id, number, blocks)| ChapterSide { chapter: ChapterId(Uuid::from_u128(*id)), number, blocks })
@@ -288,7 +288,7 @@ fn as_cell(block: Block) -> Block {
 }
 
 /// Chapters from few, so that two drafts share some; ids from few, so that paragraphs stay, move, and stand twice.
-fn arb_draft() -> impl Strategy<Value = Draft> {
+pub fn arb_draft() -> impl Strategy<Value = Draft> {
     let chapter = (0..4u128, arb_blocks());
     proptest::collection::vec(chapter, 0..4).prop_map(|chapters| {
         let mut seen = std::collections::BTreeSet::new();

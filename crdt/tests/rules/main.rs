@@ -18,5 +18,6 @@ mod markdown_import;
 mod people;
 mod positions;
 mod publication;
+mod redline;
 mod rounds;
 mod silence;

@@ -106,10 +106,10 @@ pub async fn milestone(
     answer(&app, &caller, paper, (Wanted::Milestone(id), other), part.into_inner()).await
 }
 
-/// A comparison as a file: HTML with `ins` and `del`, PDF with bars at the margin, Markdown with `<ins>` and `<del>`.
+/// A comparison as a file: HTML with `ins` and `del`, PDF with bars at the margin, Word with tracked changes, Markdown with `<ins>` and `<del>`.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/compare/file", tag = "milestones",
     params(("slug" = String, Path), ("from" = String, Query), ("to" = Option<String>, Query), ("language" = Option<String>, Query),
-        ("format" = String, Query, description = "html, pdf or md"),
+        ("format" = String, Query, description = "html, pdf, docx or md"),
         ("view" = Option<String>, Query, description = "redline, or clean: the newer draft alone")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn file(
@@ -123,7 +123,7 @@ pub async fn file(
     let from = from.as_deref().ok_or_else(|| Refusal::field("from", WANTED))?;
     let pair = (wanted("from", from)?, wanted("to", to.as_deref().unwrap_or("now"))?);
     let format = format.as_deref().and_then(RedFormat::of_extension);
-    let format = format.ok_or_else(|| Refusal::field("format", "is html, pdf or md"))?;
+    let format = format.ok_or_else(|| Refusal::field("format", "is html, pdf, docx or md"))?;
     let clean = match view.as_deref() {
         None | Some("redline") => false,
         Some("clean") => true,

@@ -253,3 +253,53 @@ async fn his20_what_is_no_draft_of_this_paper_is_not_compared_with_it() {
     asks("housing/compare?from=now&cursor=-1").await.is_refused(422, "field_invalid");
     ines.get("/api/v1/milestones/none/compare/now").send().await.is_refused(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren14_a_comparison_is_taken_out_as_files_and_the_clean_one_holds_no_word_that_went() {
+    let service = Service::with(|settings| settings.limits.exports_per_minute = 1000).await;
+    let [ines, adaeze, samir] =
+        [service.signs_in("ines").await, service.signs_in("adaeze").await, service.signs_in("samir").await];
+    let bogota = seals(&service, &ines, "Bogotá draft").await;
+    changes_the_first_chapter(&service, &adaeze).await;
+    let quito = seals(&service, &ines, "Quito draft").await;
+    let file = async |query: &str| {
+        let (from, to) = (since(&bogota), quito["id"].as_str().unwrap());
+        let answer =
+            samir.get(&format!("/api/v1/papers/{PAPER}/compare/file?{from}&to={to}&{query}")).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer
+    };
+    let html = file("format=html").await;
+    assert_eq!(html.header("content-type").unwrap(), "text/html; charset=utf-8");
+    assert!(html.header("content-disposition").unwrap().contains("attachment"));
+    let words = html.text();
+    assert!(words.contains("<del>Cities</del><ins>All cities</ins> welcome everyone."), "{words}");
+    assert!(
+        words.contains("<title>Quito draft compared with Bogotá draft · Housing for all</title>"),
+        "{words}"
+    );
+    assert!(
+        !words.contains("<script") && !words.contains("http://") && !words.contains("<link"),
+        "it needs nothing else"
+    );
+    assert!(
+        file("format=md").await.text().contains("<del>Cities</del><ins>All cities</ins> welcome everyone.")
+    );
+    assert!(
+        file("format=pdf").await.body.starts_with(b"\0%PDF")
+            || file("format=pdf").await.body.starts_with(b"%PDF")
+    );
+    assert_eq!(file("format=html").await.body, html.body, "the same pair gives the same bytes");
+    for format in ["html", "md"] {
+        let clean = file(&format!("format={format}&view=clean")).await.text();
+        assert!(clean.contains("All cities welcome everyone."), "{clean}");
+        assert!(
+            !clean.contains("Keys") && !clean.contains("first word") && !clean.contains("<del>"),
+            "{clean}"
+        );
+    }
+    let refused =
+        |query: &str| samir.get(&format!("/api/v1/papers/{PAPER}/compare/file?{}&{query}", since(&bogota)));
+    refused("format=exe").send().await.is_refused(422, "field_invalid");
+    refused("format=md&view=secret").send().await.is_refused(422, "field_invalid");
+}

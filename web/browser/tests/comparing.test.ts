@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { findingsOf, sidewaysScroll } from '../harness/axe'
 import { eventually } from '../harness/eventually'
@@ -34,12 +35,16 @@ test('Samir sees what Adaeze wrote since a draft was sealed, word by word with h
 
   await samir.goesTo(`${PAPER}/milestones/${id}`)
   await samir.page.getByRole('link', { name: 'What changed since', exact: true }).click()
-  await samir.seesHeading('today’s text compared with Before Adaeze')
+  await samir.seesHeading('Today’s text compared with Before Adaeze')
   await samir.page.getByRole('button', { name: 'Español' }).click()
   await samir.sees('One change')
   expect(await samir.page.locator('.comparison ins').allTextContents()).toEqual(['inserted: y escuchan end of the change.'].map((words) => expect.stringContaining(words.split(' ')[1]!)))
   await samir.sees(/Adaeze Obi, UCLG Africa/)
   expect(await samir.page.getByText('acaba de').count()).toBe(0)
+  const coming = samir.page.waitForEvent('download')
+  await samir.clicks('Download the redline as HTML')
+  const file = await (await coming).path()
+  expect(await readFile(file, 'utf8')).toMatch(/<ins>[^<]*escuchan[^<]*<\/ins>/)
   await samir.page.getByRole('button', { name: /^Show: Paragraphs 1 to/ }).click()
   await samir.page.getByRole('button', { name: 'Fold again' }).waitFor()
   expect(await samir.page.locator('.comparison .block.kept p.words').count()).toBeGreaterThan(3)
@@ -51,7 +56,7 @@ test('Samir sees what Adaeze wrote since a draft was sealed, word by word with h
   await samir.page.getByLabel('Compared with').selectOption('seen')
   expect(await samir.page.getByRole('heading', { level: 1 }).textContent(), 'choosing alone goes nowhere').toContain('Before Adaeze')
   await samir.clicks('Compare')
-  await samir.seesHeading(/^today’s text compared with what you read on/)
+  await samir.seesHeading(/^Today’s text compared with what you read on/)
   await samir.sees('Both drafts say the same, word for word.')
   await isInOrder(samir, 'nothing changed')
 })

@@ -118,6 +118,9 @@ export function comparisonRoutes({ get, post }: Requester) {
       while (whole.next !== null) whole = joined(whole, await part(slug, which, whole.next))
       return whole
     },
+    /** An address for a download: what changed, as a file. */
+    comparisonFile: (slug: string, { from, to, language }: WhichComparison, format: 'pdf' | 'docx' | 'html' | 'md') =>
+      path`/papers/${slug}/compare/file` + query({ from, to, language, format }),
     /** Says what was seen: `from: 'seen'` begins there. */
     noteLook: (slug: string, texts: Record<string, string[]>) => post(path`/papers/${slug}/looks`, nothing, { texts }),
   }

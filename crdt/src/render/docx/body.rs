@@ -44,6 +44,10 @@ pub(super) struct Body<'a> {
     drawings: usize,
     /// The next paragraph opens a page.
     pub(super) opens_page: bool,
+    /// How many tracked changes there are so far.
+    pub(super) revisions: usize,
+    /// What is being written went.
+    pub(super) goes: bool,
 }
 
 impl<'a> Body<'a> {
@@ -61,6 +65,8 @@ impl<'a> Body<'a> {
             named: BTreeSet::new(),
             drawings: 0,
             opens_page: false,
+            revisions: 0,
+            goes: false,
         }
     }
 

@@ -7,6 +7,24 @@ use crate::document::Run;
 use crate::render::redline::Shade;
 use crate::render::tree::{Note, Numbered, Piece};
 
+/// Ids of changes begin here: those of bookmarks are smaller.
+const FIRST_REVISION: usize = 1_000_000;
+
+/// What becomes of words: those of a block that came as a whole come, too.
+fn tracked(block: &Numbered, shade: Shade) -> Shade {
+    match (&block.red, shade) {
+        (Some(red), Shade::Stays) if red.is_new => Shade::Comes,
+        _ => shade,
+    }
+}
+
+/// A link holds changes and is never held by one.
+fn without_link(run: &Run) -> Run {
+    let mut run = run.clone();
+    run.marks.0.remove("link");
+    run
+}
+
 /// Where words stand: each part of the archive has relations of its own.
 #[derive(Debug, Default)]
 pub(super) struct Story {
@@ -22,10 +40,10 @@ impl Body<'_> {
         self.marked(block, |body| {
             for piece in block.pieces() {
                 match piece {
-                    // Of a redline the new wording is written.
-                    Piece::Sign(_) | Piece::Words(_, Shade::Goes) => {}
-                    Piece::Words(run, _) => body.run(run),
-                    Piece::Note(note) => body.note(&note),
+                    // Word says itself what came and what went.
+                    Piece::Sign(_) => {}
+                    Piece::Words(run, shade) => body.run(run, tracked(block, shade)),
+                    Piece::Note(note) => body.note(&note, block),
                 }
             }
         });
@@ -56,7 +74,25 @@ impl Body<'_> {
         }
     }
 
-    fn run(&mut self, run: &Run) {
+    /// REN18: a run, as a tracked change where it came or went.
+    fn run(&mut self, run: &Run, shade: Shade) {
+        let element = match shade {
+            Shade::Stays => return self.untracked(run),
+            Shade::Comes => "ins",
+            Shade::Goes => "del",
+        };
+        self.revisions += 1;
+        let (id, date) = (FIRST_REVISION + self.revisions, self.sheet.made.to_string());
+        let mut author = String::new();
+        escape(&mut author, &self.sheet.meta.org);
+        self.put(&format!("<w:{element} w:id=\"{id}\" w:author=\"{author}\" w:date=\"{date}\">"));
+        self.goes = shade == Shade::Goes;
+        self.untracked(&without_link(run));
+        self.goes = false;
+        self.put(&format!("</w:{element}>"));
+    }
+
+    fn untracked(&mut self, run: &Run) {
         let link = match (run.marks.link(), run.marks.has("link")) {
             (Some(href), _) => Some(uri(href)),
             (None, true) => {
@@ -109,17 +145,18 @@ impl Body<'_> {
                 _ => (part, ""),
             };
             if !words.is_empty() {
-                self.put("<w:t xml:space=\"preserve\">");
+                let text = if self.goes { "delText" } else { "t" };
+                self.put(&format!("<w:{text} xml:space=\"preserve\">"));
                 let left_out = escape(&mut self.story.xml, words);
                 self.lose(Lost::Characters, left_out);
-                self.put("</w:t>");
+                self.put(&format!("</w:{text}>"));
             }
             self.put(end);
         }
         self.put("</w:r>");
     }
 
-    fn note(&mut self, note: &Note<'_>) {
+    fn note(&mut self, note: &Note<'_>, block: &Numbered) {
         let number = note.number;
         self.put(&format!(
             "<w:r><w:rPr><w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteReference w:id=\"{number}\"/></w:r>"
@@ -131,8 +168,7 @@ impl Body<'_> {
         ));
         self.put("<w:r><w:rPr><w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteRef/></w:r>");
         self.put("<w:r><w:t xml:space=\"preserve\"> </w:t></w:r>");
-        let stays = note.runs.iter().filter(|(_, shade)| *shade != Shade::Goes);
-        stays.for_each(|(run, _)| self.run(run));
+        note.runs.iter().for_each(|(run, shade)| self.run(run, tracked(block, *shade)));
         self.put("</w:p></w:footnote>");
         std::mem::swap(&mut self.story, &mut self.notes);
     }

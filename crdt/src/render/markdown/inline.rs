@@ -21,12 +21,13 @@ pub(super) enum Place {
 /// out; the words stay.
 pub(super) fn write(block: &Numbered, place: Place, label: impl Fn(&Note<'_>) -> String) -> String {
     let mut bits = Vec::new();
-    for piece in block.pieces() {
+    let pieces = block.pieces();
+    let is_alone = pieces.len() == 1;
+    for piece in pieces {
         match piece {
             Piece::Sign(sign) => {
-                let marks = Marks::on(["strong"]);
-                push(&mut bits, Run::marked(format!("[{sign}]"), marks));
-                push(&mut bits, Run::plain(" "));
+                push(&mut bits, Run::marked(format!("[{sign}]"), Marks::on(["strong"])));
+                push(&mut bits, Run::plain(if is_alone { "" } else { " " }));
             }
             Piece::Words(run, shade) => push_shaded(&mut bits, run, shade),
             Piece::Note(note) => bits.push(Bit::Note(label(&note))),
@@ -117,15 +118,11 @@ fn reads_back(bits: &[Bit], place: Place) -> bool {
     }
     let id = |number: usize| format!("{number:016x}");
     let mut notes = 0;
-    let (mut marked, mut wanted) = (Vec::new(), Vec::new());
+    let mut marked = Vec::new();
     for bit in bits {
         match bit {
-            Bit::Words(run) => {
-                wanted.push(run.clone());
-                marked.push(bit.clone());
-            }
+            Bit::Words(run) => push(&mut marked, run.clone()),
             Bit::Note(_) => {
-                wanted.push(Run::marked("x", Marks::on([format!("footnote:{}", id(notes)).as_str()])));
                 marked.push(Bit::Note(id(notes)));
                 notes += 1;
             }
@@ -133,6 +130,15 @@ fn reads_back(bits: &[Bit], place: Place) -> bool {
             Bit::Tag(_) => {}
         }
     }
+    let stand_in = |label: &str| Run::marked("x", Marks::on([format!("footnote:{label}").as_str()]));
+    let wanted: Vec<Run> = marked
+        .iter()
+        .filter_map(|bit| match bit {
+            Bit::Words(run) => Some(run.clone()),
+            Bit::Note(label) => Some(stand_in(label)),
+            Bit::Tag(_) => None,
+        })
+        .collect();
     let line = spell(&marked, place, Style::Plain);
     let mut file = match place {
         Place::Heading => format!("# {line}"),

@@ -206,3 +206,25 @@ fn ren7_a_screen_reader_meets_tables_notes_and_pictures() {
         assert!(words.contains(shown), "{shown} is missing: {words}");
     }
 }
+
+#[test]
+fn ren17_a_redline_says_in_words_what_came_and_went() {
+    let mut data = paper(json!([
+        heading(1, "Acogida"),
+        {"t": "p", "n": "1", "id": "00000000000000ab", "c": [
+            {"t": "s", "v": "Las ciudades "}, {"t": "s", "v": "abren", "ch": "del"}, {"t": "s", "v": "cierran", "ch": "ins"},
+            {"t": "s", "v": " puertas."}
+        ]},
+        {"t": "p", "id": "00000000000000ac", "c": [
+            {"t": "s", "v": "Párrafo nuevo", "ch": "sign"}, {"t": "s", "v": "Con una casa."}
+        ]},
+    ]));
+    data["red"] = json!({"came": "insertado", "went": "eliminado"});
+    let pdf = read(&data);
+    assert!(
+        pdf.words().contains("Lasciudades[eliminado:abren][insertado:cierran]puertas."),
+        "{}",
+        pdf.words()
+    );
+    assert!(pdf.words().contains("Párrafonuevo:Conunacasa."), "{}", pdf.words());
+}

@@ -23,6 +23,8 @@ pub enum RedFormat {
     Pdf,
     /// With `<ins>` and `<del>`.
     Md,
+    /// With changes as Word tracks them.
+    Docx,
 }
 
 /// A finished file.
@@ -39,7 +41,7 @@ pub struct RedFile {
 impl RedFormat {
     /// The kind with this extension.
     pub fn of_extension(word: &str) -> Option<Self> {
-        [Self::Html, Self::Pdf, Self::Md].into_iter().find(|format| format.extension() == word)
+        [Self::Html, Self::Pdf, Self::Md, Self::Docx].into_iter().find(|format| format.extension() == word)
     }
 
     /// The end of a file's name.
@@ -48,6 +50,7 @@ impl RedFormat {
             Self::Html => "html",
             Self::Pdf => "pdf",
             Self::Md => "md",
+            Self::Docx => "docx",
         }
     }
 }
@@ -80,19 +83,18 @@ impl App {
             words.fill("compare-title", &[("from", &names[0]), ("to", &names[1])])
         };
         let name = format!("{} - {about} - {}.{}", paper.slug, compared.language, format.extension());
-        let (bytes, media_type) = match format {
+        let pressed = match format {
             RedFormat::Html => {
                 let _place = self.export_place(person, self.clock.now())?;
-                (aside(move || Ok(Bytes::from(sheet.red_html()))).await?, "text/html; charset=utf-8")
+                let bytes = aside(move || Ok(Bytes::from(sheet.red_html()))).await?;
+                return Ok(RedFile { name, media_type: "text/html; charset=utf-8", bytes });
             }
-            RedFormat::Pdf => {
-                (self.press(person, Format::Pdf, name.clone(), sheet).await?.bytes, Format::Pdf.media_type())
-            }
-            RedFormat::Md => {
-                (self.press(person, Format::Md, name.clone(), sheet).await?.bytes, Format::Md.media_type())
-            }
+            RedFormat::Pdf => Format::Pdf,
+            RedFormat::Md => Format::Md,
+            RedFormat::Docx => Format::Docx,
         };
-        Ok(RedFile { name, media_type, bytes })
+        let made = self.press(person, pressed, name, sheet).await?;
+        Ok(RedFile { name: made.name, media_type: pressed.media_type(), bytes: made.bytes })
     }
 
     fn name_of(&self, words: &Words, point: &Point) -> String {
