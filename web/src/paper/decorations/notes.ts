@@ -20,6 +20,8 @@ interface Notes {
   /** The number of the first note of this text. */
   first: number
   words: NoteWords
+  /** Nobody writes here now: the chips are stops for Tab, for there is no caret. */
+  reading: boolean
   /** The note the caret is in, edges included. It may have no words yet, or no more. */
   inside: { id: string; at: number } | null
   /** Pressed open, by id. */
@@ -31,6 +33,7 @@ interface Notes {
 interface Told {
   first?: number
   words?: NoteWords
+  reading?: boolean
   /** Into this note, or out of the one the caret is in. */
   inside?: string | null
   press?: string
@@ -43,13 +46,14 @@ export function notes(): Plugin<Notes> {
   return new Plugin<Notes>({
     key,
     state: {
-      init: (_config, state) => drawn({ first: 1, words: NO_WORDS, inside: null, pressed: new Set() }, state.doc, state.selection),
+      init: (_config, state) => drawn({ first: 1, words: NO_WORDS, reading: false, inside: null, pressed: new Set() }, state.doc, state.selection),
       apply: (tr, was, before) => {
         const told = tr.getMeta(key) as Told | undefined
         if (!told && !tr.docChanged && !tr.selectionSet) return was
         const inside = caretInside(tr, was, told, before.selection.empty)
         const pressed = told?.press === undefined ? was.pressed : toggled(was.pressed, told.press)
-        return drawn({ first: told?.first ?? was.first, words: told?.words ?? was.words, inside, pressed }, tr.doc, tr.selection)
+        const { first, words, reading } = { ...was, ...told }
+        return drawn({ first, words, reading, inside, pressed }, tr.doc, tr.selection)
       },
     },
     appendTransaction: (_transactions, _before, state) => rightMarks(state),
@@ -70,13 +74,15 @@ export function notes(): Plugin<Notes> {
 }
 
 /** Without the plugin there is a text all the same, and no caret in a note. */
-const notesOf = (state: EditorState): Pick<Notes, 'first' | 'words' | 'inside'> => key.getState(state) ?? { first: 1, words: NO_WORDS, inside: null }
+const notesOf = (state: EditorState): Omit<Notes, 'decorations' | 'pressed'> =>
+  key.getState(state) ?? { first: 1, words: NO_WORDS, reading: false, inside: null }
 
 /** Null when they are shown so already. */
-export function withNotes(state: EditorState, told: { first?: number; words?: NoteWords }): Transaction | null {
-  const was = notesOf(state)
-  const same = (told.first ?? was.first) === was.first && JSON.stringify(told.words ?? was.words) === JSON.stringify(was.words)
-  return same ? null : state.tr.setMeta(key, told satisfies Told).setMeta('addToHistory', false)
+export function withNotes(state: EditorState, told: Pick<Told, 'first' | 'words' | 'reading'>): Transaction | null {
+  const { first, words, reading } = notesOf(state)
+  const was = { first, words, reading }
+  const same = JSON.stringify(was) === JSON.stringify({ ...was, ...told })
+  return same ? null : state.tr.setMeta(key, told).setMeta('addToHistory', false)
 }
 
 /** The note whose words the caret is in or at, as the next letter would have it; null elsewhere. */
@@ -220,7 +226,7 @@ function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
 // ---- what is drawn
 
 function drawn(notes: Omit<Notes, 'decorations'>, doc: Node, { from, to }: { from: number; to: number }): Notes {
-  const { first, inside, pressed, words } = notes
+  const { first, inside, pressed, words, reading } = notes
   const all: Decoration[] = []
   const placed = placedNotes(doc, first)
   for (const note of placed) {
@@ -230,8 +236,8 @@ function drawn(notes: Omit<Notes, 'decorations'>, doc: Node, { from, to }: { fro
     // At the end of the note the caret stands before the chip while it is inside.
     const side = inside?.id === note.id ? 1 : -1
     all.push(
-      Decoration.widget(note.to, (view) => chip(view, note, open, words), {
-        key: `note ${note.id} ${note.number} ${open} ${side} ${words.note}`, side, ignoreSelection: true, marks: [], stopEvent: () => true,
+      Decoration.widget(note.to, () => chip(note, { open, reading, words }), {
+        key: `note ${note.id} ${note.number} ${open} ${reading} ${side} ${words.note}`, side, ignoreSelection: true, marks: [],
       }),
     )
   }
@@ -242,13 +248,13 @@ function drawn(notes: Omit<Notes, 'decorations'>, doc: Node, { from, to }: { fro
   return { ...notes, decorations: DecorationSet.create(doc, all) }
 }
 
-function chip(view: EditorView, { id, number }: PlacedNote, open: boolean, words: NoteWords): HTMLElement {
+function chip({ id, number }: PlacedNote, { open, reading, words }: { open: boolean; reading: boolean; words: NoteWords }): HTMLElement {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'note-chip'
   button.contentEditable = 'false'
   // Where one writes, Tab belongs to the text; the caret reaches the note all the same.
-  button.tabIndex = view.editable ? -1 : 0
+  button.tabIndex = reading ? 0 : -1
   button.dataset.note = id
   button.setAttribute('aria-label', `${words.note} ${number}`.trim())
   button.setAttribute('aria-expanded', String(open))

@@ -240,6 +240,7 @@ class ChapterEditor implements Editor {
     this.flush()
     this.editable = editable
     this.view.setProps({}) // asks `editable` and `attributes` again
+    this.tellNotes({ reading: !editable })
   }
 
   setFirstNumber(firstNumber: number): void {
@@ -314,7 +315,11 @@ class ChapterEditor implements Editor {
 
   setNotes(first: number, words: NoteWords): void {
     this.notes = { first, words }
-    const tr = withNotes(this.text.state, this.notes)
+    this.tellNotes({ first, words, reading: !this.editable })
+  }
+
+  private tellNotes(told: Parameters<typeof withNotes>[1]): void {
+    const tr = withNotes(this.text.state, told)
     if (tr) this.view.dispatch(tr)
   }
 

@@ -21,7 +21,8 @@ export function describePicture(id: string, { alt, credit }: PictureWords): Comm
   }
 }
 
-/** Makes the selected words a citation of the source; with none selected, types `words` that are one. The citation the caret is in gets the other source. */
+/** Makes the selected words a citation of the source; with none selected, types `words` that are one, a space before them where
+ * a word ends. The citation the caret is in gets the other source. */
 export function cite(source: string, words: string): Command {
   return (state, dispatch) => {
     const { selection } = state
@@ -35,7 +36,11 @@ export function cite(source: string, words: string): Command {
       tr.removeMark(from, to, M.citation.create({ id: around.id })).addMark(from, to, mark)
     } else if (!empty) tr.addMark(selection.from, selection.to, mark)
     else if (words === '') return false
-    else tr.insert(selection.from, schema.text(words, mark.addToSet(state.storedMarks ?? $from.marks())))
+    else {
+      const marks = state.storedMarks ?? $from.marks()
+      const before = /[\p{L}\p{N}\p{Pe}\p{Pf}.,;:!?]$/u.test($from.nodeBefore?.text ?? '') ? [schema.text(' ', marks)] : []
+      tr.insert(selection.from, [...before, schema.text(words, mark.addToSet(marks))])
+    }
     dispatch?.(tr.scrollIntoView())
     return true
   }
