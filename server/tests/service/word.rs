@@ -115,8 +115,8 @@ async fn doc29_the_same_file_is_never_taken_in_twice() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let file = document();
-    let [one, other] = [sends(&ines, TAKE_IN, "homes", &file), sends(&ines, TAKE_IN, "other", &file)];
-    let (one, other) = tokio::join!(one, other);
+    let (one, other) =
+        tokio::join!(sends(&ines, TAKE_IN, "homes", &file), sends(&ines, TAKE_IN, "other", &file));
     let mut codes = [one.status, other.status];
     codes.sort();
     assert_eq!(codes, [201, 409], "at once: {} {}", one.text(), other.text());

@@ -100,10 +100,14 @@ pub(super) fn walk(
 fn name(space: &ResolveResult<'_>, local: &str) -> String {
     let ResolveResult::Bound(space) = space else { return String::new() };
     let space = space.0;
-    // The second of each is the strict form of the standard.
-    if space.ends_with("/wordprocessingml/2006/main") || space.ends_with("/wordprocessingml/main") {
-        local.to_owned()
-    } else if space.ends_with("/relationships") || space.ends_with("/officeDocument/2006/math") {
+    // The second of the first two is the strict form of the standard.
+    const PLAIN: [&str; 4] = [
+        "/wordprocessingml/2006/main",
+        "/wordprocessingml/main",
+        "/relationships",
+        "/officeDocument/2006/math",
+    ];
+    if PLAIN.iter().any(|end| space.ends_with(end)) {
         local.to_owned()
     } else if space.contains("/drawingml/")
         || space.contains("/markup-compatibility/")
