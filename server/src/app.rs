@@ -35,6 +35,7 @@ pub mod notices;
 pub mod papers;
 pub mod people;
 pub mod positions;
+pub mod preflight;
 pub mod proofs;
 pub mod public_pages;
 pub mod publishing;

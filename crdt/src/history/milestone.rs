@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::digest::{self, Digest};
+use super::symbol::{Status, Symbol};
 
 use crate::document::{Block, Summary};
 use crate::ids::{ChangeHash, ChapterId, ComponentId, MilestoneId, PersonId, SeatId, TextId};
@@ -24,6 +25,12 @@ pub struct Milestone {
     pub paper: String,
     /// Unique within the paper, whatever the case of its letters.
     pub name: String,
+    /// How the organisation cites it; unique among all its papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<Symbol>,
+    /// How far it has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// The meeting it was sealed for.
     pub event: Option<String>,
     /// The day of that meeting.
@@ -34,9 +41,9 @@ pub struct Milestone {
     pub sealed_at: Moment,
     /// By whom.
     pub sealed_by: Sealer,
-    /// Every text of the paper as it was, in the order of the chapters.
+    /// Every text of its languages as it was, in the order of the chapters.
     pub texts: Vec<SealedText>,
-    /// The languages of these texts, in alphabetical order.
+    /// The languages that it claims to be in, in alphabetical order.
     pub languages: Vec<String>,
     /// The digest over the texts' digests ([`digest::of_draft`]).
     pub digest: Digest,
@@ -86,6 +93,12 @@ pub struct Sealing<'a> {
     pub paper: &'a str,
     /// What to call it; white space around it is left out.
     pub name: &'a str,
+    /// How the organisation cites it. That no other draft has it is for the caller to see to.
+    pub symbol: Option<Symbol>,
+    /// How far it has come.
+    pub status: Option<Status>,
+    /// The languages it claims to be in; `None`: all in which the paper has words.
+    pub languages: Option<Vec<String>>,
     /// The meeting it is for.
     pub event: Option<&'a str>,
     /// The day of that meeting.
@@ -109,6 +122,8 @@ pub struct TextToSeal<'a> {
     pub number: &'a str,
     /// Its language.
     pub language: &'a str,
+    /// Is that the language the chapter is drafted in?
+    pub drafted: bool,
     /// Its heads when it was read.
     pub heads: Vec<ChangeHash>,
     /// Its blocks at these heads.
@@ -136,6 +151,12 @@ pub enum SealError {
     /// The note has too many characters or unprintable ones.
     #[error("a note has at most {} characters, without marks of direction", Milestone::MAX_NOTE)]
     Note,
+    /// A language is claimed in which nothing is written.
+    #[error("the paper has no words in {0}; leave that language out, or write them first")]
+    LanguageWithoutWords(String),
+    /// A language is left out in which the paper is drafted.
+    #[error("chapters of the paper are drafted in {0}: a draft cannot be without that language")]
+    DraftedLanguage(String),
     /// The paper has no chapter with words.
     #[error("the paper has no text to seal")]
     Empty,
@@ -185,24 +206,45 @@ impl Sealing<'_> {
         if note.is_some_and(|note| note.chars().count() > Milestone::MAX_NOTE || !note_lines(note)) {
             return Err(SealError::Note);
         }
-        let texts: Vec<SealedText> = self.texts.iter().map(TextToSeal::seal).collect();
-        if texts.iter().all(|text| text.words == 0) {
-            return Err(SealError::Empty);
-        }
-        let languages: BTreeSet<&str> = texts.iter().map(|text| text.language.as_str()).collect();
+        let mut texts: Vec<SealedText> = self.texts.iter().map(TextToSeal::seal).collect();
+        let languages = self.languages(&texts)?;
+        texts.retain(|text| languages.contains(&text.language));
         Ok(Milestone {
             id: self.id,
             paper: self.paper.to_string(),
             name: name.to_string(),
+            symbol: self.symbol,
+            status: self.status,
             event: event.map(str::to_string),
             date: self.date,
             note: note.map(str::to_string),
             sealed_at: now,
             sealed_by: self.by,
-            languages: languages.into_iter().map(str::to_string).collect(),
+            languages: languages.into_iter().collect(),
             digest: draft_digest(&texts),
             texts,
         })
+    }
+}
+
+impl Sealing<'_> {
+    /// HIS13: the languages that the draft claims.
+    fn languages(&self, texts: &[SealedText]) -> Result<BTreeSet<String>, SealError> {
+        let spoken = texts.iter().filter(|text| text.words > 0);
+        let with_words: BTreeSet<String> = spoken.map(|text| text.language.clone()).collect();
+        if with_words.is_empty() {
+            return Err(SealError::Empty);
+        }
+        let Some(claimed) = &self.languages else { return Ok(with_words) };
+        let claimed: BTreeSet<String> = claimed.iter().cloned().collect();
+        if let Some(mute) = claimed.iter().find(|language| !with_words.contains(*language)) {
+            return Err(SealError::LanguageWithoutWords(mute.clone()));
+        }
+        let drafted = self.texts.iter().zip(texts).filter(|(text, sealed)| text.drafted && sealed.words > 0);
+        match drafted.map(|(text, _)| text.language).find(|language| !claimed.contains(*language)) {
+            Some(left_out) => Err(SealError::DraftedLanguage(left_out.to_owned())),
+            None => Ok(claimed),
+        }
     }
 }
 

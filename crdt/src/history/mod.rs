@@ -17,7 +17,9 @@ pub mod merkle;
 pub mod milestone;
 pub mod proof;
 pub mod publication;
+pub mod symbol;
 
 pub use attribution::AttributedRun;
 pub use digest::Digest;
 pub use milestone::{Milestone, SealError, Sealing};
+pub use symbol::{Status, Symbol};

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::{self, Digest};
 use super::merkle;
 use super::milestone::{Day, Milestone};
+use super::symbol::{Status, Symbol};
 use crate::ids::{ChangeHash, ChapterId, MilestoneId, TextId};
 use crate::moment::Moment;
 
@@ -44,6 +45,12 @@ pub struct Metadata {
     pub paper: String,
     /// What the draft is called.
     pub name: String,
+    /// How the organisation cites it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub symbol: Option<Symbol>,
+    /// How far it has come.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<Status>,
     /// The meeting it was sealed for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub event: Option<String>,
@@ -119,6 +126,8 @@ pub struct Statement {
     pub milestone: MilestoneId,
     /// What it is called.
     pub name: String,
+    /// How the organisation cites it; without one, its line is left out.
+    pub symbol: Option<Symbol>,
     /// When it was sealed.
     pub sealed: Moment,
     /// When it was signed: later than it was sealed, if it was sealed before drafts were signed.
@@ -167,6 +176,8 @@ impl Metadata {
             id: milestone.id,
             paper: milestone.paper.clone(),
             name: milestone.name.clone(),
+            symbol: milestone.symbol.clone(),
+            status: milestone.status,
             event: milestone.event.clone(),
             date: milestone.date,
             note: milestone.note.clone(),
@@ -230,6 +241,9 @@ impl fmt::Display for Statement {
         writeln!(f, "paper: {}", self.paper)?;
         writeln!(f, "milestone: {}", self.milestone)?;
         writeln!(f, "name: {}", self.name)?;
+        if let Some(symbol) = &self.symbol {
+            writeln!(f, "symbol: {symbol}")?;
+        }
         writeln!(f, "sealed: {}", self.sealed)?;
         writeln!(f, "signed: {}", self.signed)?;
         writeln!(f, "parts: {}", self.parts)?;
@@ -246,19 +260,23 @@ pub struct NoStatement;
 impl FromStr for Statement {
     type Err = NoStatement;
     fn from_str(text: &str) -> Result<Self, NoStatement> {
-        let mut lines = text.lines();
+        let mut lines = text.lines().peekable();
         if lines.next() != Some(FIRST_LINE) {
             return Err(NoStatement);
         }
-        let mut next = |name: &str| {
-            let line = lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(": "));
-            line.map(str::to_owned).ok_or(NoStatement)
+        let mut field = |name: &str| {
+            let value = |line: &str| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned());
+            lines.next_if(|line| value(line).is_some()).and_then(value)
         };
+        let mut next = |name: &str| field(name).ok_or(NoStatement);
         let wrong = |_| NoStatement;
+        let (paper, milestone, name) = (next("paper")?, next("milestone")?, next("name")?);
+        let symbol = next("symbol").ok();
         let statement = Statement {
-            paper: next("paper")?,
-            milestone: next("milestone")?.parse().map_err(|_| NoStatement)?,
-            name: next("name")?,
+            paper,
+            milestone: milestone.parse().map_err(|_| NoStatement)?,
+            name,
+            symbol: symbol.map(|symbol| symbol.parse()).transpose().map_err(|_| NoStatement)?,
             sealed: next("sealed")?.parse().map_err(|_| NoStatement)?,
             signed: next("signed")?.parse().map_err(|_| NoStatement)?,
             parts: next("parts")?.parse().map_err(|_| NoStatement)?,

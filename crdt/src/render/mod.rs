@@ -10,6 +10,8 @@ pub mod brackets;
 pub mod docx;
 pub mod html;
 pub mod markdown;
+pub mod preflight;
+pub mod printable;
 pub mod redline;
 pub mod tree;
 pub mod typst_data;

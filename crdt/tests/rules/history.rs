@@ -4,7 +4,9 @@ use crate::people::*;
 use crdt::document::{Block, Text};
 use crdt::history::milestone::{Day, Sealer, TextToSeal};
 use crdt::history::proof::{AuditHead, Metadata, NoStatement, Part, SealerName, Statement};
-use crdt::history::{Digest, Milestone, SealError, Sealing, attribution, digest, merkle, proof};
+use crdt::history::{
+    Digest, Milestone, SealError, Sealing, Status, Symbol, attribution, digest, merkle, proof,
+};
 use crdt::ids::{ChapterId, ComponentId, MilestoneId, PersonId, SeatId, TextId};
 use uuid::Uuid;
 
@@ -20,6 +22,7 @@ fn to_seal<'a>(text: u128, number: &'a str, language: &'a str, blocks: &'a [Bloc
         chapter: ChapterId(Uuid::from_u128(text)),
         number,
         language,
+        drafted: language == "es",
         heads: vec![],
         blocks,
     }
@@ -30,6 +33,9 @@ fn sealing<'a>(name: &'a str, texts: Vec<TextToSeal<'a>>) -> Sealing<'a> {
         id: MilestoneId(Uuid::from_u128(9)),
         paper: "ciudades",
         name,
+        symbol: None,
+        status: None,
+        languages: None,
         event: None,
         date: None,
         note: None,
@@ -254,6 +260,7 @@ fn his9_a_statement_has_one_way_of_being_written() {
         paper: "ciudades".into(),
         milestone: draft.id,
         name: draft.name.clone(),
+        symbol: Some("UCLG/MIG/2016/1".parse().unwrap()),
         sealed: draft.sealed_at,
         signed: draft.sealed_at,
         parts: 2,
@@ -265,7 +272,10 @@ fn his9_a_statement_has_one_way_of_being_written() {
         text.starts_with("Borrador: statement on a sealed draft, version 1\npaper: ciudades\n"),
         "{text}"
     );
-    assert_eq!(text.parse(), Ok(statement));
+    assert_eq!(text.parse(), Ok(statement.clone()));
+    let without = Statement { symbol: None, ..statement };
+    assert!(!without.to_string().contains("symbol"));
+    assert_eq!(without.to_string().parse(), Ok(without));
     for wrong in [
         text.replace(": ", ":"),
         text.to_uppercase(),
@@ -274,4 +284,48 @@ fn his9_a_statement_has_one_way_of_being_written() {
     ] {
         assert_eq!(wrong.parse::<Statement>(), Err(NoStatement), "{wrong:?} passed");
     }
+}
+
+#[test]
+fn his11_a_symbol_is_plain_and_the_next_one_is_its_revision() {
+    let next = |symbol: &str| symbol.parse::<Symbol>().unwrap().next().map(|next| next.to_string());
+    assert_eq!(next(" UCLG/MIG/2016/1 ").as_deref(), Some("UCLG/MIG/2016/1/Rev.1"));
+    assert_eq!(next("UCLG/MIG/2016/1/Rev.9").as_deref(), Some("UCLG/MIG/2016/1/Rev.10"));
+    assert_eq!(next("A/Rev.x").as_deref(), Some("A/Rev.x/Rev.1"));
+    assert_eq!(next("A/Rev.007").as_deref(), Some("A/Rev.007/Rev.1"));
+    assert_eq!(next(&"A".repeat(60)), None);
+    assert_eq!("uclg/a".parse::<Symbol>().unwrap().folded(), "UCLG/A".parse::<Symbol>().unwrap().folded());
+    let long = "A".repeat(61);
+    for wrong in ["", "/", "A//B", "A/", "A B", "Á", "A\nB", "..", "A/\u{202e}B", long.as_str()] {
+        assert!(wrong.parse::<Symbol>().is_err(), "{wrong:?} passed");
+    }
+}
+
+#[test]
+fn his12_a_status_has_one_name_everywhere() {
+    for status in Status::ALL {
+        assert_eq!(status.name().parse(), Ok(status));
+        assert_eq!(serde_json::to_value(status).unwrap(), status.name());
+    }
+    assert!("agreed".parse::<Status>().is_err());
+}
+
+#[test]
+fn his13_only_languages_with_words_are_claimed_and_never_without_the_drafting_language() {
+    let (es, en, fr) = (blocks("# Acogida\n"), blocks("# Reception\n"), blocks(""));
+    let texts = || vec![to_seal(1, "1", "es", &es), to_seal(2, "1", "en", &en), to_seal(3, "1", "fr", &fr)];
+    let sealed = |languages: Option<&[&str]>| {
+        let languages = languages.map(|all| all.iter().map(|language| (*language).to_owned()).collect());
+        let now = "2016-09-30T10:00:00Z".parse().unwrap();
+        Sealing { languages, ..sealing("Quito", texts()) }.seal([], now)
+    };
+    let all = sealed(None).unwrap();
+    assert_eq!(all.languages, ["en", "es"]);
+    assert_eq!(all.texts.len(), 2, "a language without words is not sealed");
+    let spanish = sealed(Some(&["es"])).unwrap();
+    assert_eq!((spanish.languages.len(), spanish.texts.len()), (1, 1));
+    assert!(spanish.is_whole());
+    assert_eq!(sealed(Some(&["es", "fr"])), Err(SealError::LanguageWithoutWords("fr".into())));
+    assert_eq!(sealed(Some(&["en"])), Err(SealError::DraftedLanguage("es".into())));
+    assert_eq!(sealed(Some(&[])), Err(SealError::DraftedLanguage("es".into())));
 }

@@ -38,6 +38,7 @@ fn sealed(name: &str, spanish: [&str; 2], english: [&str; 2]) -> Milestone {
         chapter: *chapter,
         number: if *chapter == HOUSING { "1" } else { "2" },
         language,
+        drafted: *language == "es",
         heads: vec![],
         blocks,
     });
@@ -45,6 +46,9 @@ fn sealed(name: &str, spanish: [&str; 2], english: [&str; 2]) -> Milestone {
         id: MilestoneId(Uuid::from_u128(name.bytes().fold(0, |sum, byte| sum * 256 + u128::from(byte)))),
         paper: "cities",
         name,
+        symbol: None,
+        status: None,
+        languages: None,
         event: None,
         date: None,
         note: None,

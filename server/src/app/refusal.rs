@@ -123,6 +123,19 @@ pub enum Refusal {
     /// There is no earlier state to compare with.
     #[error("there is nothing earlier to compare with: {0}")]
     NothingEarlier(&'static str),
+    /// Something in the words stops a PDF.
+    #[error(
+        "{count} places stop a PDF of this draft (GET …/preflight names them); mend them, or seal it `anyway`: the other files can be made"
+    )]
+    SealStopped {
+        /// How many places.
+        count: usize,
+    },
+    /// A milestone of some paper has that symbol already.
+    #[error(
+        "there is a sealed draft with the symbol {0} already; each draft of the organisation has its own"
+    )]
+    SymbolExists(String),
     /// A person has that address already.
     #[error("{0} has a seat in that component already")]
     SeatExists(String),
@@ -333,6 +346,8 @@ impl Refusal {
             Refusal::PaperExists(_) => "paper_exists",
             Refusal::WordTaken { .. } => "word_taken",
             Refusal::MilestoneExists(_) => "milestone_exists",
+            Refusal::SealStopped { .. } => "seal_stopped",
+            Refusal::SymbolExists(_) => "symbol_exists",
             Refusal::SeatExists(_) => "seat_exists",
             Refusal::TextMovedOn { .. } => "text_moved_on",
             Refusal::AnchorUnknown => "anchor_unknown",

@@ -193,6 +193,18 @@ pub struct Seal {
     /// The milestone's name: "Bogotá draft"
     #[arg(long)]
     pub name: String,
+    /// Its symbol, unique in the organisation: UCLG/MIG/2016/1/Rev.1
+    #[arg(long)]
+    pub symbol: Option<String>,
+    /// How far it has come
+    #[arg(long, value_parser = ["for_comments", "revised", "final", "adopted"])]
+    pub status: Option<String>,
+    /// The languages it claims to be in, as es,en [default: all in which the paper has words]
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    pub languages: Vec<String>,
+    /// Although something stops a PDF; the other files can be made
+    #[arg(long)]
+    pub anyway: bool,
     /// The event it goes to
     #[arg(long)]
     pub event: Option<String>,

@@ -194,8 +194,10 @@ fn errand(command: Command) -> Result<Errand, Answer> {
             Errand { data: said.data.data, missing: Missing::Refuse, request, output, pdf_worker }
         }
         Command::Seal(said) => {
-            let milestone =
-                NewMilestone { name: said.name, event: said.event, date: said.date, note: said.note };
+            let languages = (!said.languages.is_empty()).then_some(said.languages);
+            let (name, symbol, status) = (said.name, said.symbol, said.status);
+            let (anyway, event, date, note) = (said.anyway, said.event, said.date, said.note);
+            let milestone = NewMilestone { name, symbol, status, languages, anyway, event, date, note };
             let request = Request::Seal { paper: said.paper, milestone, email: said.email };
             errand(said.data.data, Missing::Refuse, request)
         }

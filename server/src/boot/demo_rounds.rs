@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crdt::document::{Anchor, Block, BlockKind, Text};
 use crdt::history::digest;
 use crdt::history::milestone::{Milestone, Sealer, Sealing, TextToSeal};
+use crdt::history::{Status, Symbol};
 use crdt::ids::{ChapterId, CommentId, ComponentId, MilestoneId, ParagraphId, RoundId, TextId, ThreadId};
 use crdt::moment::Moment;
 use crdt::review::permission::Function;
@@ -60,6 +61,8 @@ struct RoundFile {
 #[serde(deny_unknown_fields)]
 struct MilestoneFile {
     name: String,
+    symbol: Symbol,
+    status: Status,
     sealed: Moment,
 }
 
@@ -205,6 +208,7 @@ impl Play<'_> {
             chapter: place.chapter,
             number: &place.number,
             language: &place.language,
+            drafted: paper.languages.first() == Some(&place.language),
             heads: place.document.heads(),
             blocks: &place.blocks,
         });
@@ -212,6 +216,9 @@ impl Play<'_> {
             id: MilestoneId(Uuid::new_v4()),
             paper: &paper.slug,
             name: &file.name,
+            symbol: Some(file.symbol.clone()),
+            status: Some(file.status),
+            languages: None,
             event: None,
             date: None,
             note: None,

@@ -66,7 +66,12 @@ impl Sheet {
         let hash: String = digest.chars().take(12).collect();
         let name =
             milestone.map_or_else(|| words.get("pdf-current-draft"), |milestone| milestone.name.clone());
-        let status = words.get(if milestone.is_some() { "pdf-status-sealed" } else { "pdf-status-draft" });
+        let fixed = words.get(if milestone.is_some() { "pdf-status-sealed" } else { "pdf-status-draft" });
+        let status = milestone.and_then(|milestone| milestone.status);
+        let status = status.map(|status| words.get(&format!("status-{}", status.name())));
+        let status = status.map_or(fixed.clone(), |status| format!("{status}. {fixed}"));
+        let symbol = milestone.and_then(|milestone| milestone.symbol.as_ref());
+        let symbol = symbol.map(ToString::to_string).unwrap_or_default();
         let org = in_language(&paper.organisation, language, &paper.languages).unwrap_or_default().to_owned();
         let title = paper.title_in(language).to_owned();
         let demo = if demo { words.get("demo-line") } else { String::new() };
@@ -74,8 +79,19 @@ impl Sheet {
             (words.get("pdf-cover-milestone"), name.clone()),
             (words.get("pdf-cover-date"), words.day((y, m, d))),
             (words.get("pdf-cover-status"), status.clone()),
-            (words.get("pdf-cover-languages"), Words::own_names(&paper.languages)),
+            (
+                words.get("pdf-cover-languages"),
+                Words::own_names(milestone.map_or(&paper.languages, |milestone| &milestone.languages)),
+            ),
         ];
+        if !symbol.is_empty() {
+            cover.insert(0, (words.get("pdf-cover-symbol"), symbol.clone()));
+        }
+        if let Some(event) = milestone.and_then(|milestone| milestone.event.clone()) {
+            let date = milestone.and_then(|milestone| milestone.date).map(|date| words.day(date.parts()));
+            let when = date.map(|date| format!(", {date}")).unwrap_or_default();
+            cover.insert(cover.len() - 2, (words.get("pdf-cover-event"), event + &when));
+        }
         if milestone.is_some() {
             cover.push((words.get("pdf-cover-fingerprint"), grouped(&digest)));
         }
@@ -84,6 +100,7 @@ impl Sheet {
             ("organisation", org.clone()),
             ("language", language.to_owned()),
             ("version", name.clone()),
+            ("symbol", symbol),
             ("date", day.clone()),
             ("status", status),
             ("digest", digest),

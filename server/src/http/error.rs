@@ -36,6 +36,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("paper_exists", 409, "The slug is taken"),
     ("word_taken", 409, "This very file became a paper before"),
     ("milestone_exists", 409, "The name is taken"),
+    ("symbol_exists", 409, "The symbol is taken"),
     ("seat_exists", 409, "The seat exists"),
     ("component_exists", 409, "The component exists"),
     ("component_closed", 409, "The component is closed"),
@@ -87,6 +88,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("import_unsafe", 422, "The file is not safe to read"),
     ("image_unreadable", 422, "The file is no picture that is taken"),
     ("image_too_large", 422, "The picture has too many pixels"),
+    ("seal_stopped", 422, "Something stops a PDF"),
     ("change_refused", 422, "The text cannot take this content"),
     ("export_refused", 422, "The file cannot be made from this text"),
     ("chapter_locked", 423, "The chapter is locked"),
@@ -224,6 +226,7 @@ impl From<Refusal> for Problem {
             Refusal::ImageTooLarge { width, height, most_pixels } => {
                 problem.details(json!({ "width": width, "height": height, "limit_pixels": most_pixels }))
             }
+            Refusal::SealStopped { count } => problem.details(json!({ "count": count })),
             Refusal::TooManyDrafts { most } => problem.details(json!({ "limit": most })),
             Refusal::TooMany { retry_after_s, .. } => retry_after(problem, retry_after_s),
             Refusal::Stopping | Refusal::ExportTooLong { .. } | Refusal::ExportUnavailable(_) => {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use crdt::history::Digest;
 use crdt::history::milestone::{Day, Milestone, SealedText};
+use crdt::history::{Digest, Status, Symbol};
 use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, TextId};
 use crdt::moment::Moment;
 use crdt::review::permission::{Action, Place};
@@ -37,6 +37,14 @@ pub struct MilestoneView {
     /// The paper's slug.
     paper: String,
     name: String,
+    /// How the organisation cites it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    symbol: Option<Symbol>,
+    /// How far it has come: `for_comments`, `revised`, `final` or `adopted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    status: Option<Status>,
     event: Option<String>,
     #[schema(value_type = Option<String>, format = Date)]
     date: Option<Day>,
@@ -102,6 +110,18 @@ struct SealedBlocks<'a> {
 #[serde(deny_unknown_fields)]
 pub struct NewMilestoneBody {
     name: String,
+    /// Unique in the organisation, such as `UCLG/MIG/2016/1/Rev.1`.
+    #[serde(default)]
+    symbol: Option<String>,
+    /// `for_comments`, `revised`, `final` or `adopted`.
+    #[serde(default)]
+    status: Option<String>,
+    /// The languages it claims to be in; without them, all in which the paper has words.
+    #[serde(default)]
+    languages: Option<Vec<String>>,
+    /// Although something stops a PDF.
+    #[serde(default)]
+    anyway: bool,
     #[serde(default)]
     event: Option<String>,
     #[serde(default)]
@@ -124,8 +144,8 @@ pub async fn seal(
 ) -> Result<HttpResponse, Problem> {
     let paper = papers::readable(&caller, &slug)?;
     caller.must(Action::Seal, &paper.place(), "seal milestones")?;
-    let NewMilestoneBody { name, event, date, note } = body.value;
-    let new = NewMilestone { name, event, date, note };
+    let NewMilestoneBody { name, symbol, status, languages, anyway, event, date, note } = body.value;
+    let new = NewMilestone { name, symbol, status, languages, anyway, event, date, note };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let sealed = app.seal(paper, caller.seat, new).await?;
         Ok((StatusCode::CREATED, json!(proved(&app, &caller, paper.id, &sealed).await?)))
@@ -260,6 +280,8 @@ fn view(register: &Register, milestone: &Milestone) -> MilestoneView {
         id: milestone.id.0,
         paper: milestone.paper.clone(),
         name: milestone.name.clone(),
+        symbol: milestone.symbol.clone(),
+        status: milestone.status,
         event: milestone.event.clone(),
         date: milestone.date,
         note: milestone.note.clone(),

@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod papers;
 pub mod people;
 pub mod positions;
+pub mod preflight;
 pub mod proofs;
 pub mod public;
 pub mod publications;
@@ -213,7 +214,8 @@ fn interface(config: &mut ServiceConfig) {
             at("/api/v1/papers/{slug}/compare").route(get().to(comparing::drafts).wrap(Compress::default())),
         )
         .service(at("/api/v1/papers/{slug}/compare/file").route(get().to(comparing::file)))
-        .service(at("/api/v1/papers/{slug}/looks").route(post().to(comparing::look)));
+        .service(at("/api/v1/papers/{slug}/looks").route(post().to(comparing::look)))
+        .service(at("/api/v1/papers/{slug}/preflight").route(get().to(preflight::look)));
 }
 
 fn rounds_and_notices(config: &mut ServiceConfig) {

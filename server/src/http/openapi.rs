@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
-    notices, papers, people, positions, proofs, publications, remarks, replies, reviews, rights, rounds,
-    seats, set_aside, silences, sources, sync, tasks, texts, word,
+    notices, papers, people, positions, preflight, proofs, publications, remarks, replies, reviews, rights,
+    rounds, seats, set_aside, silences, sources, sync, tasks, texts, word,
 };
 use crate::http::error::Problem;
 
@@ -95,6 +95,7 @@ use crate::http::error::Problem;
         milestones::one,
         milestones::sealed_text,
         milestones::file,
+        preflight::look,
         proofs::bundle,
         proofs::keys,
         comparing::drafts,

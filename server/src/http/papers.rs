@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::history::milestone::Milestone;
+use crdt::history::{Status, Symbol};
 use crdt::ids::{ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
 use crdt::review::permission::{Action, Place};
@@ -55,6 +56,14 @@ pub struct PaperSummary {
 pub struct MilestoneName {
     id: Uuid,
     name: String,
+    /// How the organisation cites it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    symbol: Option<Symbol>,
+    /// How far it has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    status: Option<Status>,
     #[schema(value_type = String, format = DateTime)]
     sealed_at: Moment,
     /// How many brackets were open in it, in the language each chapter is drafted in.
@@ -207,6 +216,8 @@ fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
     MilestoneName {
         id: milestone.id.0,
         name: milestone.name.clone(),
+        symbol: milestone.symbol.clone(),
+        status: milestone.status,
         sealed_at: milestone.sealed_at,
         brackets,
     }

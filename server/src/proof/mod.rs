@@ -44,6 +44,7 @@ impl Proof {
             paper: metadata.paper.clone(),
             milestone: metadata.id,
             name: metadata.name.clone(),
+            symbol: metadata.symbol.clone(),
             sealed: metadata.sealed_at,
             signed: signed_at,
             parts: parts.len(),

@@ -187,8 +187,8 @@ impl<'a> Check<'a> {
             self.fault(&part.name, format!("{SEALED} does not list it, or with another digest"));
         }
         if let Some(said) = statement {
-            let same = (said.milestone, &said.paper, &said.name, said.sealed)
-                == (metadata.id, &metadata.paper, &metadata.name, metadata.sealed_at);
+            let same = (said.milestone, &said.paper, &said.name, &said.symbol, said.sealed)
+                == (metadata.id, &metadata.paper, &metadata.name, &metadata.symbol, metadata.sealed_at);
             if !same {
                 self.fault(STATEMENT, format!("it is about another draft than {METADATA}"));
             }

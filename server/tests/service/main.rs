@@ -23,6 +23,7 @@ mod milestones;
 mod news;
 mod people;
 mod positions;
+mod preflight;
 mod privacy;
 mod proofs;
 mod publishing;

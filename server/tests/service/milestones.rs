@@ -63,3 +63,54 @@ async fn a_day_that_is_none_is_refused_by_name() {
     refused.is_refused(422, "field_invalid");
     assert_eq!(refused.json()["details"]["field"], "date");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn his11_a_symbol_is_given_once_in_the_organisation_and_stands_everywhere() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let seal = |paper: &str, name: &str, symbol: &str| {
+        let body =
+            json!({ "name": name, "symbol": symbol, "status": "for_comments", "event": "World Congress" });
+        ines.post(&format!("/api/v1/papers/{paper}/milestones"), &body.to_string())
+    };
+    let first = seal("housing", "First", " UCLG/MIG/2016/1 ").send().await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let first = first.json();
+    assert_eq!((&first["symbol"], &first["status"]), (&json!("UCLG/MIG/2016/1"), &json!("for_comments")));
+    let listed = ines.get("/api/v1/papers").send().await.json()["papers"][0]["milestones"][0].clone();
+    assert_eq!((&listed["symbol"], &listed["status"]), (&first["symbol"], &first["status"]));
+    let file = format!("/api/v1/milestones/{}/files/en.md", first["id"].as_str().unwrap());
+    let markdown = ines.get(&file).send().await.text();
+    for words in ["symbol: \"UCLG/MIG/2016/1\"", "status: \"Draft for comments. Sealed"] {
+        assert!(markdown.contains(words), "{words} is not in {markdown}");
+    }
+    assert!(first["proof"]["statement"].as_str().unwrap().contains("symbol: UCLG/MIG/2016/1\n"));
+
+    let other = json!({"slug": "work", "title": "Work", "language": "en", "markdown": "# Work\n\nA right."});
+    assert_eq!(ines.post("/api/v1/papers", &other.to_string()).send().await.status, 201);
+    seal("work", "First", "uclg/mig/2016/1").send().await.is_refused(409, "symbol_exists");
+    let (one, two) = tokio::join!(seal("work", "A", "X/1").send(), seal("housing", "B", "x/1").send());
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    seal("housing", "Second", "no good").send().await.is_refused(422, "field_invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn his13_a_draft_claims_only_languages_with_words() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let seal = |languages: serde_json::Value| {
+        ines.post(MILESTONES, &json!({ "name": "Bogotá draft", "languages": languages }).to_string())
+    };
+    for wrong in [json!(["en", "fr"]), json!(["fr"]), json!([])] {
+        let refused = seal(wrong).send().await;
+        refused.is_refused(422, "field_invalid");
+        assert_eq!(refused.json()["details"]["field"], "languages");
+    }
+    let sealed = seal(json!(["en"])).send().await;
+    assert_eq!(sealed.status, 201, "{}", sealed.text());
+    assert_eq!(sealed.json()["languages"], json!(["en"]));
+    let wrong = json!({ "name": "x", "status": "agreed" }).to_string();
+    ines.post(MILESTONES, &wrong).send().await.is_refused(422, "field_invalid");
+}

@@ -19,6 +19,7 @@ import { array, object } from './parse'
 import type { Parser } from './parse'
 import { peopleRoutes } from './people'
 import { positionRoutes } from './positions'
+import { outlook, type DraftStatus } from './preflight'
 import { silenceRoutes } from './silences'
 import { sourceRoutes } from './sources'
 import { asText, json, nothing, requester } from './request'
@@ -30,6 +31,20 @@ export type FileFormat = 'pdf' | 'docx' | 'md' | 'html'
 /** `clean`: words that are not agreed stand like all others. */
 export type FileView = 'bracketed' | 'clean'
 export type Api = ReturnType<typeof createApi>
+
+export interface NewMilestone {
+  name: string
+  /** `symbol_exists` when another draft of the organisation has it. */
+  symbol?: string
+  status?: DraftStatus
+  /** All in which the paper has words, unless it says. */
+  languages?: string[]
+  event?: string
+  date?: string
+  note?: string
+  /** Although something stops a PDF; refused as `seal_stopped` without it. */
+  anyway?: boolean
+}
 
 export function createApi(options: RequestOptions) {
   const verbs = requester(options)
@@ -89,8 +104,10 @@ export function createApi(options: RequestOptions) {
       post(path`/threads/${threadId}/reopen`, json(model.thread), {}, ifMatch(version)),
 
     /** Seals every text as it stands. Cannot be undone; the same name again is `milestone_exists`. */
-    seal: (slug: string, milestone: { name: string; event?: string; date?: string; note?: string }) =>
+    seal: (slug: string, milestone: NewMilestone) =>
       create(path`/papers/${slug}/milestones`, json(model.milestone), milestone),
+    /** What a sealing would find now, in every language of the paper. */
+    preflight: (slug: string) => get(path`/papers/${slug}/preflight`, json(outlook)),
     milestones: (slug: string) => all(path`/papers/${slug}/milestones`, 'milestones', model.milestone),
     milestone: (id: string) => get(path`/milestones/${id}`, json(model.milestone)),
     milestoneText: (id: string, textId: string) => get(path`/milestones/${id}/texts/${textId}`, json(sealedBlocks)),

@@ -4,6 +4,7 @@
  */
 import { array, boolean, integer, nullable, object, oneOf, optional, record, since, string, unknown } from './parse'
 import type { Parsed } from './parse'
+import { named } from './preflight'
 import { proved } from './proofs'
 
 /** A text in several interface languages: `{ es: '…', en: '…' }`. Not every language need be there. */
@@ -76,7 +77,7 @@ const summaryFields = {
   edited_by: integer,
   /** Dates are calendar days, `2016-10-12`. */
   planned: array(object({ name: translated, event: translated, date: string })),
-  milestones: array(object({ id: string, name: string, sealed_at: string, brackets: since(integer, 0) })),
+  milestones: array(object({ id: string, name: string, sealed_at: string, brackets: since(integer, 0), ...named })),
 }
 
 export const paperSummary = object({ ...summaryFields, chapters: integer })
@@ -255,6 +256,7 @@ export const milestone = object({
   /** The paper's slug. */
   paper: string,
   name: string,
+  ...named,
   event: optional(string),
   date: optional(string),
   note: optional(string),

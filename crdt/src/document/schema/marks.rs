@@ -75,6 +75,11 @@ impl Marks {
         self.0.contains_key(name)
     }
 
+    /// The address of the link as it is written, whether or not it may be followed.
+    pub fn href(&self) -> Option<&str> {
+        self.text("link")
+    }
+
     /// The address of the link, if the words are one and its scheme is allowed.
     pub fn link(&self) -> Option<&str> {
         self.text("link").filter(|href| link_is_allowed(href))

@@ -2,6 +2,7 @@
 //! process behaves.
 
 mod document;
+mod printable;
 mod reader;
 mod refusals;
 mod worker;

@@ -38,6 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("GET" "/api/v1/milestones/{id}/texts/{text}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/milestones/{id}/files/{file}" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/milestones/{id}/bundle" "", InPaper(Action::Read), NONE),
+        row!("GET" "/api/v1/papers/{slug}/preflight" "", InPaper(Action::Read), NONE),
         row!("GET" "/api/v1/keys" "", Public, NONE),
         row!("GET" "/api/v1/milestones/{id}/publication" "", InPaper(Action::Read), NONE),
         row!("POST" "/api/v1/milestones/{id}/publish" "", InPaper(Action::Seal), NONE),
