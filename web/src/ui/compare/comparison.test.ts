@@ -60,6 +60,8 @@ test('a side has only its own words', () => {
   const changed = entry('a', 'kept', run('All '), run('cities', 'deleted'), run('towns', 'inserted'))
   const words = (side: 'before' | 'after') => sideOf(changed, side)?.map(({ text }) => text).join('')
   expect([words('before'), words('after')]).toEqual(['All cities', 'All towns'])
+  const bracketed = entry('d', 'kept', { ...run('act', 'marked', null, { 'bracket:k': true }), was: {} })
+  expect([sideOf(bracketed, 'before')?.[0]?.marks, sideOf(bracketed, 'after')?.[0]?.marks]).toEqual([{}, { 'bracket:k': true }])
   expect([sideOf(entry('b', 'inserted', run('x', 'inserted')), 'before'), sideOf(moved('c', 'moved_away', 1), 'before')]).toEqual([null, null])
 })
 

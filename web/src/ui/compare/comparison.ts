@@ -108,7 +108,8 @@ export function sideOf(entry: ComparedEntry, side: 'before' | 'after'): Compared
   if (entry.change === (side === 'before' ? 'inserted' : 'deleted')) return null
   if (entry.change === 'moved_away') return null
   const absent = side === 'before' ? 'inserted' : 'deleted'
-  return entry.runs.filter(({ change }) => change !== absent)
+  const before = (run: ComparedRun): ComparedRun => (side === 'before' && run.change === 'marked' ? { ...run, marks: run.was } : run)
+  return entry.runs.filter(({ change }) => change !== absent).map(before)
 }
 
 /** The blocks of the newer draft, as it reads: nothing that went is in them. Needs the words of what does not differ. */
