@@ -312,7 +312,7 @@ fn his12_a_status_has_one_name_everywhere() {
 
 #[test]
 fn his13_only_languages_with_words_are_claimed_and_never_without_the_drafting_language() {
-    let (es, en, fr) = (blocks("# Acogida\n"), blocks("# Reception\n"), blocks(""));
+    let (es, en, fr) = (blocks("# Acogida\n"), blocks("# Reception\n"), Vec::new());
     let texts = || vec![to_seal(1, "1", "es", &es), to_seal(2, "1", "en", &en), to_seal(3, "1", "fr", &fr)];
     let sealed = |languages: Option<&[&str]>| {
         let languages = languages.map(|all| all.iter().map(|language| (*language).to_owned()).collect());

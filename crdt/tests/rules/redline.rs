@@ -135,9 +135,9 @@ fn ren15_html_has_ins_and_del() {
     let (old, new) = adaezes();
     let shown = html::chapter(&red(&old, &new).chapters[0], "en");
     for part in [
-        "data-number=\"2\" data-change=\"words\">Cities open <ins>all </ins>doors.</p>",
+        "data-change=\"words\" data-number=\"2\">Cities open <ins>all </ins>doors.</p>",
         "data-change=\"gone\"><span class=\"sign\">Removed; it was paragraph 2.</span> <del>Keys are lost.</del></p>",
-        "data-change=\"whole\"><span class=\"sign\">New paragraph.</span> Homes are rights.</p>",
+        "data-change=\"whole\" data-number=\"1\"><span class=\"sign\">New paragraph.</span> Homes are rights.</p>",
         "data-number=\"4\">Samir asks for schools now.</p>",
     ] {
         assert!(shown.contains(part), "{part} is not in {shown}");

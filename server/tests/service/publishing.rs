@@ -31,7 +31,7 @@ fn behind(id: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_published_is_to_a_stranger_what_does_not_exist() {
+async fn his37_what_is_not_published_is_to_a_stranger_what_does_not_exist() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -78,7 +78,7 @@ async fn what_is_not_published_is_to_a_stranger_what_does_not_exist() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_published_draft_is_read_by_everybody_without_a_script() {
+async fn ren22_a_published_draft_is_read_by_everybody_without_a_script() {
     let service =
         Service::with(|settings| settings.public_url = "https://drafts.example.org".to_owned()).await;
     let ines = service.signs_in("ines").await;
@@ -134,7 +134,7 @@ async fn a_published_draft_is_read_by_everybody_without_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_withdrawn_draft_says_when_and_why_and_has_no_word_left() {
+async fn ren23_a_withdrawn_draft_says_when_and_why_and_has_no_word_left() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -212,7 +212,7 @@ async fn a_page_is_asked_about_and_not_sent_again_while_it_is_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_feed_is_an_atom_feed_of_what_was_published() {
+async fn ren24_the_feed_is_an_atom_feed_of_what_was_published() {
     let service =
         Service::with(|settings| settings.public_url = "https://drafts.example.org".to_owned()).await;
     let ines = service.signs_in("ines").await;

@@ -34,7 +34,7 @@ const CORE: Arrows = &[
     ("live", &["sync", "document", "ids", "moment"]),
     ("export", &["render", "review", "history", "document", "ids", "moment"]),
     ("proof", &["history", "ids", "moment"]),
-    ("people", &["review", "ids", "moment"]),
+    ("people", &["history", "review", "ids", "moment"]),
     ("store", &["ids", "moment"]),
 ];
 

@@ -110,7 +110,7 @@ impl Document {
             }
             let mut block = Block::new(paragraph.id, paragraph.kind.clone(), std::mem::take(&mut carried));
             trim(&mut block);
-            let is_heading = block.id == chapter.heading;
+            let is_heading = !chapter.is_made && block.id == chapter.heading;
             if !is_cell && block.runs.is_empty() {
                 continue;
             }
@@ -127,7 +127,7 @@ impl Document {
         {
             let mut block = Block::new(last.id, BlockKind::Paragraph { numbered: false }, carried);
             trim(&mut block);
-            if !block.runs.is_empty() && block.id != chapter.heading {
+            if !block.runs.is_empty() && (chapter.is_made || block.id != chapter.heading) {
                 blocks.push(block);
             }
         }

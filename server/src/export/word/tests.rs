@@ -112,7 +112,11 @@ fn shape(blocks: &[Block]) -> Vec<String> {
 }
 
 fn text(document: &Document, author: Option<usize>) -> Vec<String> {
-    let mut ids = ids();
+    let mut made = 0xff00u64;
+    let mut ids = || {
+        made += 1;
+        ParagraphId(made.to_be_bytes())
+    };
     let chapters = document.chapters("Sin título", &mut ids);
     chapters.iter().flat_map(|chapter| shape(&document.blocks(chapter, author))).collect()
 }
