@@ -23,8 +23,8 @@
 //! assert!(written.losses.is_empty());
 //! ```
 //!
-//! Reads on in [`body`] (paragraphs, lists, tables), [`line`] (the words of a paragraph), [`cover`], [`look`] (styles) and
-//! [`package`] (what holds the parts together).
+//! Reads on in `body` (paragraphs, lists, tables), `line` (the words of a paragraph), `cover`, `look` (styles) and
+//! `package` (what holds the parts together).
 
 mod body;
 mod cover;

@@ -3,7 +3,7 @@
 //! A position's record is keyed by its component and subject, so that two people of one component who speak at once meet:
 //! the second is told, and nothing is overwritten.
 //!
-//! Here they are read; [`acts`] is what is done to them.
+//! Here they are read; `acts` is what is done to them.
 
 mod acts;
 

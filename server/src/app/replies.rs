@@ -1,7 +1,7 @@
 //! The answer to a component: everything it sent in a round, what became of it, and why (REV74).
 //!
 //! It is made of the rows of the matrix, the amendments and the positions that its reader may read, so it can show nothing that those
-//! would not. [`positions`] says what became of a position, and [`file`] prints it all.
+//! would not. `positions` says what became of a position, and `file` prints it all.
 
 mod file;
 pub mod positions;

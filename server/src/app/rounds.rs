@@ -3,7 +3,7 @@
 //! The rules are `crdt::review::round`'s. Rounds live in the directory, because who may read a remark depends on how far its round is,
 //! and that is asked for every remark. Each act is checked, written, told and noted in the audit log in one step of the directory.
 //!
-//! [`instants`] is what the clock does to them, [`submission`] how something comes to one and who reads it, [`reminders`] who is asked again.
+//! `instants` is what the clock does to them, `submission` how something comes to one and who reads it, `reminders` who is asked again.
 
 mod instants;
 mod reminders;
