@@ -166,7 +166,7 @@ test('an answer with a paragraph that is not there: its field is at fault, and n
   await remarks('Claire Vasseur')
   const nadia = await stage.enter('Nadia Bel')
   await opensMatrix(nadia, 'Claire Vasseur')
-  await nadia.page.getByRole('row', { name: /Claire Vasseur asks/ }).first().focus()
+  await nadia.page.getByRole('row', { name: /Claire Vasseur asks/ }).last().focus()
   await nadia.presses('p')
   const why = nadia.page.getByRole('textbox', { name: 'Why, in words for its authors' })
   const place = nadia.page.getByRole('textbox', { name: 'Paragraph with the resulting words' })
