@@ -238,7 +238,7 @@ impl Around<'_> {
         let (language, direction) = (escape(draft.language), direction(draft.language));
         let style = self.style.map(|at| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(at)));
         let robots = if self.demo { "<meta name=\"robots\" content=\"noindex\">\n" } else { "" };
-        let banner = format!("<p class=\"banner\" role=\"note\">{}</p>\n", draft.get("demo-line"));
+        let banner = format!("<aside class=\"banner\">{}</aside>\n", draft.get("demo-line"));
         format!(
             "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\

@@ -163,10 +163,10 @@ test('an answer to many rows is refused when one of them was answered after the 
 })
 
 test('an answer with a paragraph that is not there: its field is at fault, and not the words', async () => {
-  await remarks('Claire Vasseur')
+  await remarks('Amina Keita')
   const nadia = await stage.enter('Nadia Bel')
-  await opensMatrix(nadia, 'Claire Vasseur')
-  await nadia.page.getByRole('row', { name: /Claire Vasseur asks/ }).last().focus()
+  await opensMatrix(nadia, 'Amina Keita')
+  await nadia.page.getByRole('row', { name: /Amina Keita asks/ }).first().focus()
   await nadia.presses('p')
   const why = nadia.page.getByRole('textbox', { name: 'Why, in words for its authors' })
   const place = nadia.page.getByRole('textbox', { name: 'Paragraph with the resulting words' })

@@ -25,7 +25,7 @@ pub fn write(meta: &Meta, tree: &Tree, style: &str, options: Options<'_>) -> Str
     }
     html += &format!("<style>\n{style}</style>\n</head>\n<body class=\"file\">\n");
     if !demo.is_empty() {
-        html += &format!("<p class=\"banner\" role=\"note\">{demo}</p>\n");
+        html += &format!("<aside class=\"banner\">{demo}</aside>\n");
     }
     html += "<header class=\"masthead\"><div class=\"page\"><div>\n";
     if !org.is_empty() {
