@@ -56,13 +56,9 @@ pub async fn list(
     slug: web::Path<String>,
     wanted: web::Query<WantedLanguage>,
 ) -> HttpResponse {
-    let made = async {
-        let drafts = app.public_drafts(&slug).await?;
-        let language = language_of_paper(&drafts, wanted.lang.as_deref()).ok_or(Refusal::NotFound)?;
-        let page = app.public_list(&drafts, &language, site::public_style());
-        Ok(answer(&req, StatusCode::OK, "text/html; charset=utf-8", page))
-    };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    let page =
+        |drafts: &[PublicDraft], language: &str| app.public_list(drafts, language, site::public_style());
+    of_paper(&req, &app, &slug, &wanted, "text/html; charset=utf-8", page).await
 }
 
 /// The same as a feed.
@@ -72,13 +68,25 @@ pub async fn feed(
     slug: web::Path<String>,
     wanted: web::Query<WantedLanguage>,
 ) -> HttpResponse {
+    let feed = |drafts: &[PublicDraft], language: &str| app.public_feed(drafts, language);
+    of_paper(&req, &app, &slug, &wanted, "application/atom+xml; charset=utf-8", feed).await
+}
+
+/// What `write` makes of the published drafts of a paper, in the language that was asked for.
+async fn of_paper(
+    req: &HttpRequest,
+    app: &App,
+    slug: &str,
+    wanted: &WantedLanguage,
+    media_type: &'static str,
+    write: impl FnOnce(&[PublicDraft], &str) -> Public,
+) -> HttpResponse {
     let made = async {
-        let drafts = app.public_drafts(&slug).await?;
+        let drafts = app.public_drafts(slug).await?;
         let language = language_of_paper(&drafts, wanted.lang.as_deref()).ok_or(Refusal::NotFound)?;
-        let feed = app.public_feed(&drafts, &language);
-        Ok(answer(&req, StatusCode::OK, "application/atom+xml; charset=utf-8", feed))
+        Ok(answer(req, StatusCode::OK, media_type, write(&drafts, &language)))
     };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| nothing(req, refusal))
 }
 
 /// A file of a published draft, or the bundle that proves it.

@@ -148,18 +148,7 @@ impl App {
         let reason = words::line("reason", reason, MOST_REASON)?;
         let register = self.directory.register();
         let may = |action| register.may(seat, action, &paper.place());
-        let kept = self.kept_position(paper.id, id).await?.ok_or(Refusal::NotFound)?;
-        let reads = |said: &Said| {
-            self.reads_submission(
-                &register,
-                seat,
-                (kept.position.component, &said.submission),
-                &paper.place(),
-            )
-        };
-        if !kept.position.said.iter().any(reads) {
-            return Err(Refusal::NotFound);
-        }
+        let kept = self.readable_position(&register, paper, seat, id).await?;
         if !may(Action::RunRound) && !may(Action::AnswerRemarks) {
             return Err(Refusal::NotAllowed("let in what came late"));
         }
@@ -169,6 +158,22 @@ impl App {
         let admitted = Admitted { by: seat, at: self.clock.now(), reason };
         let plan = |_: &Register| Ok(kept.position.admit(admitted)?);
         self.write_position(paper, seat, (id, Some(&kept)), plan, "position_admitted").await
+    }
+
+    /// A position of which the seat may read something; not found for everybody else.
+    async fn readable_position(
+        &self,
+        register: &Register,
+        paper: &Paper,
+        seat: SeatId,
+        id: PositionId,
+    ) -> Result<Kept, Refusal> {
+        let kept = self.kept_position(paper.id, id).await?.ok_or(Refusal::NotFound)?;
+        let component = kept.position.component;
+        let reads = |said: &Said| {
+            self.reads_submission(register, seat, (component, &said.submission), &paper.place())
+        };
+        if kept.position.said.iter().any(reads) { Ok(kept) } else { Err(Refusal::NotFound) }
     }
 
     /// A position of the seat's own component, which the seat may change.
@@ -181,18 +186,7 @@ impl App {
     ) -> Result<Kept, Refusal> {
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
-        let kept = self.kept_position(paper.id, id).await?.ok_or(Refusal::NotFound)?;
-        let reads = |said: &Said| {
-            self.reads_submission(
-                &register,
-                seat,
-                (kept.position.component, &said.submission),
-                &paper.place(),
-            )
-        };
-        if !kept.position.said.iter().any(reads) {
-            return Err(Refusal::NotFound);
-        }
+        let kept = self.readable_position(&register, paper, seat, id).await?;
         let speaks = register.may(seat, Action::SubmitForComponent, &paper.place());
         if kept.position.component != who.component.id || !speaks {
             return Err(Refusal::NotAllowed("speak for this component: its focal point does"));
