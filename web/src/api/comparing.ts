@@ -3,7 +3,8 @@
  * a long paper comes chapter by chapter.
  */
 import { path, query } from './address'
-import { array, boolean, integer, nullable, object, oneOf, optional, record, string, unknown } from './parse'
+import { blockKind } from './model'
+import { array, integer, nullable, object, oneOf, optional, record, string, unknown } from './parse'
 import type { Parsed, Parser } from './parse'
 import { json, nothing, type Requester } from './request'
 
@@ -25,18 +26,7 @@ export type ComparedRun = Parsed<typeof run>
 
 /** A paragraph of either draft, or of both. */
 const entry = object({
-  id: string,
-  type: string,
-  level: optional(integer),
-  numbered: optional(boolean),
-  depth: optional(integer),
-  table: optional(string),
-  row: optional(string),
-  column: optional(string),
-  header: optional(boolean),
-  blob: optional(string),
-  alt: optional(string),
-  credit: optional(string),
+  ...blockKind,
   /** `changed`: it was another kind. `moved`: it stood elsewhere; `moved_away`: this is where it stood. */
   change: oneOf('kept', 'inserted', 'deleted', 'changed', 'moved', 'moved_away'),
   number: nullable(integer),

@@ -152,8 +152,8 @@ export type Paper = Parsed<typeof paper>
 export const run = object({ text: string, marks: optional(record(unknown)) })
 export type Run = Parsed<typeof run>
 
-/** One block. Kinds and fields beyond these are kept by the server and ignored here. */
-export const block = object({
+/** What a block is, without its words. */
+export const blockKind = {
   id: string,
   type: string,
   level: optional(integer),
@@ -168,6 +168,11 @@ export const block = object({
   blob: optional(string),
   alt: optional(string),
   credit: optional(string),
+}
+
+/** One block. Kinds and fields beyond these are kept by the server and ignored here. */
+export const block = object({
+  ...blockKind,
   renders: optional(string),
   renders_sha256: optional(string),
   runs: optional(array(run)),
