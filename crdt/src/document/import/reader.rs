@@ -1,21 +1,23 @@
 //! The parser's events, gathered into blocks.
 //!
 //! The parser reports containers opening and closing; blocks are flat. So the reader keeps the open containers, opens a
-//! block when the first words arrive, and closes it at the next edge of anything.
+//! block when the first words arrive, and closes it at the next edge of anything. [`inline`] keeps what holds of the next words,
+//! [`objects`] makes tables, pictures and notes.
+
+mod inline;
+mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 
 use super::notes::{self, Notes};
 use super::ours::{cut_id, cut_space_before_caption, front_matter, written_id};
 use super::report::{Finding, Report};
 use super::unsaid::Unsaid;
 use super::{Ids, ImportError, MAX_BLOCKS, PICTURES};
-use crate::document::schema::{
-    Block, BlockKind, Cell, Image, MAX_LIST_DEPTH, Marks, Run, is_digest, link_is_allowed,
-};
+use crate::document::schema::{Block, BlockKind, Image, MAX_LIST_DEPTH, Marks, Run};
 use crate::ids::ParagraphId;
 
 pub(super) fn read(source: &str, ids: &mut Ids<'_>) -> Result<(Vec<Block>, Report), ImportError> {
@@ -303,92 +305,6 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
     }
 
-    /// Whether a picture at this address, here, is one that the service keeps and stands at the head of a paragraph.
-    fn takes_a_picture(&self, address: &str) -> bool {
-        self.containers.is_empty()
-            && address.strip_prefix(PICTURES).is_some_and(is_digest)
-            && self.open.as_ref().is_none_or(|open| {
-                open.block.runs.is_empty() && open.block.kind == BlockKind::Paragraph { numbered: false }
-            })
-    }
-
-    /// Takes what stands between `![` and `]` as the alternative text.
-    fn describe(&mut self, event: Event<'_>) {
-        let words = match &event {
-            Event::Start(Tag::Image { .. }) => {
-                self.pictures += 1;
-                return;
-            }
-            Event::End(TagEnd::Image) => {
-                self.pictures -= 1;
-                return;
-            }
-            Event::Text(words) | Event::Code(words) | Event::InlineHtml(words) => words,
-            Event::FootnoteReference(label) => label,
-            Event::SoftBreak | Event::HardBreak => " ",
-            _ => return,
-        };
-        if let Some(Open { block: Block { kind: BlockKind::Image(image), .. }, .. }) = &mut self.open {
-            image.alt.push_str(words);
-        }
-    }
-
-    /// The next cell of the row that is open.
-    fn cell_here(&mut self) -> BlockKind {
-        let mut cell = Cell::default();
-        let mut place = 0;
-        if let Some(Container::Row { id, header, cells }) = self.containers.last_mut() {
-            (cell.row, cell.header, place) = (id.clone(), *header, *cells);
-            *cells += 1;
-        }
-        let table = self.containers.iter_mut().rev().find_map(|container| match container {
-            Container::Table { id, columns, .. } => Some((id, columns)),
-            _ => None,
-        });
-        if let Some((id, columns)) = table {
-            while columns.len() <= place {
-                columns.push((self.ids)().to_string());
-            }
-            (cell.table, cell.column) = (id.clone(), columns[place].clone());
-        }
-        BlockKind::TableCell(cell)
-    }
-
-    /// Drops cells that stand only because Markdown cannot leave them out: an empty head row, and, where the file says ids,
-    /// cells without one.
-    fn finish_table(&mut self, from: usize) {
-        let is_blank = |block: &Block| block.runs.is_empty() && !self.written_ids.contains(&block.id);
-        let is_header = |block: &Block| matches!(&block.kind, BlockKind::TableCell(cell) if cell.header);
-        let says_ids = self.blocks[from..].iter().any(|block| self.written_ids.contains(&block.id));
-        let has_head = self.blocks[from..].iter().any(|block| is_header(block) && !is_blank(block));
-        let mut cells = self.blocks.split_off(from);
-        cells.retain(|cell| !(is_blank(cell) && (says_ids || (is_header(cell) && !has_head))));
-        self.blocks.append(&mut cells);
-    }
-
-    fn finish_note(&mut self, label: &str, at: usize, from: usize) {
-        if self.notes.define(label, at, &self.blocks[from..]) {
-            self.blocks.truncate(from);
-        } else {
-            self.note(at, Finding::Footnote, label);
-        }
-    }
-
-    /// Puts the words of notes where their marks are; what is left of either stands as words.
-    fn finish_notes(&mut self) {
-        let mut notes = std::mem::take(&mut self.notes);
-        for left in notes.resolve(&mut self.blocks, self.ids) {
-            let at = self.source.find(&left).unwrap_or(0);
-            self.note(at, Finding::Footnote, &left);
-        }
-        for (at, runs) in notes.unused() {
-            let words: String = runs.iter().map(|run| run.text.as_str()).collect();
-            self.note(at, Finding::Footnote, &words);
-            let id = self.fresh_id();
-            self.blocks.push(Block::new(id, BlockKind::Paragraph { numbered: false }, runs));
-        }
-    }
-
     fn fresh_id(&mut self) -> ParagraphId {
         loop {
             let id = (self.ids)();
@@ -411,67 +327,6 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         self.next_number = Some(self.next_number.unwrap_or(number) + 1);
         true
-    }
-
-    fn link(&mut self, link_type: LinkType, to: &str, title: &str, range: Range<usize>) {
-        let href = if link_type == LinkType::Email { format!("mailto:{to}") } else { to.to_string() };
-        self.unsaid.use_address(to);
-        let is_allowed = link_is_allowed(&href);
-        if !is_allowed {
-            self.note(range.start, Finding::Address, &href);
-        }
-        if !title.is_empty() {
-            self.note(range.start, Finding::LinkTitle, title);
-        }
-        self.links.push(is_allowed.then_some(href));
-        self.gather_marks();
-    }
-
-    /// The few tags that say what our marks say are understood; every other one is shown as written.
-    fn inline_html(&mut self, html: &str, range: Range<usize>) {
-        let name =
-            html.trim_start_matches('<').trim_start_matches('/').trim_end_matches('>').trim_end_matches('/');
-        let mark = match name.trim().to_ascii_lowercase().as_str() {
-            "strong" | "b" => "strong",
-            "em" | "i" => "em",
-            "sup" => "superscript",
-            "sub" => "subscript",
-            "br" if self.open.is_some() => return self.words(" ", range),
-            "br" => return,
-            _ => {
-                self.note(range.start, Finding::Html, html);
-                return self.words(html, range);
-            }
-        };
-        if html.starts_with("</") {
-            self.end_mark(mark, By::Tag);
-        } else {
-            self.begin_mark(mark, By::Tag);
-        }
-        // An id may stand behind the last tag.
-        if let Some(open) = &mut self.open {
-            open.end = range.end;
-        }
-    }
-
-    fn begin_mark(&mut self, name: &'static str, by: By) {
-        *self.marks.entry((name, by)).or_default() += 1;
-        self.gather_marks();
-    }
-
-    fn end_mark(&mut self, name: &'static str, by: By) {
-        if let Some(open) = self.marks.get_mut(&(name, by)) {
-            *open = open.saturating_sub(1);
-        }
-        self.gather_marks();
-    }
-
-    fn gather_marks(&mut self) {
-        let marks = Marks::on(self.marks.iter().filter(|(_, open)| **open > 0).map(|((name, _), _)| *name));
-        self.marks_here = match self.links.last() {
-            Some(Some(href)) => marks.with_link(href),
-            _ => marks,
-        };
     }
 
     fn words(&mut self, words: &str, range: Range<usize>) {
