@@ -78,6 +78,14 @@ impl<'a> Draft<'a> {
         self.words.day((self.day)(at))
     }
 
+    /// The symbol under which the organisation files it, and how far it is.
+    fn named(&self) -> String {
+        let symbol =
+            self.milestone.symbol.as_ref().map(|symbol| format!("<b>{}</b>", escape(&symbol.to_string())));
+        let status = self.milestone.status.map(|status| self.get(&format!("status-{}", status.name())));
+        symbol.into_iter().chain(status).map(|fact| format!("<span>{fact}</span>")).collect()
+    }
+
     fn get(&self, id: &str) -> String {
         escape(&self.words.get(id))
     }
@@ -95,7 +103,8 @@ impl Around<'_> {
         let (name, day) = (escape(&milestone.name), iso((draft.day)(milestone.sealed_at)));
         let sealed = draft.fill("public-sealed", &[("date", &draft.on(milestone.sealed_at))]);
         let published = draft.fill("public-published", &[("date", &draft.on(publication.first))]);
-        let mut facts = format!(
+        let mut facts = draft.named();
+        facts += &format!(
             "<span class=\"state good full\">{}</span><span><time datetime=\"{day}\">{sealed}</time></span><span>{published}</span>",
             draft.get("milestone-final")
         );
@@ -171,8 +180,9 @@ impl Around<'_> {
             let event =
                 draft.milestone.event.as_deref().map(|event| format!("<span>{}</span>", escape(event)));
             items += &format!(
-                "<li><b><a href=\"{}\">{name}</a></b><span class=\"facts\"><time datetime=\"{}\">{said}</time>{}</span></li>\n",
+                "<li><b><a href=\"{}\">{name}</a></b><span class=\"facts\">{}<time datetime=\"{}\">{said}</time>{}</span></li>\n",
                 draft.path_in(language),
+                draft.named(),
                 iso((draft.day)(at)),
                 event.unwrap_or_default()
             );
@@ -183,7 +193,7 @@ impl Around<'_> {
         };
         let main = format!(
             "<div class=\"page\">\n<div class=\"opening\"><h1>{}</h1>\n{summary}</div>\n<section class=\"section\" aria-labelledby=\"drafts\">\n\
-             <h2 id=\"drafts\">{}</h2>\n<ul class=\"drafts\">\n{items}</ul>\n<p><a href=\"/p/{}/feed.atom?lang={language}\">{}</a></p>\n</section></div>\n",
+             <div class=\"section-head\"><h2 id=\"drafts\">{}</h2></div>\n<ul class=\"drafts\">\n{items}</ul>\n<p><a href=\"/p/{}/feed.atom?lang={language}\">{}</a></p>\n</section></div>\n",
             escape(first.title()),
             first.get("public-list-title"),
             first.paper.slug,

@@ -6,8 +6,11 @@ use super::harness::{Answer, PAPER, Service, Somebody};
 
 /// The draft that Inés seals; private until she publishes it.
 async fn sealed(ines: &Somebody, name: &str) -> String {
-    let body = json!({"name": name, "event": "UCLG congress, Bogotá", "date": "2016-10-12"}).to_string();
-    let answer = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &body).send().await;
+    sealed_as(ines, &json!({"name": name, "event": "UCLG congress, Bogotá", "date": "2016-10-12"})).await
+}
+
+async fn sealed_as(ines: &Somebody, what: &Value) -> String {
+    let answer = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &what.to_string()).send().await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()["id"].as_str().unwrap().to_owned()
 }
@@ -82,7 +85,11 @@ async fn ren22_a_published_draft_is_read_by_everybody_without_a_script() {
     let service =
         Service::with(|settings| settings.public_url = "https://drafts.example.org".to_owned()).await;
     let ines = service.signs_in("ines").await;
-    let draft = sealed(&ines, "Bogotá <draft>").await;
+    let draft = sealed_as(
+        &ines,
+        &json!({"name": "Bogotá <draft>", "symbol": "UCLG/MIG/2016/1", "status": "for_comments"}),
+    )
+    .await;
     let published = publish(&ines, &draft).await;
     assert_eq!(published.status, 200, "{}", published.text());
     let address = format!("/p/{PAPER}/{draft}");
@@ -100,7 +107,9 @@ async fn ren22_a_published_draft_is_read_by_everybody_without_a_script() {
         "<html lang=\"en\" dir=\"ltr\">",
         "<h1 dir=\"auto\">Bogotá &lt;draft&gt;</h1>",
         "Cities welcome everyone.",
-        "Housing for all: Bogotá &lt;draft&gt;",
+        "Housing for all: Bogotá &lt;draft&gt; (UCLG/MIG/2016/1)",
+        "<span><b>UCLG/MIG/2016/1</b></span><span>Draft for comments</span>",
+        "number = {UCLG/MIG/2016/1}",
         "hreflang=\"x-default\"",
         "rel=\"canonical\" href=\"https://drafts.example.org/p/housing/",
         "@misc{housing-",

@@ -52,18 +52,23 @@ fn bibtex(around: &Around<'_>, draft: &Draft<'_>) -> String {
         ("title", format!("{{{}}}", tex(&full_title(draft)))),
         ("year", year.to_string()),
         ("month", month.to_string()),
+        (
+            "number",
+            draft.milestone.symbol.as_ref().map(|symbol| tex(&symbol.to_string())).unwrap_or_default(),
+        ),
         ("howpublished", format!("\\url{{{}}}", address(around, draft))),
         ("note", format!("SHA-256 {}", draft.milestone.digest)),
         ("language", draft.language.to_owned()),
     ];
-    let written = fields.iter().filter(|(_, value)| value != "{}");
+    let written = fields.iter().filter(|(_, value)| !matches!(value.as_str(), "" | "{}"));
     let lines: Vec<String> = written.map(|(name, value)| format!("  {name} = {{{value}}}")).collect();
     let key = format!("{}-{}", draft.paper.slug, id.get(..8).unwrap_or_default());
     format!("@misc{{{key},\n{}\n}}", lines.join(",\n"))
 }
 
 fn full_title(draft: &Draft<'_>) -> String {
-    format!("{}: {}", draft.title(), draft.milestone.name)
+    let symbol = draft.milestone.symbol.as_ref().map(|symbol| format!(" ({symbol})"));
+    format!("{}: {}{}", draft.title(), draft.milestone.name, symbol.unwrap_or_default())
 }
 
 fn address(around: &Around<'_>, draft: &Draft<'_>) -> String {
