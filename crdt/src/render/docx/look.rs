@@ -48,7 +48,9 @@ pub(super) fn styles(meta: &Meta, rtl: bool) -> String {
         );
     }
     for (id, name, look, letters) in paragraphs() {
-        paragraph(&mut xml, id, name, look, &letters);
+        // A paragraph that runs from right to left has its bar where it begins; Word turns indents round, not borders.
+        let look = if rtl { look.replace("<w:pBdr><w:left", "<w:pBdr><w:right") } else { look.to_owned() };
+        paragraph(&mut xml, id, name, &look, &letters);
     }
     for (id, name, letters) in characters() {
         xml += &format!(
@@ -102,7 +104,7 @@ fn paragraphs() -> Vec<(&'static str, &'static str, &'static str, String)> {
         (
             "Quote",
             "Quote",
-            "<w:pBdr><w:left w:val=\"single\" w:sz=\"12\" w:space=\"10\" w:color=\"C9D0D9\"/></w:pBdr><w:ind w:left=\"1020\" w:right=\"567\"/>",
+            "<w:pBdr><w:left w:val=\"single\" w:sz=\"12\" w:space=\"10\" w:color=\"C9D0D9\"/></w:pBdr><w:spacing w:before=\"200\" w:after=\"200\"/><w:ind w:left=\"1020\" w:right=\"567\"/>",
             format!("<w:color w:val=\"{QUIET}\"/>"),
         ),
         (
