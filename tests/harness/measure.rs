@@ -44,6 +44,19 @@ impl Usage {
     }
 }
 
+/// The processes that this one has started and that still run.
+pub fn children_of(pid: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").expect("Linux shows its processes");
+    let numbers = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_child = |child: &u32| {
+        // One that has ended meanwhile is nobody's child any more.
+        let stat = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        let behind_the_name = stat.rsplit(')').next().unwrap_or_default();
+        behind_the_name.split_whitespace().nth(1).and_then(|parent| parent.parse().ok()) == Some(pid)
+    };
+    numbers.filter(is_child).collect()
+}
+
 /// The time that this part (0 to 1) of the sorted times stays within; zero when there are none.
 pub fn percentile(sorted: &[Duration], part: f64) -> Duration {
     let last = sorted.len().saturating_sub(1);

@@ -244,7 +244,13 @@ impl Process {
 
     /// Takes out a file, signed in; the answer must be a success.
     pub async fn takes(&self, who: &SignedIn, path: &str) -> Bytes {
-        let reply = request(&self.address, "GET", path, &[("Cookie", &who.cookie)], None).await;
+        self.takes_as(who, path, "*/*").await
+    }
+
+    /// The same, of a kind that can be had of several.
+    pub async fn takes_as(&self, who: &SignedIn, path: &str, kind: &str) -> Bytes {
+        let headers = [("Cookie", &*who.cookie), ("Accept", kind)];
+        let reply = request(&self.address, "GET", path, &headers, None).await;
         let reply = reply.expect("the program answers");
         assert_eq!(reply.status, 200, "{path}: {reply:?}");
         reply.body
@@ -252,7 +258,16 @@ impl Process {
 
     /// Posts JSON, signed in; the answer must be a success.
     pub async fn posts(&self, who: &SignedIn, path: &str, json: &Value) -> Value {
-        let reply = request(&self.address, "POST", path, &[("Cookie", &who.cookie)], Some(json)).await;
+        self.sends(who, "POST", path, json).await
+    }
+
+    /// Puts JSON in the place of what is there, signed in; the answer must be a success.
+    pub async fn puts(&self, who: &SignedIn, path: &str, json: &Value) -> Value {
+        self.sends(who, "PUT", path, json).await
+    }
+
+    async fn sends(&self, who: &SignedIn, method: &str, path: &str, json: &Value) -> Value {
+        let reply = request(&self.address, method, path, &[("Cookie", &who.cookie)], Some(json)).await;
         let reply = reply.expect("the program answers");
         assert!((200..300).contains(&reply.status), "{path}: {reply:?}");
         reply.json()
