@@ -15,6 +15,7 @@ import { takeMatrix } from './shots-matrix'
 import { takePublic } from './shots-public'
 import { takeBrackets } from './shots-brackets'
 import { takeComparison } from './shots-compare'
+import { takeWord } from './shots-word'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -55,6 +56,8 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takePublic(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)
       await takeAnswers(browser, service, circumstances, named)
+      // Papers of its own, which the pages after it show.
+      await takeWord(browser, service, circumstances, named, AMENDED.length - chapters.length)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone, chapter })
     }
   }

@@ -66,8 +66,14 @@ pub struct Outlook {
 pub struct ChapterOutlook {
     /// Its heading.
     pub title: String,
-    /// Its paragraphs, headings among them.
+    /// Its paragraphs, headings among them; cells and pictures are not.
     pub paragraphs: usize,
+    /// Its tables.
+    pub tables: usize,
+    /// Its notes.
+    pub notes: usize,
+    /// Its pictures.
+    pub pictures: usize,
     /// Whose changes become a draft of an amendment, by the names in the file.
     pub proposals: Vec<String>,
     /// How many threads it gets.
@@ -91,8 +97,10 @@ struct Made {
 }
 
 impl App {
-    /// What a document would become. Nothing is written.
+    /// What a document would become. Nothing is written. One that could not be taken in is refused as it would be then.
     pub async fn look_at_word(&self, new: &NewWordPaper) -> Result<Outlook, Refusal> {
+        let (slug, ..) = checked(new)?;
+        self.must_be_new(&to_hex(&Sha256::digest(&new.file)), &slug).await?;
         Ok(self.plan(new).await?.outlook())
     }
 

@@ -63,8 +63,8 @@ async fn doc26_tracked_changes_become_drafts_and_comments_threads_within_the_com
     let looked = sends(&ines, LOOK, "homes", &document()).await;
     assert_eq!(looked.status, 200, "{}", looked.text());
     let chapters = json!([
-        { "title": "Housing", "paragraphs": 2, "proposals": ["Ana Pérez"], "comments": 1 },
-        { "title": "Work", "paragraphs": 2, "proposals": [], "comments": 0 },
+        { "title": "Housing", "paragraphs": 2, "tables": 0, "notes": 0, "pictures": 0, "proposals": ["Ana Pérez"], "comments": 1 },
+        { "title": "Work", "paragraphs": 2, "tables": 0, "notes": 0, "pictures": 0, "proposals": [], "comments": 0 },
     ]);
     assert_eq!(looked.json()["chapters"], chapters);
     ines.get("/api/v1/papers/homes").send().await.is_refused(404, "not_found");
@@ -125,6 +125,7 @@ async fn doc29_the_same_file_is_never_taken_in_twice() {
     assert_eq!(codes, [201, 409], "at once: {} {}", one.text(), other.text());
     let again = sends(&ines, TAKE_IN, "third", &document()).await;
     again.is_refused(409, "word_taken");
+    sends(&ines, LOOK, "third", &document()).await.is_refused(409, "word_taken");
     let slug = if one.status == 201 { "homes" } else { "other" };
     assert!(again.text().contains(slug), "{}", again.text());
     ines.get("/api/v1/papers/third").send().await.is_refused(404, "not_found");

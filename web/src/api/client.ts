@@ -26,6 +26,7 @@ import { asText, json, nothing, requester } from './request'
 import type { RequestOptions } from './request'
 import { publicationRoutes } from './publications'
 import { roundRoutes } from './rounds'
+import { wordRoutes } from './word'
 
 export type FileFormat = 'pdf' | 'docx' | 'md' | 'html'
 /** `clean`: words that are not agreed stand like all others. */
@@ -62,6 +63,7 @@ export function createApi(options: RequestOptions) {
     ...matrixRoutes(verbs),
     ...silenceRoutes(verbs),
     ...sourceRoutes(verbs),
+    ...wordRoutes(verbs),
 
     /** `email`: the address an invitation was sent to, asked for (`invitation_for_another`) where somebody else is signed in. */
     signIn: (token: string, email?: string) => post('/api/v1/sign-in', json(model.me), { token, email }),

@@ -102,7 +102,7 @@ export function requester({ seat, fetch: given, onAnswer, newKey = () => crypto.
     /** A DELETE that says what became of the thing. */
     removed: <T>(url: string, read: Read<T>, headers: Headers = {}) => send('DELETE', url, read, undefined, headers),
     /** A POST whose body is a file. */
-    async bring<T>(url: string, read: Read<T>, file: File, how: Upload): Promise<T> {
+    async bring<T>(url: string, read: Read<T>, file: Blob, how: Upload): Promise<T> {
       const acting = seat()
       const headers: Headers = { Accept: 'application/json', 'Content-Type': file.type, ...(acting !== null && { 'Borrador-Seat': acting }) }
       const [response, said] = await upload(url, file, headers, how)

@@ -8,7 +8,7 @@ export interface Upload {
 }
 
 /** The answer with its body. Rejects with [[ApiError]] when none comes, or when `signal` gives up (`upload_given_up`). */
-export function upload(url: string, file: File, headers: Record<string, string>, { onProgress, signal }: Upload): Promise<[Response, string]> {
+export function upload(url: string, file: Blob, headers: Record<string, string>, { onProgress, signal }: Upload): Promise<[Response, string]> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const fail = (code: string) => () => reject(new ApiError(0, code, `POST ${url} got no answer`, null))

@@ -1,7 +1,9 @@
 //! A document, laid out as chapters before anything is made of it.
 
-use crdt::document::Block;
+use std::collections::BTreeSet;
+
 use crdt::document::import::{self, ChapterLimits};
+use crdt::document::{Block, BlockKind};
 
 use super::{ChapterOutlook, Outlook, unreadable};
 use crate::app::papers::random_paragraph_id;
@@ -62,11 +64,38 @@ pub(super) fn plan(file: &[u8], title: &str, limits: ChapterLimits) -> Result<Pl
     Ok(Plan { document, chapters: planned })
 }
 
+impl Planned {
+    fn paragraphs(&self) -> usize {
+        let is_other = |block: &&Block| matches!(block.kind, BlockKind::TableCell(_) | BlockKind::Image(_));
+        self.blocks.len() - self.blocks.iter().filter(is_other).count()
+    }
+
+    fn pictures(&self) -> usize {
+        self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Image(_))).count()
+    }
+
+    fn tables(&self) -> usize {
+        let cells = self.blocks.iter().filter_map(|block| match &block.kind {
+            BlockKind::TableCell(cell) => Some(&cell.table),
+            _ => None,
+        });
+        cells.collect::<BTreeSet<_>>().len()
+    }
+
+    fn notes(&self) -> usize {
+        let marks = self.blocks.iter().flat_map(|block| &block.runs).flat_map(|run| run.marks.0.keys());
+        marks.filter(|mark| mark.starts_with("footnote:")).collect::<BTreeSet<_>>().len()
+    }
+}
+
 impl Plan {
     pub(super) fn outlook(&self) -> Outlook {
         let chapters = self.chapters.iter().map(|planned| ChapterOutlook {
             title: planned.title.clone(),
-            paragraphs: planned.blocks.len(),
+            paragraphs: planned.paragraphs(),
+            tables: planned.tables(),
+            notes: planned.notes(),
+            pictures: planned.pictures(),
             proposals: planned
                 .proposals
                 .iter()

@@ -36,6 +36,11 @@ class Session {
     return this.seat?.grants.some(({ scope, role }) => scope === 'service' && (role === 'admin' || role === 'secretariat')) ?? false
   }
 
+  /** Does this hat make papers of files? */
+  get bringsPapers(): boolean {
+    return this.keepsPeople
+  }
+
   /** When what is shown was last fetched, as an RFC 3339 time of the service's clock; `null` when the server is answering. */
   get lastSeen(): string | null {
     return this.#keptAt === null ? null : new Date(serviceNow() - Date.now() + this.#keptAt).toISOString()
