@@ -101,6 +101,10 @@ impl Desk<'_> {
         process.posts(&ines, "/api/v1/papers", &paper).await;
         let paper = process.gets(&ines, "/api/v1/papers/largo").await;
         let chapters = paper["chapters"].as_array().expect("a paper has chapters");
+        for chapter in chapters {
+            let pen = json!({ "chapter": chapter["id"], "seat": ines.seat });
+            process.posts(&ines, "/api/v1/papers/largo/pens", &pen).await;
+        }
         let texts = chapters.iter().map(|chapter| word(&chapter["texts"]["es"]["id"])).collect();
         Desk { process, ines, texts, edits: 0 }
     }
@@ -127,6 +131,7 @@ impl Desk<'_> {
     /// What differs between two drafts, in one of which a paragraph of every chapter was changed three times.
     async fn compares(&mut self, times: u64, took: &mut Took) {
         for _ in 0..times {
+            self.changes_a_paragraph(0).await;
             let first = self.seals().await;
             for chapter in (0..self.texts.len()).flat_map(|chapter| [chapter; 3]) {
                 self.changes_a_paragraph(chapter).await;
