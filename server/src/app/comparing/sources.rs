@@ -1,6 +1,7 @@
 //! HIS26: who made two drafts differ, by which amendment, and which brackets were settled on the way.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZero;
 use std::sync::Arc;
 
 use crdt::document::redline::{Change, RedRun};
@@ -10,6 +11,7 @@ use crdt::ids::{AmendmentId, ChangeHash, SeatId};
 use crdt::moment::Moment;
 use crdt::review::amendment::{Amendment, Decision};
 use crdt::review::bracket::Bracket;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::sides::Side;
 use crate::app::App;
@@ -110,10 +112,17 @@ impl App {
         let mut credits = Credits { brackets: self.brackets_by_id(paper).await?, ..Credits::default() };
         let mut known: HashMap<(SeatId, Option<AmendmentId>), usize> = HashMap::new();
         let comparison = Arc::new(comparison);
-        for (at, chapter) in comparison.chapters.iter().enumerate() {
+        // Each costs a replay of its history, so that as many are under way as there are processors.
+        let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let sides = comparison.chapters.iter().map(|chapter| {
             let was = chapter.was.as_ref().map(|stood| &before[stood.at]);
-            let is = chapter.is.as_ref().map(|stood| &after[stood.at]);
-            let found = self.credited_chapter(&comparison, at, was, is).await?;
+            (was, chapter.is.as_ref().map(|stood| &after[stood.at]))
+        });
+        let sides: Vec<_> = sides.collect();
+        let found =
+            sides.iter().zip(0..).map(|((was, is), at)| self.credited_chapter(&comparison, at, *was, *is));
+        let found: Vec<_> = stream::iter(found).buffered(at_once).try_collect().await?;
+        for (found, (was, is)) in found.into_iter().zip(sides) {
             let authors = || found.iter().flatten().filter_map(|run| run.by.as_ref());
             let text = is.or(was).map(|side| side.text);
             let log = match text.filter(|_| authors().next().is_some()) {
