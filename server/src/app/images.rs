@@ -17,24 +17,31 @@ use crate::people::paper::Paper;
 use crate::people::source::{Image, ImageKind};
 use crate::store::{Coll, Expect, Op, StoreError};
 
+/// A picture that a paper may have: its head was read.
+pub(super) struct Picture {
+    bytes: Bytes,
+    kind: ImageKind,
+    width: u32,
+    height: u32,
+}
+
+impl Picture {
+    pub(super) fn read(bytes: Bytes, most_pixels: u64) -> Result<Self, Refusal> {
+        let (kind, width, height) = head_of(&bytes, most_pixels)?;
+        Ok(Self { bytes, kind, width, height })
+    }
+}
+
 impl App {
     /// DOC31: bring a picture to a paper. One that the paper has already stays as it was.
     pub async fn add_image(&self, paper: &Paper, by: SeatId, bytes: Bytes) -> Result<Image, Refusal> {
         must_write_somewhere(&self.directory.register(), by, paper)?;
-        let (kind, width, height) = head_of(&bytes, self.settings.limits.image_pixels)?;
-        let size_bytes = bytes.len() as u64;
-        // The bytes are safe before anything names them.
-        let sha256 = Digest(self.store.put_blob(bytes).await?);
+        let picture = Picture::read(bytes, self.settings.limits.image_pixels)?;
+        let (image, ops) = self.ties_image(paper.id, by, picture, By::Seat(by)).await?;
+        let sha256 = image.sha256;
         if let Some(known) = self.image(paper.id, sha256).await? {
             return Ok(known);
         }
-        let at = self.clock.now();
-        let image = Image { sha256, kind, width, height, size_bytes, by, at };
-        let about = json!({ "paper": paper.id, "image": sha256, "size_bytes": size_bytes });
-        let ops = vec![
-            Op::put(Coll::Image, key(paper.id, sha256), Expect::Absent, &image),
-            audit::entry(at, "image_added", By::Seat(by), about),
-        ];
         match self.store.commit(ops).await {
             Ok(_) => Ok(image),
             // Somebody brought the same picture this moment.
@@ -44,6 +51,24 @@ impl App {
                 .ok_or_else(|| Refusal::Fault("a picture vanished".to_owned())),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Stores the bytes of a picture. What ties it to a paper is left to the caller's commit, so that the bytes are safe before anything
+    /// names them.
+    pub(super) async fn ties_image(
+        &self,
+        paper: PaperId,
+        seat: SeatId,
+        picture: Picture,
+        by: By,
+    ) -> Result<(Image, Vec<Op>), Refusal> {
+        let Picture { bytes, kind, width, height } = picture;
+        let (size_bytes, at) = (bytes.len() as u64, self.clock.now());
+        let sha256 = Digest(self.store.put_blob(bytes).await?);
+        let image = Image { sha256, kind, width, height, size_bytes, by: seat, at };
+        let about = json!({ "paper": paper, "image": sha256, "size_bytes": size_bytes });
+        let tied = Op::put(Coll::Image, key(paper, sha256), Expect::Absent, &image);
+        Ok((image, vec![tied, audit::entry(at, "image_added", by, about)]))
     }
 
     /// What is known of a picture of a paper; `None` if the paper has no such picture.

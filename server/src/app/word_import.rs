@@ -22,7 +22,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use self::planned::{Plan, Planned};
+use self::planned::{Most, Plan, Planned};
 use super::App;
 use super::amendments::kept::new_records as amendment_records;
 use super::audit::{self, By};
@@ -122,6 +122,9 @@ impl App {
             self.make_chapter((seat, paper, &language, number), &plan, planned, &words, &mut made).await?;
         }
         let outlook = plan.outlook();
+        for picture in plan.pictures.into_values() {
+            made.ops.extend(self.ties_image(paper, seat, picture, by).await?.1);
+        }
         let paper = Paper {
             id: paper,
             slug,
@@ -148,8 +151,14 @@ impl App {
     async fn plan(&self, new: &NewWordPaper) -> Result<Plan, Refusal> {
         let (_, title, _) = checked(new)?;
         let _large = self.large.acquire().await.map_err(|_| Refusal::Stopping)?;
-        let (file, limits) = (new.file.clone(), self.settings.limits.chapter());
-        let plan = aside(move || planned::plan(&file, &title, limits)).await?;
+        let limits = &self.settings.limits;
+        let most = Most {
+            chapter: limits.chapter(),
+            image_bytes: limits.image_bytes,
+            image_pixels: limits.image_pixels,
+        };
+        let file = new.file.clone();
+        let plan = aside(move || planned::plan(&file, &title, most)).await?;
         let drafts = plan.chapters.iter().map(|planned| planned.proposals.len()).sum::<usize>();
         let most = self.settings.limits.amendment_drafts;
         if drafts > most { Err(Refusal::TooManyDrafts { most }) } else { Ok(plan) }

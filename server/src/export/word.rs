@@ -19,6 +19,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use crdt::document::{BlockKind, Marks};
 use crdt::ids::ParagraphId;
 
@@ -51,8 +52,8 @@ pub struct Paragraph {
     pub pieces: Vec<Piece>,
     /// What was done to its end: a paragraph whose end goes becomes one with the next.
     pub end: Vec<Tracked>,
-    /// What was done to the row of a table that it stands in.
-    pub row: Vec<Tracked>,
+    /// What was done to all of it at once: to the row of a table that it stands in, or to the picture that it is.
+    pub whole: Vec<Tracked>,
 }
 
 /// Words with the same marks and the same changes.
@@ -88,10 +89,17 @@ pub struct Remark {
     pub words: String,
 }
 
-/// Reads a file whose every new paragraph gets an id from `ids`.
-pub fn read(file: &[u8], ids: &mut dyn FnMut() -> ParagraphId) -> Result<Document, ReadError> {
+/// Keeps a picture and says its name; `None` for one that no paper can have.
+pub type Keep<'a> = dyn FnMut(&Bytes) -> Option<String> + 'a;
+
+/// Reads a file whose every new paragraph gets an id from `ids`, and whose pictures go to `keep`.
+pub fn read(
+    file: &[u8],
+    ids: &mut dyn FnMut() -> ParagraphId,
+    keep: &mut Keep<'_>,
+) -> Result<Document, ReadError> {
     let package = package::open(file)?;
-    let mut document = story::read(&package, ids)?;
+    let mut document = story::read(&package, ids, keep)?;
     if package.has_head_or_foot {
         document.report.note(0, Found::HeadAndFoot, "");
     }

@@ -47,6 +47,9 @@ async fn sends(somebody: &Somebody, path: &str, slug: &str, file: &[u8]) -> Answ
     somebody.post(path, &with(slug, file).to_string()).send().await
 }
 
+/// As an office program wrote it: two people's tracked changes, a comment, a note, a table, and a picture with its caption.
+const ENCARGO: &[u8] = include_bytes!("../../../fixtures/import/encargo.docx");
+
 const LOOK: &str = "/api/v1/imports/word/look";
 const TAKE_IN: &str = "/api/v1/imports/word";
 
@@ -157,4 +160,62 @@ async fn doc25_what_goes_out_as_a_document_comes_back_as_the_same_text() {
         file.split_once("\n---\n").map(|(_, body)| body.to_owned()).unwrap()
     };
     assert_eq!(body("homes").await, body("housing").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doc32_the_picture_of_a_document_is_seen_by_all_who_read_the_paper_and_comes_back_out_of_it() {
+    let service = Service::start().await;
+    let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
+    let looked = sends(&ines, LOOK, "homes", ENCARGO).await.json();
+    assert_eq!(looked["chapters"][0]["pictures"], 1, "{looked}");
+    let made = sends(&ines, TAKE_IN, "homes", ENCARGO).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let body = async |slug: &str| {
+        let file =
+            samir.get(&format!("/api/v1/papers/{slug}/export?language=en&format=md")).send().await.text();
+        file.split_once("\n---\n").map(|(_, body)| body.to_owned()).unwrap()
+    };
+    let markdown = body("homes").await;
+    assert!(
+        markdown.contains("![Una plaza con mercado\\, vista desde el ayuntamiento](")
+            && markdown.contains("La plaza del mercado, 2015"),
+        "{markdown}"
+    );
+    let paper = samir.get("/api/v1/papers/homes").send().await.json();
+    let text = paper["chapters"][0]["texts"]["en"]["id"].as_str().unwrap();
+    let text = samir.get(&format!("/api/v1/texts/{text}")).send().await.json();
+    let blob = text["blocks"].as_array().unwrap().iter().find_map(|block| block["blob"].as_str()).unwrap();
+    let picture = samir.get(&format!("/api/v1/blobs/{blob}")).send().await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")));
+    assert!(picture.body.starts_with(b"\x89PNG"));
+
+    let out = ines.get("/api/v1/papers/homes/export?language=en&format=docx").send().await;
+    let again = sends(&ines, TAKE_IN, "again", &out.body).await;
+    assert_eq!(again.status, 201, "{}", again.text());
+    assert_eq!(body("again").await, markdown, "out and in again it is the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i10_a_picture_of_too_many_pixels_stays_out_of_the_paper_and_is_told() {
+    let service = Service::start().await;
+    let ines = service.signs_in("ines").await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(ENCARGO)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut files = Vec::new();
+    for name in names {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name(&name).unwrap(), &mut bytes).unwrap();
+        if name.ends_with(".png") {
+            bytes[16..24].copy_from_slice(&[0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50]);
+        }
+        files.push((name, bytes));
+    }
+    let file = archive::write(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))).unwrap();
+    let looked = sends(&ines, LOOK, "homes", &file).await.json();
+    assert_eq!(looked["chapters"][0]["pictures"], 0);
+    let note = &looked["report"]["notes"][0];
+    assert_eq!(
+        (&note["found"], &note["words"]),
+        (&json!("picture"), &json!("Una plaza con mercado, vista desde el ayuntamiento"))
+    );
 }

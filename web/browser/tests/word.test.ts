@@ -47,7 +47,7 @@ test('Inés makes a paper of a Word file: every mistake is said at its field, sh
   await dialog.getByRole('button', { name: 'See what becomes of it' }).click()
   await dialog.getByRole('heading', { name: 'What becomes of the file' }).waitFor()
   const chapter = dialog.getByRole('listitem').filter({ hasText: 'Vivienda' })
-  for (const words of ['1 table', '1 note', '1 comment', 'Rosa Quispe']) await chapter.getByText(words).waitFor()
+  for (const words of ['1 table', '1 note', '1 picture', '1 comment', 'Rosa Quispe']) await chapter.getByText(words).waitFor()
   await dialog.getByText('Joined cells were separated: the words stand in the first of them.').waitFor()
   expect(await findingsOf(ines.page)).toEqual([])
   expect((await ines.context.request.get('/api/v1/papers/encargo')).status()).toBe(404)

@@ -1,17 +1,31 @@
 //! A document, laid out as chapters before anything is made of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use crdt::document::import::{self, ChapterLimits};
 use crdt::document::{Block, BlockKind};
+use crdt::ids::to_hex;
+use sha2::{Digest, Sha256};
 
 use super::{ChapterOutlook, Outlook, unreadable};
+use crate::app::images::Picture;
 use crate::app::papers::random_paragraph_id;
 use crate::app::refusal::Refusal;
 use crate::export::word::{self, Document, Placed};
 
+/// What a chapter and a picture may be.
+#[derive(Clone, Copy)]
+pub(super) struct Most {
+    pub(super) chapter: ChapterLimits,
+    pub(super) image_bytes: usize,
+    pub(super) image_pixels: u64,
+}
+
 /// A document and the chapters that it becomes.
 pub(super) struct Plan {
+    /// By the SHA-256 of their bytes, as the text names them.
+    pub(super) pictures: BTreeMap<String, Picture>,
     pub(super) document: Document,
     pub(super) chapters: Vec<Planned>,
 }
@@ -28,8 +42,17 @@ pub(super) struct Planned {
 }
 
 /// Reads a file and lays it out.
-pub(super) fn plan(file: &[u8], title: &str, limits: ChapterLimits) -> Result<Plan, Refusal> {
-    let mut document = word::read(file, &mut random_paragraph_id).map_err(unreadable)?;
+pub(super) fn plan(file: &[u8], title: &str, most: Most) -> Result<Plan, Refusal> {
+    let limits = most.chapter;
+    let mut pictures = BTreeMap::new();
+    let mut keep = |bytes: &Bytes| {
+        let fits = bytes.len() <= most.image_bytes;
+        let picture = fits.then(|| Picture::read(bytes.clone(), most.image_pixels).ok()).flatten()?;
+        let sha256 = to_hex(&Sha256::digest(bytes));
+        pictures.insert(sha256.clone(), picture);
+        Some(sha256)
+    };
+    let mut document = word::read(file, &mut random_paragraph_id, &mut keep).map_err(unreadable)?;
     let chapters = document.chapters(title, &mut random_paragraph_id);
     if chapters.len() > import::MAX_CHAPTERS {
         return Err(import::ImportError::TooManyChapters { chapters: chapters.len() }.into());
@@ -61,7 +84,7 @@ pub(super) fn plan(file: &[u8], title: &str, limits: ChapterLimits) -> Result<Pl
     {
         return Err(import::ImportError::Empty.into());
     }
-    Ok(Plan { document, chapters: planned })
+    Ok(Plan { pictures, document, chapters: planned })
 }
 
 impl Planned {

@@ -100,7 +100,13 @@ pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Vec<Found>, ReadError> {
     }
 }
 
-/// Unpacks everything once and keeps nothing: so that whoever reads it afterwards meets no surprise. The names of the parts.
+/// No program packs what it wrote tighter than this; a file that does was made to unpack without end.
+const TIGHTEST: u64 = 100;
+/// Less than this is no burden, however tightly it was packed: a table of thousands of like cells is.
+const LIGHT_BYTES: u64 = 10 << 20;
+
+/// Unpacks everything once and keeps nothing: so that whoever reads it afterwards meets no surprise. What the file says of its own size is
+/// believed where it is too much, and never where it is little. The names of the parts.
 pub(in crate::export) fn measured(bytes: &[u8], bounds: Bounds) -> Result<Vec<String>, ReadError> {
     let damaged = || ReadError::Unreadable(UNKNOWN);
     let too_large = ReadError::TooLarge(bounds.unpacked_bytes, bounds.entries);
@@ -108,7 +114,19 @@ pub(in crate::export) fn measured(bytes: &[u8], bounds: Bounds) -> Result<Vec<St
     if archive.len() > bounds.entries {
         return Err(too_large);
     }
-    let (mut names, mut left) = (Vec::new(), bounds.unpacked_bytes);
+    let mut said = 0u64;
+    for place in 0..archive.len() {
+        let entry = archive.by_index_raw(place).map_err(|_| damaged())?;
+        if entry.encrypted() {
+            return Err(ReadError::Unreadable(OLD));
+        }
+        said = said.saturating_add(entry.size());
+    }
+    if said > bounds.unpacked_bytes {
+        return Err(too_large);
+    }
+    let most = bounds.unpacked_bytes.min(LIGHT_BYTES.max(TIGHTEST.saturating_mul(bytes.len() as u64)));
+    let (mut names, mut left) = (Vec::new(), most);
     let mut buffer = vec![0; 64 * 1024];
     for place in 0..archive.len() {
         let mut entry = archive.by_index(place).map_err(|_| damaged())?;

@@ -99,7 +99,14 @@ impl Document {
         let mut blocks: Vec<Block> = Vec::new();
         let mut carried: Vec<Run> = Vec::new();
         for paragraph in &self.paragraphs[chapter.paragraphs.clone()] {
-            if !all_show(&paragraph.row, author) {
+            if !all_show(&paragraph.whole, author) {
+                continue;
+            }
+            if matches!(paragraph.kind, BlockKind::Image(_)) {
+                let caption = shown_runs(paragraph, author).collect();
+                let mut block = Block::new(paragraph.id, paragraph.kind.clone(), caption);
+                trim(&mut block);
+                blocks.push(block);
                 continue;
             }
             carried.extend(shown_runs(paragraph, author));
@@ -123,8 +130,9 @@ impl Document {
             }
             blocks.push(block);
         }
-        if let (false, Some(last)) = (carried.is_empty(), self.paragraphs[chapter.paragraphs.clone()].last())
-        {
+        let is_picture = |paragraph: &&Paragraph| matches!(paragraph.kind, BlockKind::Image(_));
+        let mut from_last = self.paragraphs[chapter.paragraphs.clone()].iter().rev();
+        if let (false, Some(last)) = (carried.is_empty(), from_last.find(|one| !is_picture(one))) {
             let mut block = Block::new(last.id, BlockKind::Paragraph { numbered: false }, carried);
             trim(&mut block);
             if !block.runs.is_empty() && (chapter.is_made || block.id != chapter.heading) {
@@ -140,7 +148,7 @@ impl Document {
         let by_author = |changes: &[Tracked]| changes.iter().any(|change| change.author == author);
         self.paragraphs[chapter.paragraphs.clone()].iter().any(|paragraph| {
             by_author(&paragraph.end)
-                || by_author(&paragraph.row)
+                || by_author(&paragraph.whole)
                 || paragraph.pieces.iter().any(|piece| by_author(&piece.changes))
         })
     }

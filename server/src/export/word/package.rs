@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
+use bytes::Bytes;
 use zip::ZipArchive;
 
 use super::xml::{Met, walk};
@@ -32,8 +33,19 @@ pub(super) struct Package {
     pub links: BTreeMap<String, String>,
     pub footnote_links: BTreeMap<String, String>,
     pub endnote_links: BTreeMap<String, String>,
+    /// Where the pictures of the text are, by their ids.
+    pub pictures: BTreeMap<String, Picture>,
     /// Something stands at the head or foot of its pages.
     pub has_head_or_foot: bool,
+}
+
+/// Where a picture is.
+#[derive(Debug, Clone)]
+pub(super) enum Picture {
+    /// In the file.
+    Inside(Bytes),
+    /// Elsewhere, at this address. Nobody goes there (I05).
+    Outside(String),
 }
 
 /// Opens a file. Names of its entries are compared, never used as paths (I03).
@@ -48,7 +60,7 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
         return Err(ReadError::Unreadable(DAMAGED));
     }
     let names = measured(file, BOUNDS).map_err(|error| match error {
-        ReadError::Unreadable(_) => ReadError::Unreadable(DAMAGED),
+        ReadError::Unreadable(words) if words != OLD => ReadError::Unreadable(DAMAGED),
         other => other,
     })?;
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|_| ReadError::Unreadable(DAMAGED))?;
@@ -64,7 +76,9 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
     if document.is_empty() {
         return Err(ReadError::Unreadable(DAMAGED));
     }
+    let relations = part("word/_rels/document.xml.rels")?;
     Ok(Package {
+        pictures: pictures(&relations, file)?,
         document,
         styles: part("word/styles.xml")?,
         numbering: part("word/numbering.xml")?,
@@ -72,7 +86,7 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
         endnotes: part("word/endnotes.xml")?,
         comments: part("word/comments.xml")?,
         answers: part("word/commentsExtended.xml")?,
-        links: links(&part("word/_rels/document.xml.rels")?)?,
+        links: links(&relations)?,
         footnote_links: links(&part("word/_rels/footnotes.xml.rels")?)?,
         endnote_links: links(&part("word/_rels/endnotes.xml.rels")?)?,
         has_head_or_foot: names
@@ -81,21 +95,61 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
     })
 }
 
+/// The pictures that the text may show. Each is taken out once, however many relations name it.
+fn pictures(relations: &str, file: &[u8]) -> Result<BTreeMap<String, Picture>, ReadError> {
+    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|_| ReadError::Unreadable(DAMAGED))?;
+    let (mut pictures, mut taken) = (BTreeMap::new(), BTreeMap::<String, Bytes>::new());
+    related(relations, "/image", |id, target, is_outside| {
+        if is_outside {
+            pictures.insert(id, Picture::Outside(target));
+            return Ok(());
+        }
+        // From the folder of the text, or from the top. What leads anywhere else is the name of no entry.
+        let name = target.strip_prefix('/').map_or_else(|| format!("word/{target}"), str::to_owned);
+        let bytes = match taken.get(&name) {
+            Some(bytes) => bytes.clone(),
+            None => {
+                let Ok(entry) = archive.by_name(&name) else { return Ok(()) };
+                let mut bytes = Vec::new();
+                let read = entry.take(BOUNDS.unpacked_bytes).read_to_end(&mut bytes);
+                read.map_err(|_| ReadError::Unreadable(DAMAGED))?;
+                taken.entry(name).or_insert(bytes.into()).clone()
+            }
+        };
+        pictures.insert(id, Picture::Inside(bytes));
+        Ok(())
+    })?;
+    Ok(pictures)
+}
+
 /// Where relations of a part lead outside the file. They are words: nobody follows them here (I05).
 fn links(relations: &str) -> Result<BTreeMap<String, String>, ReadError> {
     let mut links = BTreeMap::new();
-    if relations.is_empty() {
-        return Ok(links);
-    }
-    walk(relations, |met| {
-        if let Met::Begins("Relationship", tag) = met
-            && tag.get("TargetMode").as_deref() == Some("External")
-            && tag.get("Type").is_some_and(|kind| kind.ends_with("/hyperlink"))
-            && let (Some(id), Some(target)) = (tag.get("Id"), tag.get("Target"))
-        {
+    related(relations, "/hyperlink", |id, target, is_outside| {
+        if is_outside {
             links.insert(id, target);
         }
         Ok(())
     })?;
     Ok(links)
+}
+
+/// The relations of a kind: id, target, and whether that lies outside the file.
+fn related(
+    relations: &str,
+    kind: &str,
+    mut meet: impl FnMut(String, String, bool) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    if relations.is_empty() {
+        return Ok(());
+    }
+    walk(relations, |met| {
+        if let Met::Begins("Relationship", tag) = met
+            && tag.get("Type").is_some_and(|known| known.ends_with(kind))
+            && let (Some(id), Some(target)) = (tag.get("Id"), tag.get("Target"))
+        {
+            meet(id, target, tag.get("TargetMode").as_deref() == Some("External"))?;
+        }
+        Ok(())
+    })
 }

@@ -32,8 +32,12 @@ pub enum Found {
     Cover,
     /// The table of contents was left out: the paper makes its own.
     Contents,
-    /// A picture: its description (here) was left out with it.
+    /// A picture that a paper cannot have: its description (here) was left out with it.
     Picture,
+    /// A picture that is not in the file, only where it is (here): it was left out.
+    PictureOutside,
+    /// A picture in a table, a note or a comment, which hold words only: its description (here) was left out with it.
+    PictureInside,
     /// A text box: its words became paragraphs.
     TextBox,
     /// A link to an address that may not be followed: its words stayed, the address (here) was left out.

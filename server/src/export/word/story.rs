@@ -1,5 +1,6 @@
 //! A part of the document, read from its first word to its last: the text, its notes, what was said beside it.
 
+mod picture;
 mod run;
 mod table;
 
@@ -8,26 +9,32 @@ use std::collections::BTreeMap;
 use crdt::document::{BlockKind, Marks};
 use crdt::ids::ParagraphId;
 
+use self::picture::{Drawing, Shown};
 use self::run::{Field, RunLook};
 use self::table::OpenTable;
 use super::lists::Lists;
-use super::package::{DAMAGED, Package};
+use super::package::{DAMAGED, Package, Picture};
 use super::report::{Found, Report};
 use super::styles::{Role, Styles};
 use super::xml::{Met, Tag, walk};
-use super::{Document, Paragraph, Piece, Remark, Tracked};
+use super::{Document, Keep, Paragraph, Piece, Remark, Tracked};
 use crate::export::tables::read::ReadError;
 
 /// More paragraphs are no paper.
 const MOST_PARAGRAPHS: usize = crdt::document::import::MAX_BLOCKS;
 
 /// Reads all parts.
-pub(super) fn read(package: &Package, ids: &mut dyn FnMut() -> ParagraphId) -> Result<Document, ReadError> {
+pub(super) fn read(
+    package: &Package,
+    ids: &mut dyn FnMut() -> ParagraphId,
+    keep: &mut Keep<'_>,
+) -> Result<Document, ReadError> {
     let (styles, lists) = (Styles::read(&package.styles)?, Lists::read(&package.numbering)?);
     let mut report = Report::default();
     let mut authors = Vec::new();
     let mut part = |xml: &str, links: &BTreeMap<String, String>, notes: &Notes, report: &mut Report| {
-        let mut story = Story::new(&styles, &lists, links, notes, (&mut authors, report), ids);
+        let pictures = (&package.pictures, keep as &mut Keep<'_>);
+        let mut story = Story::new(&styles, &lists, links, notes, pictures, (&mut authors, report), ids);
         if !xml.is_empty() {
             walk(xml, |met| story.meet(met))?;
         }
@@ -68,6 +75,8 @@ struct Story<'a> {
     lists: &'a Lists,
     links: &'a BTreeMap<String, String>,
     notes: &'a Notes,
+    pictures: &'a BTreeMap<String, Picture>,
+    keep: &'a mut Keep<'a>,
     authors: &'a mut Vec<String>,
     report: &'a mut Report,
     ids: &'a mut dyn FnMut() -> ParagraphId,
@@ -88,6 +97,8 @@ struct Story<'a> {
     passed_over: usize,
     /// Inside a text box, what is passed over around it does not count.
     boxes: Vec<usize>,
+    /// They lie within each other where a text box stands in one.
+    drawings: Vec<Drawing>,
     has_contents: bool,
 }
 
@@ -100,6 +111,10 @@ struct OpenParagraph {
     outline: Option<u8>,
     pieces: Vec<Piece>,
     end: Vec<Tracked>,
+    /// What stands behind its words.
+    pictures: Vec<Shown>,
+    /// Whose picture it speaks of, where it is a caption that says so.
+    credit: String,
     /// A number that stands as words: it goes, with the tab behind it.
     had_number: bool,
 }
@@ -110,6 +125,7 @@ impl<'a> Story<'a> {
         lists: &'a Lists,
         links: &'a BTreeMap<String, String>,
         notes: &'a Notes,
+        (pictures, keep): (&'a BTreeMap<String, Picture>, &'a mut Keep<'a>),
         (authors, report): (&'a mut Vec<String>, &'a mut Report),
         ids: &'a mut dyn FnMut() -> ParagraphId,
     ) -> Self {
@@ -118,6 +134,8 @@ impl<'a> Story<'a> {
             lists,
             links,
             notes,
+            pictures,
+            keep,
             authors,
             report,
             ids,
@@ -134,6 +152,7 @@ impl<'a> Story<'a> {
             fields: Vec::new(),
             passed_over: 0,
             boxes: Vec::new(),
+            drawings: Vec::new(),
             has_contents: false,
         }
     }
@@ -156,15 +175,17 @@ impl<'a> Story<'a> {
     fn begins(&mut self, name: &str, tag: &Tag<'_>) -> Result<(), ReadError> {
         match name {
             // What an older program would read instead, and a table of contents, of which the paper makes its own.
-            ":Fallback" | ":wsp" | "drawing" | "pict" | "object" => self.passed_over += 1,
+            ":Fallback" | ":wsp" => self.passed_over += 1,
+            "drawing" | "pict" | "object" => {
+                self.drawing_begins();
+                self.passed_over += 1;
+            }
             "txbxContent" => {
                 self.note(Found::TextBox, "");
+                self.draws_a_box();
                 self.boxes.push(std::mem::take(&mut self.passed_over));
             }
-            ":docPr" if self.boxes.is_empty() => {
-                let described = tag.get("descr").filter(|words| !words.is_empty());
-                self.note(Found::Picture, &described.or(tag.get("name")).unwrap_or_default());
-            }
+            ":docPr" | ":shape" | ":blip" | ":imagedata" => self.draws(name, tag)?,
             "docPartGallery" if tag.val().as_deref() == Some("Table of Contents") => {
                 self.contents();
                 self.passed_over += 1;
@@ -230,8 +251,13 @@ impl<'a> Story<'a> {
 
     fn ends(&mut self, name: &str) {
         match name {
-            ":Fallback" | ":wsp" | "drawing" | "pict" | "object" | "rPrChange" | "pPrChange"
-            | "tblPrChange" | "sectPrChange" => self.passed_over = self.passed_over.saturating_sub(1),
+            ":Fallback" | ":wsp" | "rPrChange" | "pPrChange" | "tblPrChange" | "sectPrChange" => {
+                self.passed_over = self.passed_over.saturating_sub(1);
+            }
+            "drawing" | "pict" | "object" => {
+                self.passed_over = self.passed_over.saturating_sub(1);
+                self.drawing_ends(name);
+            }
             "txbxContent" => self.passed_over = self.boxes.pop().unwrap_or(0),
             "sdt" if self.has_contents => {
                 self.has_contents = false;
@@ -302,7 +328,13 @@ impl<'a> Story<'a> {
     }
 
     fn paragraph_ends(&mut self) {
-        let Some(open) = self.open.pop() else { return };
+        let Some(mut open) = self.open.pop() else { return };
+        let pictures = std::mem::take(&mut open.pictures);
+        self.words_end(open);
+        self.shows(pictures);
+    }
+
+    fn words_end(&mut self, open: OpenParagraph) {
         if self.passed_over > 0 {
             return;
         }
@@ -323,9 +355,10 @@ impl<'a> Story<'a> {
             _ => {}
         }
         self.counted += usize::from(!is_blank);
+        let Some(open) = self.captions(open) else { return };
         let id = (self.ids)();
         let Some(kind) = kind else { return };
-        self.paragraphs.push(Paragraph { id, kind, pieces: open.pieces, end: open.end, row: Vec::new() });
+        self.paragraphs.push(Paragraph { id, kind, pieces: open.pieces, end: open.end, whole: Vec::new() });
     }
 
     /// A line of a table of contents that no frame stands around.

@@ -46,6 +46,8 @@ pub(super) enum Role {
     Cover,
     /// Part of the table of contents.
     Contents,
+    /// What stands below a picture.
+    Caption,
     /// An item of a list: which, and how deep.
     Item(String, u8),
     Plain,
@@ -76,6 +78,17 @@ const QUOTES: [&str; 8] =
     ["quote", "intense quote", "cita", "citation", "zitat", "citação", "citazione", "block text"];
 const COVERS: [&str; 8] =
     ["title", "título", "titre", "titel", "subtitle", "subtítulo", "sous-titre", "untertitel"];
+const CAPTIONS: [&str; 9] = [
+    "caption",
+    "leyenda",
+    "epígrafe",
+    "descripción",
+    "légende",
+    "beschriftung",
+    "legenda",
+    "didascalia",
+    "التسمية التوضيحية",
+];
 
 impl Styles {
     pub(super) fn read(xml: &str) -> Result<Self, ReadError> {
@@ -157,6 +170,7 @@ fn role_of_name(name: &str) -> Option<Role> {
         name if name.starts_with("toc ") => Some(Role::Contents),
         "cover organisation" | "cover line" | "notice" => Some(Role::Cover),
         name if COVERS.contains(&name) => Some(Role::Cover),
+        name if CAPTIONS.contains(&name) => Some(Role::Caption),
         name if QUOTES.contains(&name) => Some(Role::Quote),
         _ => None,
     }

@@ -112,6 +112,7 @@ fn name(space: &ResolveResult<'_>, local: &str) -> String {
     } else if space.contains("/drawingml/")
         || space.contains("/markup-compatibility/")
         || space.contains("/word/2012/")
+        || space == "urn:schemas-microsoft-com:vml"
     {
         format!(":{local}")
     } else {

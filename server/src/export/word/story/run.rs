@@ -17,6 +17,8 @@ pub(super) struct RunLook {
     style: Letters,
     /// It is the number of a paragraph, or of a chapter, that stands as words.
     is_number: bool,
+    /// It says whose a picture is, as this service writes it.
+    is_credit: bool,
     /// Inside the only elements whose words are words of the text.
     says: bool,
     says_instruction: bool,
@@ -37,6 +39,7 @@ impl Story<'_> {
                 let id = tag.val().unwrap_or_default();
                 self.run.style = self.styles.letters(&id);
                 self.run.is_number = matches!(self.styles.name(&id), "paragraph number" | "chapter number");
+                self.run.is_credit = self.styles.name(&id) == "picture credit";
             }
             "t" | "delText" => self.run.says = true,
             "instrText" | "delInstrText" => self.run.says_instruction = true,
@@ -96,7 +99,7 @@ impl Story<'_> {
         }
         let words: String =
             clean(words).chars().map(|c| if matches!(c, '\n' | '\t' | '\r') { ' ' } else { c }).collect();
-        let is_number = self.run.is_number;
+        let RunLook { is_number, is_credit, .. } = self.run;
         let piece = Piece {
             words,
             marks: self.marks(),
@@ -107,6 +110,8 @@ impl Story<'_> {
             let is_behind_number = open.had_number && is_blank(open) && piece.words.trim().is_empty();
             if is_number {
                 open.had_number = true;
+            } else if is_credit {
+                open.credit.push_str(&piece.words);
             } else if !is_behind_number {
                 open.takes(piece);
             }

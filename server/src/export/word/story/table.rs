@@ -146,7 +146,7 @@ impl Story<'_> {
                 kind: BlockKind::TableCell(cell),
                 pieces,
                 end: Vec::new(),
-                row,
+                whole: row,
             });
         }
     }
