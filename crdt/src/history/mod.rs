@@ -4,7 +4,8 @@
 //! can prove later that nothing in them changed. [`proof`] joins all that a draft consists of under one digest (a [`merkle`]
 //! tree) and puts it into a statement that the server signs. [`attribution`] tells which editing session wrote which words; the
 //! server knows which seat each session belongs to.
-//! [`comparison`] lays two drafts into one, and [`credit`] says who made the difference. [`publication`] says which sealed drafts
+//! [`comparison`] lays two drafts into one, and [`credit`] says who made the difference. [`timeline`] finds the moments in the log of a
+//! text, and [`restoring`] says what it reads like when an earlier one comes back. [`publication`] says which sealed drafts
 //! everybody may read.
 //!
 //! This module knows blocks and texts; it has never heard of stores, files or connections.
@@ -17,7 +18,9 @@ pub mod merkle;
 pub mod milestone;
 pub mod proof;
 pub mod publication;
+pub mod restoring;
 pub mod symbol;
+pub mod timeline;
 
 pub use attribution::AttributedRun;
 pub use digest::Digest;

@@ -21,6 +21,11 @@ const TYPE_COMPRESSED_CHANGE: u8 = 2;
 const AUTHOR_FOOTER: u8 = 1;
 /// The column that holds the operations' actions: its runs count the operations.
 const ACTION_COLUMN: u64 = 0x42;
+/// The column that says which operations put a new element somewhere.
+const INSERT_COLUMN: u64 = 0x34;
+/// Actions as the format numbers them.
+const ACTION_SET: u64 = 1;
+const ACTION_DELETE: u64 = 3;
 /// The bit of a column's specification that says it is deflated. Only documents use it.
 const DEFLATED_COLUMN: u64 = 0x08;
 
@@ -45,6 +50,16 @@ impl ChunkLimits {
     /// Those of changes that were admitted once: whatever the limits were then, they are read.
     pub const STORED: ChunkLimits =
         ChunkLimits { max_unpacked_bytes: 64 << 20, max_operations: u64::MAX, max_dependencies: usize::MAX };
+}
+
+/// How many letters a change puts in and takes out, about: what is written into lists, and what is deleted of other things than words,
+/// counts as letters too, and one of several code points counts as so many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Letters {
+    /// Those that come.
+    pub inserted: u64,
+    /// Those that go.
+    pub deleted: u64,
 }
 
 /// What a change says of itself.
@@ -103,6 +118,8 @@ pub struct Chunk {
     pub raw: Bytes,
     /// The body, inflated if it was deflated.
     body: Bytes,
+    /// Where its columns begin.
+    columns_at: usize,
 }
 
 impl Chunk {
@@ -129,7 +146,38 @@ impl Chunk {
         if hash.0[..4] != checksum {
             return Err(ChunkError::Malformed("the checksum does not match"));
         }
-        Ok(Chunk { header: read_body(hash, &body, limits)?, raw, body })
+        let (header, columns_at) = read_body(hash, &body, limits)?;
+        Ok(Chunk { header, raw, body, columns_at })
+    }
+
+    /// How many letters come and go.
+    pub fn letters(&self) -> Result<Letters, ChunkError> {
+        let (mut actions, mut inserts): (&[u8], &[u8]) = (&[], &[]);
+        let mut input = Reader(&self.body[self.columns_at..]);
+        each_column(&mut input, |column, data| {
+            match column {
+                ACTION_COLUMN => actions = data,
+                INSERT_COLUMN => inserts = data,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        let mut letters = Letters::default();
+        let (mut inserts, mut is_insert, mut left) = (Reader(inserts), true, 0);
+        each_run(actions, |action, mut count| {
+            letters.deleted += if action == Some(ACTION_DELETE) { count } else { 0 };
+            while count > 0 {
+                // A column of booleans is the lengths of its runs, which take turns and begin with a run of `false`.
+                while left == 0 && !inserts.0.is_empty() {
+                    (is_insert, left) = (!is_insert, inserts.unsigned()?);
+                }
+                let now = if left == 0 { count } else { left.min(count) };
+                letters.inserted += if action == Some(ACTION_SET) && is_insert && left > 0 { now } else { 0 };
+                (left, count) = (left.saturating_sub(now), count - now);
+            }
+            Ok(())
+        })?;
+        Ok(letters)
     }
 
     /// The chunk with its body not deflated: what may be handed to Automerge without it inflating anything.
@@ -165,7 +213,8 @@ fn hash_of(body: &[u8]) -> ChangeHash {
     ChangeHash(Sha256::new().chain_update(prefix).chain_update(body).finalize().into())
 }
 
-fn read_body(hash: ChangeHash, body: &[u8], limits: &ChunkLimits) -> Result<Header, ChunkError> {
+/// What the body says, and where in it the columns begin.
+fn read_body(hash: ChangeHash, body: &[u8], limits: &ChunkLimits) -> Result<(Header, usize), ChunkError> {
     let mut input = Reader(body);
     let dependency_count = input.length()?;
     if dependency_count > limits.max_dependencies {
@@ -181,8 +230,9 @@ fn read_body(hash: ChangeHash, body: &[u8], limits: &ChunkLimits) -> Result<Head
     input.take(message_bytes)?;
     let other_count = input.length()?;
     let other_actors = (0..other_count).map(|_| input.actor()).collect::<Result<_, _>>()?;
+    let columns_at = body.len() - input.0.len();
     let operations = read_columns(&mut input, limits)?;
-    Ok(Header {
+    let header = Header {
         hash,
         dependencies,
         actor,
@@ -191,11 +241,27 @@ fn read_body(hash: ChangeHash, body: &[u8], limits: &ChunkLimits) -> Result<Head
         operations,
         other_actors,
         author: author_in(input.0),
-    })
+    };
+    Ok((header, columns_at))
 }
 
 /// Skips the columns and counts the operations in them.
 fn read_columns(input: &mut Reader<'_>, limits: &ChunkLimits) -> Result<u64, ChunkError> {
+    let mut operations = 0;
+    each_column(input, |column, data| {
+        if column == ACTION_COLUMN {
+            operations = count_values(data, limits)?;
+        }
+        Ok(())
+    })?;
+    Ok(operations)
+}
+
+/// Skips the columns and shows each of them to `see`.
+fn each_column<'a>(
+    input: &mut Reader<'a>,
+    mut see: impl FnMut(u64, &'a [u8]) -> Result<(), ChunkError>,
+) -> Result<(), ChunkError> {
     const MAX_COLUMNS: usize = 64;
     let count = input.length()?;
     if count > MAX_COLUMNS {
@@ -208,41 +274,40 @@ fn read_columns(input: &mut Reader<'_>, limits: &ChunkLimits) -> Result<u64, Chu
             return Err(ChunkError::Malformed("a column is compressed"));
         }
     }
-    let mut operations = 0;
-    for (column, length) in &lengths[..count] {
-        let data = input.take(*length)?;
-        if *column == ACTION_COLUMN {
-            operations = count_values(data, limits)?;
-        }
-    }
-    Ok(operations)
+    lengths[..count].iter().try_for_each(|(column, length)| see(*column, input.take(*length)?))
 }
 
 /// How many values a run-length encoded column holds.
 fn count_values(column: &[u8], limits: &ChunkLimits) -> Result<u64, ChunkError> {
-    let mut input = Reader(column);
     let mut total = 0_u64;
-    while !input.0.is_empty() {
-        let run = input.signed()?;
-        let values = match run {
-            0 => input.unsigned()?,
-            literal if literal < 0 => {
-                for _ in 0..literal.unsigned_abs() {
-                    input.unsigned()?;
-                }
-                literal.unsigned_abs()
-            }
-            repeated => {
-                input.unsigned()?;
-                repeated.unsigned_abs()
-            }
-        };
+    each_run(column, |_, values| {
         total = total.saturating_add(values);
         if total > limits.max_operations {
             return Err(ChunkError::TooLarge { what: "operations", limit: limits.max_operations });
         }
-    }
+        Ok(())
+    })?;
     Ok(total)
+}
+
+/// Shows the values of a run-length encoded column to `see`, with how many of each follow on each other; `None` is no value.
+fn each_run(
+    column: &[u8],
+    mut see: impl FnMut(Option<u64>, u64) -> Result<(), ChunkError>,
+) -> Result<(), ChunkError> {
+    let mut input = Reader(column);
+    while !input.0.is_empty() {
+        match input.signed()? {
+            0 => see(None, input.unsigned()?)?,
+            literal if literal < 0 => {
+                for _ in 0..literal.unsigned_abs() {
+                    see(Some(input.unsigned()?), 1)?;
+                }
+            }
+            repeated => see(Some(input.unsigned()?), repeated.unsigned_abs())?,
+        }
+    }
+    Ok(())
 }
 
 /// The author in the extra bytes behind the columns: a footer of kind 1, a length and the bytes.
@@ -357,6 +422,28 @@ mod tests {
                 assert_eq!(header.author, change.author().map(|author| author.as_bytes().to_vec()));
             }
         }
+    }
+
+    #[test]
+    fn his30_the_letters_that_come_and_go_are_counted_without_opening_the_text() {
+        for words in ["ciudades", &"ciudades que acogen ".repeat(400)] {
+            let letters = changes_of_a_document(words)
+                .iter()
+                .map(|change| read(change.raw_bytes()).unwrap().letters().unwrap())
+                .collect::<Vec<_>>();
+            let wrote = Letters { inserted: words.len() as u64, deleted: 0 };
+            assert_eq!(letters, [wrote, Letters { inserted: 0, deleted: 3 }]);
+        }
+        let mut document = Automerge::new();
+        let mut edit = document.transaction();
+        let text = edit.put_object(ROOT, "text", ObjType::Text).unwrap();
+        let marker = edit.split_block(&text, 0).unwrap();
+        edit.put(&marker, "type", "paragraph").unwrap();
+        edit.splice_text(&text, 1, 0, "¿Qué?").unwrap();
+        edit.splice_text(&text, 2, 1, "q").unwrap();
+        edit.commit();
+        let mut change = document.get_changes(&[]).remove(0);
+        assert_eq!(read(&change.bytes()).unwrap().letters().unwrap(), Letters { inserted: 6, deleted: 1 });
     }
 
     #[test]

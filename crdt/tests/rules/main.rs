@@ -19,5 +19,7 @@ mod people;
 mod positions;
 mod publication;
 mod redline;
+mod restoring;
 mod rounds;
 mod silence;
+mod timeline;
