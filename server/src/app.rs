@@ -22,6 +22,7 @@ pub mod components;
 pub mod coverage;
 mod coverage_files;
 pub mod exports;
+pub mod history;
 pub mod images;
 pub mod instants;
 pub mod invitations;
@@ -73,6 +74,7 @@ use tokio::sync::{Mutex, Semaphore};
 use self::activity::Activity;
 use self::amendments::branches::Branches;
 use self::exports::Exports;
+use self::history::logs::Logs;
 use self::instants::Instants;
 use self::mail::{Mail, WayInLetters};
 use self::matrix::proposals::Proposals;
@@ -117,6 +119,7 @@ pub struct App {
     /// Who writes on which branch.
     pub branches: Arc<Branches>,
     activity: Activity,
+    logs: Logs,
     shelf: Shelf,
     proposals: Proposals,
     settling: Turns,
@@ -155,6 +158,7 @@ impl App {
             answering: Turns::default(),
             activity: Activity::default(),
             branches,
+            logs: Logs::default(),
             shelf: Shelf::default(),
             proposals: Proposals::default(),
             settling: Turns::default(),

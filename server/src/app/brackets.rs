@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::audit::{self, By};
+use super::history::Act;
 use super::news::{Topic, What};
 use super::papers::aside;
 use super::refusal::Refusal;
@@ -283,8 +284,9 @@ impl App {
         let edit = move |text: &mut Text, writer: &Writer| bracketed::lift(text, writer, &name);
         let change = self.bracket_change(document, seat, edit).await?.ok_or(Refusal::NotFound)?;
         let about = json!({ "text": text, "bracket": id });
+        let note = Act::Bracket { bracket: id, event: "bracket_lifted".to_owned() }.note(text, &change)?;
         let audit = audit::entry(self.clock.now(), "bracket_lifted", By::Seat(seat), about);
-        self.live.submit_with(text, vec![(seat, change)], vec![audit]).await?;
+        self.live.submit_with(text, vec![(seat, change)], vec![note, audit]).await?;
         self.news.tell(place.paper, What::Procedure { topic: Topic::Brackets, within: None });
         Ok(())
     }
@@ -310,13 +312,17 @@ impl App {
         let Written { paper, version, bracket, event, seat, mut about } = written;
         about["bracket"] = json!(bracket.id);
         // Nobody else writes this record: the turn is held. And others' words must not fail with it.
-        let ops = vec![
+        let mut ops = vec![
             Op::put(Coll::Bracket, key(paper, bracket.id), Expect::Any, &bracket),
             audit::entry(self.clock.now(), event, By::Seat(seat), about),
         ];
         let text = bracket.place.text;
         match change {
-            Some(change) => self.live.submit_with(text, vec![(seat, change)], ops).await?,
+            Some(change) => {
+                let act = Act::Bracket { bracket: bracket.id, event: event.to_owned() };
+                ops.push(act.note(text, &change)?);
+                self.live.submit_with(text, vec![(seat, change)], ops).await?;
+            }
             None => {
                 self.store.commit(ops).await?;
             }

@@ -6,7 +6,7 @@
 
 pub mod files;
 pub mod looks;
-mod sides;
+pub mod sides;
 pub mod sources;
 
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub enum Point {
     Now(Moment),
     /// What a seat has seen, last at this moment.
     Seen(Moment),
+    /// A text as it was at this moment.
+    Then(Moment),
 }
 
 /// Two drafts in one language.
@@ -75,8 +77,20 @@ impl App {
         language: Option<&str>,
     ) -> Result<Compared, Refusal> {
         let language = known_language(paper, language)?;
-        let (from, before) = self.side(paper, seat, from, &language).await?;
-        let (to, after) = self.side(paper, seat, to, &language).await?;
+        let from = self.side(paper, seat, from, &language).await?;
+        let to = self.side(paper, seat, to, &language).await?;
+        self.compared(paper, seat, language, from, to).await
+    }
+
+    /// Two drafts that were found already.
+    pub(super) async fn compared(
+        &self,
+        paper: &Paper,
+        seat: SeatId,
+        language: String,
+        (from, before): (Point, Vec<Side>),
+        (to, after): (Point, Vec<Side>),
+    ) -> Result<Compared, Refusal> {
         let (before, after) = (Arc::new(before), Arc::new(after));
         let comparison = {
             let (before, after) = (before.clone(), after.clone());

@@ -8,6 +8,7 @@ use crdt::document::{Block, Text, import};
 use crdt::ids::{ChangeHash, SeatId, TextId};
 
 use super::App;
+use super::history::Act;
 use super::papers::{aside, random_paragraph_id};
 use super::refusal::Refusal;
 use crate::people::paper::{Paper, TextPlace};
@@ -82,7 +83,9 @@ impl App {
         if let Some(change) = change {
             // The work above takes its time; a lock or a lost pen counts from the moment in which it was made.
             self.must_write(seat, id)?;
-            self.live.submit(id, seat, vec![Bytes::from(change)]).await?;
+            let change = Bytes::from(change);
+            let note = Act::Replaced.note(id, &change)?;
+            self.live.submit_with(id, vec![(seat, change)], vec![note]).await?;
             self.forget_text(id);
         }
         Ok(Replaced { heads: self.live.text(id).await?.heads(), changed_blocks })

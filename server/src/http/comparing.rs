@@ -1,6 +1,6 @@
 //! Two drafts compared, and what a seat has seen.
 
-mod view;
+pub mod view;
 
 use std::collections::BTreeMap;
 
@@ -179,5 +179,10 @@ async fn answer(
         Some(cursor) => cursor.parse().map_err(|_| Refusal::field("cursor", "is that of an answer"))?,
     };
     let compared = app.compare_drafts(paper, caller.seat, pair, part.language.as_deref()).await?;
-    Ok(HttpResponse::Ok().json(view::of(&caller.register, paper, &compared, Bounds { first, whole })))
+    Ok(HttpResponse::Ok().json(view::of(
+        &caller.register,
+        paper,
+        &compared,
+        Bounds { first, whole, numbered_before: 0 },
+    )))
 }

@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod history;
 pub mod intake;
 pub mod invitations;
 pub mod matrix;
@@ -160,6 +161,12 @@ fn interface(config: &mut ServiceConfig) {
                 .route(put().to(texts::replace)),
         )
         .service(at("/api/v1/texts/{id}/attribution").route(get().to(texts::attribution)))
+        .service(at("/api/v1/texts/{id}/history").route(get().to(history::list)))
+        .service(
+            at("/api/v1/texts/{id}/history/{moment}").route(get().to(history::one).wrap(Compress::default())),
+        )
+        .service(at("/api/v1/texts/{id}/history/{moment}/restoration").route(get().to(history::preview)))
+        .service(at("/api/v1/texts/{id}/restore").route(post().to(history::restore)))
         .service(at("/api/v1/texts/{id}/threads").route(post().to(reviews::open)))
         .service(at("/api/v1/threads/{id}/comments").route(post().to(reviews::answer)))
         .service(at("/api/v1/threads/{id}/resolve").route(post().to(reviews::resolve)))
@@ -323,6 +330,7 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/silence",
         "/p/{slug}/silence/{id}",
         "/p/{slug}/compare/{from}/{to}",
+        "/p/{slug}/history/{chapter}",
         "/p/{slug}/amendments",
         "/p/{slug}/amendments/{id}",
         "/p/{slug}/amendments/{id}/{desk}",

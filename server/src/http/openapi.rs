@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    amendments, brackets, comparing, components, coverage, events, exports, invitations, matrix, milestones,
-    notices, papers, people, positions, preflight, proofs, publications, remarks, replies, reviews, rights,
-    rounds, seats, set_aside, silences, sources, sync, tasks, texts, word,
+    amendments, brackets, comparing, components, coverage, events, exports, history, invitations, matrix,
+    milestones, notices, papers, people, positions, preflight, proofs, publications, remarks, replies,
+    reviews, rights, rounds, seats, set_aside, silences, sources, sync, tasks, texts, word,
 };
 use crate::http::error::Problem;
 
@@ -54,6 +54,10 @@ use crate::http::error::Problem;
         texts::read,
         texts::replace,
         texts::attribution,
+        history::list,
+        history::one,
+        history::preview,
+        history::restore,
         amendments::list,
         amendments::one,
         amendments::revision,

@@ -29,11 +29,12 @@
 pub mod aside;
 pub mod branch;
 pub mod check;
+pub mod headers;
 mod noted;
 mod opening;
 mod outbox;
 mod registry;
-mod repair;
+pub mod repair;
 mod riders;
 mod room_task;
 pub mod socket;

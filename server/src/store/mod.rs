@@ -141,6 +141,8 @@ collections! {
     Image = 35 "picture",
     /// Which sealed milestones are public, by `paper id/milestone id`.
     Publication = 39 "publication",
+    /// What the service wrote into a text for somebody, by `text id/hash of the change`.
+    Act = 40 "act on a text",
     /// Word documents that became a paper, by the SHA-256 of the file.
     WordImport = 41 "document that was taken in",
 }

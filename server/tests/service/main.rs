@@ -14,6 +14,7 @@ mod drill;
 mod exports;
 mod form_and_size;
 mod harness;
+mod history;
 mod imports;
 mod large;
 mod leaving;

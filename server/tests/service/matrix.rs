@@ -64,6 +64,7 @@ mod amendments;
 mod asker;
 mod brackets;
 mod comparing;
+mod history;
 mod paper;
 mod people;
 mod positions;
@@ -81,6 +82,7 @@ fn rows() -> Vec<Row> {
         amendments::rows(),
         brackets::rows(),
         comparing::rows(),
+        history::rows(),
         people::rows(),
         positions::rows(),
         remarks::rows(),

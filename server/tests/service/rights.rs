@@ -16,7 +16,7 @@ async fn access(somebody: &Somebody) -> Value {
     paper_of(somebody).await["chapters"][0]["access"].clone()
 }
 
-async fn locks(service: &Service, somebody: &Somebody, act: &str) -> Answer {
+pub async fn locks(service: &Service, somebody: &Somebody, act: &str) -> Answer {
     let chapter = service.paper().chapters[0].id;
     let body = if act == "lock" { json!({"reason": "The committee reads it this week."}) } else { json!({}) };
     somebody.post(&format!("/api/v1/papers/{PAPER}/chapters/{chapter}/{act}"), &body.to_string()).send().await

@@ -101,7 +101,9 @@ impl App {
         match point {
             Point::Milestone(milestone) => milestone.name.clone(),
             Point::Now(_) => words.get("pdf-current-draft"),
-            Point::Seen(at) => words.fill("compare-seen-at", &[("when", &words.day(self.day_of()(*at)))]),
+            Point::Seen(at) | Point::Then(at) => {
+                words.fill("compare-seen-at", &[("when", &words.day(self.day_of()(*at)))])
+            }
         }
     }
 }
@@ -109,13 +111,13 @@ impl App {
 fn moment(point: &Point) -> Moment {
     match point {
         Point::Milestone(milestone) => milestone.sealed_at,
-        Point::Now(at) | Point::Seen(at) => *at,
+        Point::Now(at) | Point::Seen(at) | Point::Then(at) => *at,
     }
 }
 
 fn identity(point: &Point) -> String {
     match point {
         Point::Milestone(milestone) => milestone.id.to_string(),
-        Point::Now(at) | Point::Seen(at) => at.unix_ms().to_string(),
+        Point::Now(at) | Point::Seen(at) | Point::Then(at) => at.unix_ms().to_string(),
     }
 }

@@ -52,12 +52,9 @@ pub struct SourcedRun {
     pub at: Option<Moment>,
 }
 
-impl Source {
-    /// The decision by which the amendment entered the text.
-    pub fn decision(&self) -> Option<&Decision> {
-        let decisions = self.amendment.as_ref()?.decisions.iter();
-        decisions.rev().find(|decision| !decision.changes.is_empty())
-    }
+/// The decision by which an amendment entered the text.
+pub fn decision_on(amendment: &Amendment) -> Option<&Decision> {
+    amendment.decisions.iter().rev().find(|decision| !decision.changes.is_empty())
 }
 
 impl Credits {
@@ -190,7 +187,7 @@ impl App {
     }
 
     /// The amendments that entered the text, by their changes: those that this seat may read.
-    async fn amendments_by_change(
+    pub(in crate::app) async fn amendments_by_change(
         &self,
         paper: &Paper,
         seat: SeatId,
@@ -203,7 +200,11 @@ impl App {
         Ok(by_change)
     }
 
-    async fn brackets_by_id(&self, paper: &Paper) -> Result<BTreeMap<String, Arc<Bracket>>, Refusal> {
+    /// The records of a paper's brackets, by the ids in their marks.
+    pub(in crate::app) async fn brackets_by_id(
+        &self,
+        paper: &Paper,
+    ) -> Result<BTreeMap<String, Arc<Bracket>>, Refusal> {
         let mut by_id = BTreeMap::new();
         for record in scan_all(&*self.store, Coll::Bracket, &format!("{}/", paper.id)).await? {
             let bracket: Bracket = record.read()?;

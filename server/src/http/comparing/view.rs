@@ -9,7 +9,7 @@ use crdt::history::comparison::{
 };
 use crdt::ids::{ChangeHash, TextId};
 use crdt::moment::Moment;
-use crdt::review::amendment::State;
+use crdt::review::amendment::{Amendment, State};
 use crdt::review::bracket::{Bracket, End};
 use crdt::review::disposition::Outcome;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::comparing::sources::{Credits, Source, SourcedRun, brackets_left};
+use crate::app::comparing::sources::{Credits, Source, SourcedRun, brackets_left, decision_on};
 use crate::app::comparing::{Compared, Point};
 use crate::http::reviews::{AuthorView, author_view};
 use crate::people::directory::Register;
@@ -33,6 +33,8 @@ pub struct Bounds {
     pub first: usize,
     /// With the words of paragraphs that do not differ.
     pub whole: bool,
+    /// How many numbered paragraphs stand before the first one that was compared.
+    pub numbered_before: usize,
 }
 
 /// Two drafts in one.
@@ -58,7 +60,7 @@ pub struct ComparisonView {
 /// A side of the comparison.
 #[derive(Serialize, ToSchema)]
 pub struct PointView {
-    /// `milestone`, `now` or `seen`.
+    /// `milestone`, `now`, `seen`, or `then`: a text at a moment of its history.
     kind: &'static str,
     /// The milestone.
     id: Option<Uuid>,
@@ -195,7 +197,7 @@ pub fn of(register: &Register, paper: &Paper, compared: &Compared, bounds: Bound
     let mut to = point_view(to);
     to.texts = Some(texts.clone());
     let last = last_chapter(comparison, bounds);
-    let view = Viewer { register, comparison, credits, whole: bounds.whole };
+    let view = Viewer { register, comparison, credits, bounds };
     let chapters = comparison.chapters.iter().enumerate();
     ComparisonView {
         paper: paper.slug.clone(),
@@ -234,6 +236,7 @@ fn point_view(point: &Point) -> PointView {
     match point {
         Point::Now(moment) => at("now", *moment),
         Point::Seen(moment) => at("seen", *moment),
+        Point::Then(moment) => at("then", *moment),
         Point::Milestone(milestone) => PointView {
             id: Some(milestone.id.0),
             name: Some(milestone.name.clone()),
@@ -243,36 +246,39 @@ fn point_view(point: &Point) -> PointView {
 }
 
 fn source_view(register: &Register, source: &Source) -> SourceView {
-    let amendment = source.amendment.as_ref().map(|amendment| {
-        let decision = source.decision();
-        // The revision that was decided, not one that came later.
-        let revision = decision.map(|decision| decision.revision);
-        let words = amendment.revisions.iter().find(|each| Some(each.number) == revision);
-        let component = register.component(amendment.component);
-        AmendmentLine {
-            id: amendment.id.0,
-            number: amendment.number,
-            component: component.map(|found| found.code.clone()).unwrap_or_default(),
-            hue: component.map_or(1, |found| found.hue),
-            state: amendment.state(),
-            title: words.map(|words| words.title.clone()).unwrap_or_default(),
-            reason: words.map(|words| words.reason.clone()).unwrap_or_default(),
-            decision: decision.map(|decision| DecisionLine {
-                outcome: decision.disposition.outcome,
-                words: decision.disposition.words.clone(),
-                by: author_view(register, decision.disposition.by),
-                at: decision.disposition.at,
-            }),
-        }
-    });
+    let amendment = source.amendment.as_ref().map(|amendment| amendment_line(register, amendment));
     SourceView { author: author_view(register, source.seat), amendment }
+}
+
+/// An amendment that entered a text, and how that was decided.
+pub fn amendment_line(register: &Register, amendment: &Amendment) -> AmendmentLine {
+    let decision = decision_on(amendment);
+    // The revision that was decided, not one that came later.
+    let revision = decision.map(|decision| decision.revision);
+    let words = amendment.revisions.iter().find(|each| Some(each.number) == revision);
+    let component = register.component(amendment.component);
+    AmendmentLine {
+        id: amendment.id.0,
+        number: amendment.number,
+        component: component.map(|found| found.code.clone()).unwrap_or_default(),
+        hue: component.map_or(1, |found| found.hue),
+        state: amendment.state(),
+        title: words.map(|words| words.title.clone()).unwrap_or_default(),
+        reason: words.map(|words| words.reason.clone()).unwrap_or_default(),
+        decision: decision.map(|decision| DecisionLine {
+            outcome: decision.disposition.outcome,
+            words: decision.disposition.words.clone(),
+            by: author_view(register, decision.disposition.by),
+            at: decision.disposition.at,
+        }),
+    }
 }
 
 struct Viewer<'c> {
     register: &'c Register,
     comparison: &'c Comparison,
     credits: &'c Credits,
-    whole: bool,
+    bounds: Bounds,
 }
 
 impl Viewer<'_> {
@@ -307,7 +313,7 @@ impl Viewer<'_> {
                 }
                 Passage::Unchanged(same) => {
                     next += same.len();
-                    let number = |entry: &Entry| entry.stood().number;
+                    let number = |entry: &Entry| self.number(entry.stood());
                     let entries = || {
                         same.iter().zip(at..).map(|(entry, at)| self.entry((chapter, at), entry)).collect()
                     };
@@ -316,7 +322,7 @@ impl Viewer<'_> {
                         count: same.len(),
                         first: same.iter().find_map(number),
                         last: same.iter().rev().find_map(number),
-                        entries: self.whole.then(entries),
+                        entries: self.bounds.whole.then(entries),
                     })
                 }
             }
@@ -334,7 +340,7 @@ impl Viewer<'_> {
             Fate::MovedHere(_) => "moved",
             Fate::MovedAway(_) => "moved_away",
         };
-        let number = |stood: &Option<Stood>| stood.as_ref().and_then(|stood| stood.number);
+        let number = |stood: &Option<Stood>| stood.as_ref().and_then(|stood| self.number(stood));
         let was = entry.was.as_ref().filter(|_| entry.is_reshaped()).map(|stood| bare(&stood.block));
         EntryView {
             block: bare(&entry.stood().block),
@@ -362,7 +368,11 @@ impl Viewer<'_> {
         let mut sides =
             sides.filter_map(|chapter| if chapters { chapter.was.as_ref() } else { chapter.is.as_ref() });
         let chapter = sides.find(|side| side.chapter == stood.chapter).map(|side| side.number.clone());
-        Some(MoveView { number, chapter: chapter.unwrap_or_default(), paragraph: stood.number })
+        Some(MoveView { number, chapter: chapter.unwrap_or_default(), paragraph: self.number(stood) })
+    }
+
+    fn number(&self, stood: &Stood) -> Option<usize> {
+        stood.number.map(|number| number + self.bounds.numbered_before)
     }
 
     fn bracket(&self, id: &str) -> BracketLine {

@@ -46,6 +46,7 @@ impl Known {
                 "{component}" => self.of("components"),
                 "{sha256}" => vec!["0".repeat(64)],
                 "{number}" => vec!["1".to_owned(), "2".to_owned()],
+                "{moment}" => vec!["1-1".to_owned(), "1-2".to_owned()],
                 "{other}" => [self.of("milestones"), vec!["now".to_owned()]].concat(),
                 "{file}" => vec!["en.md".to_owned(), "es.md".to_owned()],
                 fixed if !fixed.starts_with('{') => vec![fixed.to_owned()],
