@@ -7,6 +7,7 @@
 mod agreement;
 mod amendments;
 mod brackets;
+mod written;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -328,7 +329,7 @@ async fn write_paper(
             let pen = pens
                 .get(turn % pens.len().max(1))
                 .ok_or_else(|| inconsistent("nobody holds the pen".to_owned()))?;
-            let (text, document, seed) = app.seed_text(blocks, *pen).await?;
+            let (text, document, seed) = written::written(app, &blocks, *pen, at)?;
             seeds.push(seed);
             of_chapter.insert(language.clone(), text);
             texts.entry(language).or_default().push((text, document));
