@@ -16,6 +16,7 @@ import { takePublic } from './shots-public'
 import { takeBrackets } from './shots-brackets'
 import { takeComparison } from './shots-compare'
 import { takeWord } from './shots-word'
+import { takeHistory } from './shots-history'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -52,6 +53,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeAgreement(browser, service, circumstances, named)
       await takeBrackets(browser, service, circumstances, named)
       await takeComparison(browser, service, circumstances, named)
+      await takeHistory(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
       await takePublic(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)

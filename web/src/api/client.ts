@@ -13,6 +13,7 @@ import { amendmentRoutes } from './amendments'
 import { matrixRoutes } from './matrix'
 import { bracketRoutes } from './brackets'
 import { comparisonRoutes } from './comparing'
+import { historyRoutes } from './history'
 import * as model from './model'
 import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
@@ -56,6 +57,7 @@ export function createApi(options: RequestOptions) {
     ...amendmentRoutes(verbs),
     ...bracketRoutes(verbs),
     ...comparisonRoutes(verbs),
+    ...historyRoutes(verbs),
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...publicationRoutes(verbs),

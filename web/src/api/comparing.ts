@@ -8,7 +8,7 @@ import { array, integer, nullable, object, oneOf, optional, record, string, unkn
 import type { Parsed, Parser } from './parse'
 import { json, nothing, type Requester } from './request'
 
-const author = object({ seat_id: string, person: string, initials: string, component: string, hue: integer })
+export const author = object({ seat_id: string, person: string, initials: string, component: string, hue: integer })
 const outcome = oneOf('accepted', 'modified', 'partly', 'not_accepted', 'deferred', 'overtaken', 'withdrawn')
 const marks = record(unknown)
 
@@ -65,7 +65,7 @@ const chapter = object({
 export type ComparedChapter = Parsed<typeof chapter>
 
 const point = object({
-  kind: oneOf('milestone', 'now', 'seen'),
+  kind: oneOf('milestone', 'now', 'seen', 'then'),
   id: nullable(string),
   name: nullable(string),
   at: string,
@@ -74,16 +74,15 @@ const point = object({
 })
 export type ComparedPoint = Parsed<typeof point>
 
-const source = object({
-  author,
-  amendment: nullable(object({
-    id: string, number: nullable(integer), component: string, hue: integer, state: string, title: string, reason: string,
-    decision: nullable(object({ outcome, words: string, by: author, at: string })),
-  })),
+export const comparedAmendment = object({
+  id: string, number: nullable(integer), component: string, hue: integer, state: string, title: string, reason: string,
+  decision: nullable(object({ outcome, words: string, by: author, at: string })),
 })
+
+const source = object({ author, amendment: nullable(comparedAmendment) })
 export type ComparedSource = Parsed<typeof source>
 
-const comparison = object({
+export const comparison = object({
   paper: string, language: string, from: point, to: point, changes: integer, added: integer, removed: integer,
   sources: array(source), chapters: array(chapter), next: nullable(string),
 })

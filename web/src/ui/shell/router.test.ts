@@ -21,6 +21,13 @@ test('the start page, with nothing after the slash', () => {
     expect(parse('/p/ciudades/answers/AFR')).toEqual({ page: 'answers', slug: 'ciudades', component: 'AFR' })
   })
 
+  test('the history of a chapter, by its number and in a language', () => {
+    expect(parse('/p/ciudades/history/4.1')).toEqual({ page: 'history', slug: 'ciudades', number: '4.1' })
+    expect(parse('/p/ciudades/history/4/x')).toEqual({ page: 'lost' })
+    expect(parse('/p/ciudades/history')).toEqual({ page: 'lost' })
+    expect(paths.history('ciudades', '4.1', 'es')).toBe('/p/ciudades/history/4.1?language=es')
+  })
+
   test('the brackets of a paper, and nothing below them', () => {
     expect(parse('/p/ciudades/brackets')).toEqual({ page: 'brackets', slug: 'ciudades' })
     expect(parse('/p/ciudades/brackets/x')).toEqual({ page: 'lost' })

@@ -31,6 +31,8 @@ export type Route =
   | { page: 'answers'; slug: string; component: string | null }
   /** Two drafts compared: each a sealed draft's id, `now`, `seen` or `position`. */
   | { page: 'compare'; slug: string; from: string; to: string }
+  /** The history of a chapter, by its number. */
+  | { page: 'history'; slug: string; number: string }
   | { page: 'amendments'; slug: string }
   | { page: 'amendment'; slug: string; id: string }
   /** Where a proposal is written: a component's draft, or the deciders' copy of what was proposed. */
@@ -62,6 +64,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (more.length > 0) return { page: 'lost' }
   if (name === 'review') return { page: 'review', slug, round: id ?? null }
   if (name === 'positions') return { page: 'positions', slug, draft: id ?? null }
+  if (name === 'history' && id !== undefined && CHAPTER.test(id)) return { page: 'history', slug, number: id }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'brackets' && id === undefined) return { page: 'brackets', slug }
   if (name === 'sources' && id === undefined) return { page: 'sources', slug }
@@ -99,6 +102,8 @@ export const paths = {
   /** Each side a sealed draft's id, `now`, `seen` (what one has marked as read) or `position`. */
   compare: (slug: string, from: string, to: string) =>
     `/p/${encodeURIComponent(slug)}/compare/${encodeURIComponent(from)}/${encodeURIComponent(to)}`,
+  history: (slug: string, number: string, language: string) =>
+    `/p/${encodeURIComponent(slug)}/history/${encodeURIComponent(number)}?${new URLSearchParams({ language })}`,
   amendments: (slug: string) => `/p/${encodeURIComponent(slug)}/amendments`,
   amendment: (slug: string, id: string): string => `${paths.amendments(slug)}/${encodeURIComponent(id)}`,
   proposing: (slug: string, id: string): string => `${paths.amendment(slug, id)}/draft`,
