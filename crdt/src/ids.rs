@@ -48,8 +48,10 @@ uuid_id! {
     ThreadId,
     /// One contribution to a thread.
     CommentId,
-    /// A planned or sealed draft.
+    /// A sealed draft.
     MilestoneId,
+    /// A draft that is planned; the sealed one that fulfils it has an identity of its own.
+    PlanId,
     /// A record of what was written without the right to.
     AsideId,
     /// A review round.

@@ -49,7 +49,7 @@ impl Moment {
         (date.year(), date.month().into(), date.day())
     }
 
-    fn utc(self) -> OffsetDateTime {
+    pub(crate) fn utc(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .expect("the bounds of a moment lie inside those of a date")
     }

@@ -35,6 +35,7 @@ pub mod news;
 pub mod notices;
 pub mod papers;
 pub mod people;
+pub mod planned;
 pub mod positions;
 pub mod preflight;
 pub mod proofs;
@@ -147,6 +148,7 @@ impl App {
         live: LiveSettings,
     ) -> Result<Arc<App>, StoreError> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
+        planned::take_from_papers(&*store, &directory).await?;
         keys::note(&*store, &settings.signer, clock.now()).await?;
         let branches = Arc::new(Branches::load(&*store, directory.clone()).await?);
         let live = Live::start(store.clone(), clock.clone(), branches.clone(), live);

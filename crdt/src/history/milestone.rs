@@ -1,4 +1,4 @@
-//! Milestones: planned drafts, and drafts sealed under a name.
+//! Milestones: drafts sealed under a name. Those that are to come are in [`super::planned`].
 //!
 //! Sealing is pure: [`Sealing`] gathers what is to be sealed, [`Sealing::seal`] gives the immutable record or says why
 //! not. Writing it down and making its files is the server's work.
@@ -302,6 +302,11 @@ pub struct Day(time::Date);
 pub struct NotADay(pub String);
 
 impl Day {
+    /// The day in UTC at that moment.
+    pub fn in_utc(at: Moment) -> Day {
+        Day(at.utc().date())
+    }
+
     /// Year, month (1–12) and day (1–31).
     pub fn parts(self) -> (i32, u8, u8) {
         (self.0.year(), self.0.month().into(), self.0.day())

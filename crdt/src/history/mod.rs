@@ -6,7 +6,7 @@
 //! server knows which seat each session belongs to.
 //! [`comparison`] lays two drafts into one, and [`credit`] says who made the difference. [`timeline`] finds the moments in the log of a
 //! text, and [`restoring`] says what it reads like when an earlier one comes back. [`publication`] says which sealed drafts
-//! everybody may read.
+//! everybody may read, [`planned`] which are to come.
 //!
 //! This module knows blocks and texts; it has never heard of stores, files or connections.
 
@@ -16,6 +16,7 @@ pub mod credit;
 pub mod digest;
 pub mod merkle;
 pub mod milestone;
+pub mod planned;
 pub mod proof;
 pub mod publication;
 pub mod restoring;

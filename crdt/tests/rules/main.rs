@@ -16,6 +16,7 @@ mod history;
 mod markdown;
 mod markdown_import;
 mod people;
+mod planned;
 mod positions;
 mod publication;
 mod redline;

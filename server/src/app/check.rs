@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crdt::history::milestone::Milestone;
+use crdt::history::planned::PlannedDraft;
 use crdt::history::proof::{METADATA, Statement};
 use crdt::history::publication::Publication;
 use crdt::ids::{PaperId, TextId};
@@ -163,6 +164,7 @@ impl Check<'_> {
                 Coll::Token | Coll::Ticket => drop(self.records::<Pass>(coll).await?),
                 Coll::Round => drop(self.records::<Round>(coll).await?),
                 Coll::Amendment => self.amendments().await?,
+                Coll::Planned => drop(self.records::<PlannedDraft>(coll).await?),
                 Coll::Publication => drop(self.records::<Publication>(coll).await?),
                 Coll::Reading => drop(self.records::<Reading>(coll).await?),
                 // Beside each thread, notice, invitation and milestone lie short records that lead to it; they have other keys.

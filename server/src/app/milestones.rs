@@ -10,7 +10,7 @@ use crdt::document::Block;
 use crdt::history::milestone::{Day, Milestone, SealError, SealedText, Sealer, Sealing, TextToSeal};
 use crdt::history::symbol::{NoStatus, NoSymbol};
 use crdt::history::{Status, Symbol, digest};
-use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, SeatId, TextId, to_hex};
+use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, PlanId, SeatId, TextId, to_hex};
 use crdt::render::preflight::{Looked, Severity, preflight};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +20,7 @@ use super::App;
 use super::audit::{self, By};
 use super::news::What;
 use super::papers::aside;
+use super::planned::{self, KeptPlan};
 use super::refusal::Refusal;
 use crate::people::paper::Paper;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
@@ -27,6 +28,9 @@ use crate::store::{Coll, Expect, Op, StoreError, scan_all};
 /// A milestone to be sealed.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct NewMilestone {
+    /// The planned draft that it fulfils; without one, the open one of its name.
+    #[serde(default)]
+    pub planned: Option<PlanId>,
     /// Its name.
     pub name: String,
     /// How the organisation cites it.
@@ -82,6 +86,7 @@ impl App {
             self.not_taken(symbol).await?;
         }
         let status: Option<Status> = new.status.as_deref().map(str::parse).transpose()?;
+        let plan = self.plan_fulfilled_by(paper.id, &new).await?;
         let register = self.directory.register();
         let who = register.who(seat).ok_or(Refusal::NotFound)?;
         let by = Sealer { seat, person: who.person.id, component: who.component.id };
@@ -118,12 +123,24 @@ impl App {
         let head = self.audit_head().await?;
         let (proof, proved) = self.sign(paper.id, &milestone, head, now).await?;
         let mut ops = milestone_records(paper.id, &milestone);
-        let about = json!({ "milestone": milestone.id, "digest": milestone.digest, "root": proof.root });
+        let about = json!({
+            "milestone": milestone.id,
+            "digest": milestone.digest,
+            "root": proof.root,
+            "plan": plan.as_ref().map(|kept| kept.plan.id),
+        });
         ops.extend([proved, audit::entry(now, "seal", By::Seat(seat), about)]);
+        let fulfilled = ops.len();
+        if let Some(KeptPlan { plan, version }) = &plan {
+            ops.push(planned::record(&plan.fulfil(milestone.id)?, Expect::Version(*version)));
+        }
         match self.store.commit(ops).await {
             Ok(_) => {}
             // The name is claimed first; what else may be taken is the symbol.
             Err(StoreError::Conflict { op: 0, .. }) => return Err(Refusal::MilestoneExists(milestone.name)),
+            Err(StoreError::Conflict { op, .. }) if op == fulfilled && plan.is_some() => {
+                return Err(self.plan_moved_on(&plan.expect("just seen").plan).await?);
+            }
             Err(StoreError::Conflict { .. }) => {
                 let symbol = milestone.symbol.map(|symbol| symbol.to_string());
                 return Err(Refusal::SymbolExists(symbol.unwrap_or_default()));
@@ -132,6 +149,9 @@ impl App {
         }
         let milestone = Arc::new(milestone);
         self.news.tell(paper.id, What::Milestone(milestone.clone()));
+        if plan.is_some() {
+            self.plans_changed(paper.id);
+        }
         Ok(milestone)
     }
 

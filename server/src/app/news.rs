@@ -67,6 +67,8 @@ pub enum Topic {
     Notices,
     /// Sources that the paper cites.
     Sources,
+    /// Planned drafts, and what became of them.
+    Milestones,
 }
 
 /// Tells news to listeners.

@@ -74,7 +74,7 @@ impl App {
             summary: BTreeMap::new(),
             organisation: BTreeMap::new(),
             languages: vec![language],
-            planned: Vec::new(),
+            planned_before: Vec::new(),
             chapters,
         };
         self.enter_paper(paper.clone(), seeds, by).await?;

@@ -4,6 +4,7 @@
 //! published does not exist for the public (HIS37): [`App::public_draft`] is the only way from an address to a draft that a stranger
 //! takes, and it finds published ones only.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt::history::milestone::Milestone;
@@ -50,6 +51,16 @@ impl App {
             Some(record) => Ok((Some(record.read()?), record.version)),
             None => Ok((None, 0)),
         }
+    }
+
+    /// What was done with the drafts of a paper; those that were never published are not among them.
+    pub async fn publications(&self, paper: PaperId) -> Result<BTreeMap<MilestoneId, Publication>, Refusal> {
+        let records = scan_all(&*self.store, Coll::Publication, &format!("{paper}/")).await?;
+        let kept = records.iter().map(|record| {
+            let publication: Publication = record.read()?;
+            Ok((publication.milestone, publication))
+        });
+        Ok(kept.collect::<Result<_, StoreError>>()?)
     }
 
     /// HIS35, HIS36: publish a sealed draft, or withdraw it. `expected` is the version that the caller saw.

@@ -5,6 +5,7 @@
 //! (paths, causes) is in `source()` and goes to the log only.
 
 use crdt::document::import::ImportError;
+use crdt::history::planned::PlanError;
 use crdt::history::publication::PublicationError;
 use crdt::ids::{ChangeHash, ComponentId, PersonId, SeatId};
 use crdt::moment::Moment;
@@ -174,6 +175,9 @@ pub enum Refusal {
     /// A draft is public already, or is not.
     #[error("{0}")]
     Publication(PublicationError),
+    /// A plan was sealed or cancelled, or its name is taken.
+    #[error("{0}")]
+    Planned(PlanError),
     /// A comment that cannot be.
     #[error("{0}")]
     Comment(#[from] ThreadError),
@@ -355,6 +359,8 @@ impl Refusal {
             Refusal::NotSealed => "not_sealed",
             Refusal::Bracket(_) => "bracket_refused",
             Refusal::Publication(_) => "publication_refused",
+            Refusal::Planned(PlanError::NameTaken(_)) => "planned_exists",
+            Refusal::Planned(_) => "planned_settled",
             Refusal::Silence(_) => "silence_refused",
             Refusal::Position(_) => "position_refused",
             Refusal::Amendment(error) => super::amendments::code(error),

@@ -132,7 +132,7 @@ impl App {
             summary: BTreeMap::new(),
             organisation: BTreeMap::new(),
             languages: vec![language],
-            planned: Vec::new(),
+            planned_before: Vec::new(),
             chapters: made.chapters,
         };
         let taken = Taken { paper: paper.id, name: words.file, at: self.clock.now() };

@@ -71,6 +71,9 @@ pub enum Request {
     Seal {
         /// The slug.
         paper: String,
+        /// The name of the planned draft that it fulfils, if that is said.
+        #[serde(default)]
+        planned: Option<String>,
         /// What to seal.
         milestone: NewMilestone,
         /// Who seals, if not the operator.
@@ -175,8 +178,12 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
             let losses: String = made.losses.iter().map(|loss| format!("\n{loss}")).collect();
             Ok(Outcome { file: Some(made.bytes), ..words(made.name + &losses) })
         }
-        Request::Seal { paper, milestone, email } => {
+        Request::Seal { paper, planned, milestone, email } => {
             let paper = paper_named(app, &paper)?;
+            let milestone = match planned {
+                Some(name) => app.for_plan(&paper, &name, milestone).await?,
+                None => milestone,
+            };
             let sealed = app.seal(&paper, sealing_seat(app, email.as_deref()).await?, milestone).await?;
             Ok(words(format!("{}: sealed as {}, digest {}", sealed.name, sealed.id, sealed.digest)))
         }

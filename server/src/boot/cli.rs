@@ -190,9 +190,12 @@ pub struct Seal {
     /// The paper's name in addresses
     #[arg(long, value_name = "SLUG")]
     pub paper: String,
+    /// The planned draft it fulfils, by its name; what is not said here is as it was planned
+    #[arg(long, value_name = "NAME")]
+    pub planned: Option<String>,
     /// The milestone's name: "Bogotá draft"
-    #[arg(long)]
-    pub name: String,
+    #[arg(long, required_unless_present = "planned")]
+    pub name: Option<String>,
     /// Its symbol, unique in the organisation: UCLG/MIG/2016/1/Rev.1
     #[arg(long)]
     pub symbol: Option<String>,

@@ -195,10 +195,12 @@ fn errand(command: Command) -> Result<Errand, Answer> {
         }
         Command::Seal(said) => {
             let languages = (!said.languages.is_empty()).then_some(said.languages);
-            let (name, symbol, status) = (said.name, said.symbol, said.status);
+            let (name, symbol, status) = (said.name.unwrap_or_default(), said.symbol, said.status);
             let (anyway, event, date, note) = (said.anyway, said.event, said.date, said.note);
-            let milestone = NewMilestone { name, symbol, status, languages, anyway, event, date, note };
-            let request = Request::Seal { paper: said.paper, milestone, email: said.email };
+            let milestone =
+                NewMilestone { planned: None, name, symbol, status, languages, anyway, event, date, note };
+            let (paper, planned, email) = (said.paper, said.planned, said.email);
+            let request = Request::Seal { paper, planned, milestone, email };
             errand(said.data.data, Missing::Refuse, request)
         }
         Command::Check(said) => errand(said.data.data, Missing::Refuse, Request::Check { json: said.json }),

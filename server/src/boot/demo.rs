@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crdt::document::{Anchor, Block, Text, import, languages};
+use crdt::history::planned::{PlanWords, PlannedDraft};
 use crdt::ids::{
-    ChapterId, CommentId, ComponentId, PaperId, ParagraphId, PersonId, SeatId, TextId, ThreadId,
+    ChapterId, CommentId, ComponentId, PaperId, ParagraphId, PersonId, PlanId, SeatId, TextId, ThreadId,
 };
 use crdt::moment::Moment;
 use crdt::review::permission::{Function, Grant, Role, Scope};
@@ -26,13 +27,14 @@ use super::clock::offset_to;
 use super::demo_rounds;
 use crate::app::App;
 use crate::app::papers::random_paragraph_id;
+use crate::app::planned;
 use crate::app::refusal::Refusal;
 use crate::app::threads;
 use crate::people::account::Person;
 use crate::people::component::{ByLanguage, Component, Kind};
 use crate::people::directory::Entry;
 use crate::people::link::Link;
-use crate::people::paper::{Chapter, Paper, Planned};
+use crate::people::paper::{Chapter, Paper};
 use crate::people::seat::Seat;
 use crate::people::token::Secret;
 use crate::store::{Coll, Expect, Op};
@@ -113,7 +115,7 @@ struct PaperFile {
     organisation: ByLanguage,
     languages: Vec<String>,
     drafting_language: String,
-    planned: Vec<Planned>,
+    planned: Vec<PlanWords>,
     clock: Moment,
 }
 
@@ -344,8 +346,16 @@ async fn write_paper(
             lock_version: 0,
         });
     }
-    let PaperFile { slug, title, summary, organisation, languages, planned, .. } = file;
-    let paper = Paper { id, slug, title, summary, organisation, languages, planned, chapters: records };
+    let PaperFile { slug, title, summary, organisation, languages, planned: plans, .. } = file;
+    let secretariat = cast.seat_of("ines.duarte@example.org")?.id;
+    for words in plans {
+        let (plan, now) = ((PlanId(Uuid::new_v4()), id), app.clock.now());
+        let plan = PlannedDraft::plan(plan, words, &[], &[], secretariat, now).map_err(Refusal::from)?;
+        seeds.push(planned::record(&plan, Expect::Absent));
+    }
+    let planned_before = Vec::new();
+    let paper =
+        Paper { id, slug, title, summary, organisation, languages, planned_before, chapters: records };
     Ok((paper, texts, seeds))
 }
 

@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use crdt::history::planned::PlanError;
 use crdt::review::disposition::DispositionError;
 use crdt::review::entry::{Entry, EntryError};
 use crdt::review::round::RoundError;
@@ -49,6 +50,8 @@ const CODES: &[(&str, u16, &str)] = &[
     ("last_admin", 409, "The last administrator"),
     ("bracket_refused", 409, "The bracket stands otherwise"),
     ("silence_refused", 409, "The procedure stands otherwise"),
+    ("planned_exists", 409, "The name is taken"),
+    ("planned_settled", 409, "The plan was sealed or cancelled"),
     ("publication_refused", 409, "The draft is public already, or is not"),
     ("reminded_already", 409, "They were reminded within the last day"),
     ("position_refused", 409, "The position stands otherwise"),
@@ -226,6 +229,7 @@ impl From<Refusal> for Problem {
             Refusal::ImageTooLarge { width, height, most_pixels } => {
                 problem.details(json!({ "width": width, "height": height, "limit_pixels": most_pixels }))
             }
+            Refusal::Planned(PlanError::NameTaken(name)) => problem.details(json!({ "name": name })),
             Refusal::SealStopped { count } => problem.details(json!({ "count": count })),
             Refusal::TooManyDrafts { most } => problem.details(json!({ "limit": most })),
             Refusal::TooMany { retry_after_s, .. } => retry_after(problem, retry_after_s),

@@ -7,7 +7,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::history::milestone::{Day, Milestone, SealedText};
 use crdt::history::{Digest, Status, Symbol};
-use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, TextId};
+use crdt::ids::{ChangeHash, ChapterId, MilestoneId, PaperId, PlanId, TextId};
 use crdt::moment::Moment;
 use crdt::review::permission::{Action, Place};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,9 @@ struct SealedBlocks<'a> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMilestoneBody {
+    /// The planned draft that it fulfils; without one, the open one of its name, if there is one.
+    #[serde(default)]
+    planned: Option<Uuid>,
     name: String,
     /// Unique in the organisation, such as `UCLG/MIG/2016/1/Rev.1`.
     #[serde(default)]
@@ -134,7 +137,7 @@ impl Incoming for NewMilestoneBody {}
 /// Seal all texts of a paper under a name.
 #[utoipa::path(post, path = "/api/v1/papers/{slug}/milestones", tag = "milestones", params(("slug" = String, Path)),
     request_body = NewMilestoneBody,
-    responses((status = 201, body = MilestoneView), (status = 409, description = "The name is taken")))]
+    responses((status = 201, body = MilestoneView), (status = 409, description = "The name is taken, or the plan was fulfilled or cancelled")))]
 pub async fn seal(
     req: HttpRequest,
     app: web::Data<App>,
@@ -144,8 +147,9 @@ pub async fn seal(
 ) -> Result<HttpResponse, Problem> {
     let paper = papers::readable(&caller, &slug)?;
     caller.must(Action::Seal, &paper.place(), "seal milestones")?;
-    let NewMilestoneBody { name, symbol, status, languages, anyway, event, date, note } = body.value;
-    let new = NewMilestone { name, symbol, status, languages, anyway, event, date, note };
+    let NewMilestoneBody { planned, name, symbol, status, languages, anyway, event, date, note } = body.value;
+    let planned = planned.map(PlanId);
+    let new = NewMilestone { planned, name, symbol, status, languages, anyway, event, date, note };
     idempotency::once(&req, &app, &caller, body.sha256, async {
         let sealed = app.seal(paper, caller.seat, new).await?;
         Ok((StatusCode::CREATED, json!(proved(&app, &caller, paper.id, &sealed).await?)))

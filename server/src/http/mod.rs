@@ -20,6 +20,7 @@ pub mod notices;
 pub mod openapi;
 pub mod papers;
 pub mod people;
+pub mod planned;
 pub mod positions;
 pub mod preflight;
 pub mod proofs;
@@ -222,6 +223,13 @@ fn interface(config: &mut ServiceConfig) {
         )
         .service(at("/api/v1/papers/{slug}/compare/file").route(get().to(comparing::file)))
         .service(at("/api/v1/papers/{slug}/looks").route(post().to(comparing::look)))
+        .service(
+            at("/api/v1/papers/{slug}/planned")
+                .route(get().to(planned::list))
+                .route(post().to(planned::plan)),
+        )
+        .service(at("/api/v1/papers/{slug}/planned/{id}").route(put().to(planned::change)))
+        .service(at("/api/v1/papers/{slug}/planned/{id}/cancel").route(post().to(planned::cancel)))
         .service(at("/api/v1/papers/{slug}/preflight").route(get().to(preflight::look)));
 }
 
@@ -335,6 +343,7 @@ fn pages(config: &mut ServiceConfig) {
         "/p/{slug}/amendments/{id}",
         "/p/{slug}/amendments/{id}/{desk}",
         "/p/{slug}/sources",
+        "/p/{slug}/milestones",
     ];
     for page in PAGES {
         config.service(at(page).route(get().to(site::page)).route(web::head().to(site::page)));

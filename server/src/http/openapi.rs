@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 
 use super::{
     amendments, brackets, comparing, components, coverage, events, exports, history, invitations, matrix,
-    milestones, notices, papers, people, positions, preflight, proofs, publications, remarks, replies,
-    reviews, rights, rounds, seats, set_aside, silences, sources, sync, tasks, texts, word,
+    milestones, notices, papers, people, planned, positions, preflight, proofs, publications, remarks,
+    replies, reviews, rights, rounds, seats, set_aside, silences, sources, sync, tasks, texts, word,
 };
 use crate::http::error::Problem;
 
@@ -109,6 +109,10 @@ use crate::http::error::Problem;
         publications::one,
         publications::publish,
         publications::withdraw,
+        planned::list,
+        planned::plan,
+        planned::change,
+        planned::cancel,
         positions::list,
         positions::take,
         positions::reconfirm,

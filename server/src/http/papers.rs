@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use crdt::history::milestone::Milestone;
+use crdt::history::publication::Publication;
 use crdt::history::{Status, Symbol};
 use crdt::ids::{ChangeHash, SeatId, TextId};
 use crdt::moment::Moment;
@@ -25,10 +26,12 @@ use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
 use crate::http::intake::paging::Page;
 use crate::http::milestones;
+use crate::http::planned::{self, PlanView};
+use crate::http::publications;
 use crate::http::rights::{self, ChapterRights, PenView, RightsView};
 use crate::people::component::ByLanguage;
 use crate::people::directory::Register;
-use crate::people::paper::{Paper, Planned};
+use crate::people::paper::Paper;
 
 /// A paper in a list.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +50,8 @@ pub struct PaperSummary {
     edited_at: Option<Moment>,
     /// How many people worked on it today.
     edited_by: usize,
-    planned: Vec<Planned>,
+    /// The drafts that are planned, by their day: open ones and those that were sealed.
+    planned: Vec<PlanView>,
     milestones: Vec<MilestoneName>,
 }
 
@@ -68,6 +72,8 @@ pub struct MilestoneName {
     sealed_at: Moment,
     /// How many brackets were open in it, in the language each chapter is drafted in.
     brackets: usize,
+    /// How it stands to the public: `private`, `public` or `withdrawn`.
+    publication: &'static str,
 }
 
 /// A paper with its chapters. All fields of a summary, but `chapters` is the list.
@@ -196,6 +202,11 @@ async fn summary(app: &App, register: &Register, paper: &Paper) -> Result<PaperS
         people.extend(state.edits.seats_on_day_of(now).filter_map(|seat| Some(register.seat(seat)?.person)));
     }
     let milestones = app.milestones(paper.id).await?;
+    let plans = app.plans(paper.id).await?;
+    let publications = app.publications(paper.id).await?;
+    let named =
+        milestones.iter().map(|milestone| milestone_name(paper, milestone, publications.get(&milestone.id)));
+    let planned = plans.iter().filter(|kept| kept.plan.cancelled.is_none());
     Ok(PaperSummary {
         id: paper.id.0,
         slug: paper.slug.clone(),
@@ -206,12 +217,12 @@ async fn summary(app: &App, register: &Register, paper: &Paper) -> Result<PaperS
         chapters: paper.chapters.len(),
         edited_at,
         edited_by: people.len(),
-        planned: paper.planned.clone(),
-        milestones: milestones.iter().map(|milestone| milestone_name(paper, milestone)).collect(),
+        planned: planned.map(|kept| planned::view(register, kept)).collect(),
+        milestones: named.collect(),
     })
 }
 
-fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
+fn milestone_name(paper: &Paper, milestone: &Milestone, publication: Option<&Publication>) -> MilestoneName {
     let brackets = milestones::brackets_left(paper, milestone);
     MilestoneName {
         id: milestone.id.0,
@@ -220,6 +231,7 @@ fn milestone_name(paper: &Paper, milestone: &Milestone) -> MilestoneName {
         status: milestone.status,
         sealed_at: milestone.sealed_at,
         brackets,
+        publication: publications::state_of(publication),
     }
 }
 

@@ -96,6 +96,14 @@ async fn act(
     Ok(answer(view(app, caller, paper, Some(publication), version)))
 }
 
+pub(super) fn state_of(publication: Option<&Publication>) -> &'static str {
+    match publication {
+        None => "private",
+        Some(publication) if publication.is_public() => "public",
+        Some(_) => "withdrawn",
+    }
+}
+
 fn answer(view: PublicationView) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", view.version))).json(view)
 }
@@ -109,11 +117,7 @@ fn view(
 ) -> PublicationView {
     let withdrawal = publication.as_ref().and_then(|each| each.withdrawn.clone());
     PublicationView {
-        state: match &publication {
-            None => "private",
-            Some(publication) if publication.is_public() => "public",
-            Some(_) => "withdrawn",
-        },
+        state: state_of(publication.as_ref()),
         version,
         url: publication
             .as_ref()

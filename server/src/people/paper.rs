@@ -23,15 +23,16 @@ pub struct Paper {
     pub organisation: ByLanguage,
     /// The languages it exists in; the first is the one it is drafted in.
     pub languages: Vec<String>,
-    /// The drafts that are planned, in order of their dates.
-    pub planned: Vec<Planned>,
+    /// Drafts that were planned by versions which kept them here; `app/planned` makes records of them.
+    #[serde(default, rename = "planned", skip_serializing_if = "Vec::is_empty")]
+    pub planned_before: Vec<PlannedBefore>,
     /// Its chapters, in reading order.
     pub chapters: Vec<Chapter>,
 }
 
-/// A draft that is due at an event.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Planned {
+/// A draft that is due at an event, as a paper's record had it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlannedBefore {
     /// What it will be called: "Bogotá draft".
     pub name: ByLanguage,
     /// The event it goes to.

@@ -143,6 +143,8 @@ collections! {
     Publication = 39 "publication",
     /// What the service wrote into a text for somebody, by `text id/hash of the change`.
     Act = 40 "act on a text",
+    /// Drafts that are planned, by `paper id/plan id`.
+    Planned = 42 "planned draft",
     /// Word documents that became a paper, by the SHA-256 of the file.
     WordImport = 41 "document that was taken in",
 }

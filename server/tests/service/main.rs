@@ -23,6 +23,7 @@ mod matrix;
 mod milestones;
 mod news;
 mod people;
+mod planned;
 mod positions;
 mod preflight;
 mod privacy;

@@ -67,6 +67,7 @@ mod comparing;
 mod history;
 mod paper;
 mod people;
+mod planned;
 mod positions;
 mod remarks;
 mod rounds;
@@ -84,6 +85,7 @@ fn rows() -> Vec<Row> {
         comparing::rows(),
         history::rows(),
         people::rows(),
+        planned::rows(),
         positions::rows(),
         remarks::rows(),
         rounds::rows(),

@@ -598,6 +598,8 @@ export type MessageId =
   | 'error-path_too_long'
   | 'error-pen_is_wider'
   | 'error-person_exists'
+  | 'error-planned_exists'
+  | 'error-planned_settled'
   | 'error-position_refused'
   | 'error-publication_refused'
   | 'error-remark_answered'
