@@ -17,6 +17,7 @@ import { takeBrackets } from './shots-brackets'
 import { takeComparison } from './shots-compare'
 import { takeWord } from './shots-word'
 import { takeHistory } from './shots-history'
+import { takeMilestones } from './shots-milestones'
 
 const REVIEW = '/p/ciudades-migracion-inclusion/review'
 const DESK_OF_COMPONENT = '/p/ciudades-migracion-inclusion/desk'
@@ -54,6 +55,7 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       await takeBrackets(browser, service, circumstances, named)
       await takeComparison(browser, service, circumstances, named)
       await takeHistory(browser, service, circumstances, named)
+      await takeMilestones(browser, service, circumstances, named)
       await takeReview(browser, service, circumstances, named)
       await takePublic(browser, service, circumstances, named)
       await takeMatrix(browser, service, circumstances, named)

@@ -19,6 +19,7 @@ import type { Anchor, Audience } from './model'
 import { array, object } from './parse'
 import type { Parser } from './parse'
 import { peopleRoutes } from './people'
+import { plannedRoutes } from './planned'
 import { positionRoutes } from './positions'
 import { outlook, type DraftStatus } from './preflight'
 import { silenceRoutes } from './silences'
@@ -35,6 +36,8 @@ export type FileView = 'bracketed' | 'clean'
 export type Api = ReturnType<typeof createApi>
 
 export interface NewMilestone {
+  /** The planned draft that it fulfils, by its id; without one, the open one of its name. */
+  planned?: string
   name: string
   /** `symbol_exists` when another draft of the organisation has it. */
   symbol?: string
@@ -61,6 +64,7 @@ export function createApi(options: RequestOptions) {
     ...peopleRoutes(verbs),
     ...roundRoutes(verbs),
     ...publicationRoutes(verbs),
+    ...plannedRoutes(verbs),
     ...positionRoutes(verbs),
     ...matrixRoutes(verbs),
     ...silenceRoutes(verbs),

@@ -18,6 +18,7 @@ export type {
 } from './model'
 export type { ComponentWords, Invitation, InvitationWords, KeptPerson, KeptSeat, LinkMade, PersonWords, SeatFunction, SeatWords, ServiceRole } from './people'
 export type { Asks, Coverage, Notice, Phase, Reminded, ReviewTask, Round, RoundPlan, Standing, Visibility } from './rounds'
+export type { Planned, PlanWords, Plans } from './planned'
 export { SEVERITIES, STATUSES } from './preflight'
 export type { DraftStatus, Finding, Outlook, Severity } from './preflight'
 export { STANCES, needsReason } from './positions'

@@ -4,6 +4,7 @@
  */
 import { array, boolean, integer, nullable, object, oneOf, optional, record, since, string, unknown } from './parse'
 import type { Parsed } from './parse'
+import { planned } from './planned'
 import { named } from './preflight'
 import { proved } from './proofs'
 
@@ -76,8 +77,8 @@ const summaryFields = {
   /** Persons who edited today, on the service's clock. */
   edited_by: integer,
   /** Dates are calendar days, `2016-10-12`. */
-  planned: array(object({ name: translated, event: translated, date: string })),
-  milestones: array(object({ id: string, name: string, sealed_at: string, brackets: since(integer, 0), ...named })),
+  planned: array(planned),
+  milestones: array(object({ id: string, name: string, sealed_at: string, brackets: since(integer, 0), ...named, publication: since(oneOf('private', 'public', 'withdrawn'), 'private') })),
 }
 
 export const paperSummary = object({ ...summaryFields, chapters: integer })

@@ -4,8 +4,9 @@ import { rightsIn } from '../../api/testing'
 import { asked, daysUntil, nextPlanned } from './asked'
 
 const today = '2016-09-21T08:42:00Z'
-const bogota = { name: { es: 'Borrador de Bogotá', en: 'Bogotá draft' }, event: { es: 'Congreso' }, date: '2016-10-12' }
-const quito = { name: { es: 'Borrador de Quito' }, event: { es: 'Hábitat III' }, date: '2016-10-17' }
+const plan = { purpose: {}, version: 1, sealed: null, cancelled: null }
+const bogota = { ...plan, id: 'p-1', name: { es: 'Borrador de Bogotá', en: 'Bogotá draft' }, event: { es: 'Congreso' }, date: '2016-10-12' }
+const quito = { ...plan, id: 'p-2', name: { es: 'Borrador de Quito' }, event: { es: 'Hábitat III' }, date: '2016-10-17' }
 
 const chapter = (number: string, mayWrite: boolean, open: Record<string, number>) => ({
   ...rightsIn(number, mayWrite),
@@ -56,8 +57,10 @@ describe('the next planned draft', () => {
     expect(nextPlanned(paper(), today)).toBe(bogota)
   })
 
-  test('is the one after it once it is sealed under its name, in either language', () => {
-    expect(nextPlanned(paper({ milestones: [{ id: 'm', name: 'Bogotá draft', sealed_at: today, brackets: 0 }] }), today)).toBe(quito)
+  test('is the one after it once it is sealed or given up', () => {
+    expect(nextPlanned(paper({ planned: [quito, { ...bogota, sealed: 'm' }] }), today)).toBe(quito)
+    const cancelled = { at: today, person: 'Inés Duarte', component: 'SEC', reason: 'The congress is off.' }
+    expect(nextPlanned(paper({ planned: [quito, { ...bogota, cancelled }] }), today)).toBe(quito)
   })
 
   test('is none when all are past', () => {

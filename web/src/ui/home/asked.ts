@@ -3,9 +3,7 @@
  * the person could not do, and the list is honest: when it is empty, nothing is waiting.
  */
 import { ownZone, wallOf } from '../round/when'
-import type { Paper, PaperSummary } from '../../api'
-
-export type Planned = PaperSummary['planned'][number]
+import type { Paper, PaperSummary, Planned } from '../../api'
 
 export type Task =
   /** Comments are open in a text one may write. */
@@ -32,11 +30,15 @@ export function asked(papers: readonly Paper[], now: string): Asked {
   return { tasks: [...answers.slice(0, MOST_TEXTS), ...drafts], moreTexts: Math.max(0, answers.length - MOST_TEXTS) }
 }
 
-/** The first planned draft that is neither past nor sealed under its name in any language; `null` when none is left. */
-export function nextPlanned(paper: Pick<PaperSummary, 'planned' | 'milestones'>, now: string): Planned | null {
-  const sealed = new Set(paper.milestones.map((milestone) => milestone.name))
-  const waiting = paper.planned.filter((each) => daysUntil(each.date, now) >= 0 && !Object.values(each.name).some((name) => sealed.has(name)))
+/** The first planned draft that waits and whose day is not past; `null` when none is left. */
+export function nextPlanned(paper: Pick<PaperSummary, 'planned'>, now: string): Planned | null {
+  const waiting = paper.planned.filter((each) => isOpen(each) && daysUntil(each.date, now) >= 0)
   return waiting.sort((a, b) => a.date.localeCompare(b.date))[0] ?? null
+}
+
+/** Neither sealed nor given up. */
+export function isOpen({ sealed, cancelled }: Pick<Planned, 'sealed' | 'cancelled'>): boolean {
+  return sealed === null && cancelled === null
 }
 
 /** Whole days from `now` (RFC 3339) to a calendar day; 0 today, negative when past. Today is the day where the reader is. */

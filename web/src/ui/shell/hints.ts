@@ -5,17 +5,17 @@ import { session } from './session.svelte'
 const nothing = () => {}
 
 /**
- * Calls `look` when something of this topic changed, and after a broken connection, which may have hidden such news; with `sealing`,
+ * Calls `look` when something of these topics changed, and after a broken connection, which may have hidden such news; with `sealing`,
  * when a draft was sealed, too. Returns how to stop.
  */
-export function onHint(slug: string, topic: string, look: () => void, { sealing = false } = {}): () => void {
+export function onHint(slug: string, topic: string | readonly string[], look: () => void, { sealing = false } = {}): () => void {
   return listenToPaper(slug, session.seat?.id ?? null, {
     onThread: nothing,
     onMilestone: sealing ? look : nothing,
     onText: nothing,
     onRights: nothing,
     onProcedure: (event) => {
-      if (event.topic === topic) look()
+      if ([topic].flat().includes(event.topic)) look()
     },
     onResume: look,
     onUnreadable: (error) => console.error('An event could not be read.', error),

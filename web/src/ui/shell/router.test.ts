@@ -2,6 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { parse, paths } from './router'
 
 describe('an address leads to its page', () => {
+  test('the drafts of a paper have their page', () => {
+    expect(parse(paths.milestones('cities'))).toEqual({ page: 'milestones', slug: 'cities' })
+    expect(parse('/p/cities/milestones/1').page).toBe('lost')
+  })
+
   test('the sources of a paper have their page', () => {
   expect(parse(paths.sources('cities'))).toEqual({ page: 'sources', slug: 'cities' })
   expect(parse('/p/cities/sources/1').page).toBe('lost')

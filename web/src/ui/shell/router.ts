@@ -25,6 +25,8 @@ export type Route =
   | { page: 'matrix'; slug: string }
   | { page: 'brackets'; slug: string }
   | { page: 'sources'; slug: string }
+  /** The planned and sealed drafts of a paper, on one line of time. */
+  | { page: 'milestones'; slug: string }
   /** `null`: all of them. */
   | { page: 'silence'; slug: string; id: string | null }
   /** The answers to the components; with a code, those to one. */
@@ -67,6 +69,7 @@ function procedure(slug: string, name: string, [id, ...more]: string[]): Route {
   if (name === 'history' && id !== undefined && CHAPTER.test(id)) return { page: 'history', slug, number: id }
   if (name === 'matrix' && id === undefined) return { page: 'matrix', slug }
   if (name === 'brackets' && id === undefined) return { page: 'brackets', slug }
+  if (name === 'milestones' && id === undefined) return { page: 'milestones', slug }
   if (name === 'sources' && id === undefined) return { page: 'sources', slug }
   if (name === 'silence') return { page: 'silence', slug, id: id ?? null }
   if (name === 'answers') return { page: 'answers', slug, component: id ?? null }
@@ -93,6 +96,7 @@ export const paths = {
     `/p/${encodeURIComponent(slug)}/${name}` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),
   matrix: (slug: string) => `/p/${encodeURIComponent(slug)}/matrix`,
   sources: (slug: string) => `/p/${encodeURIComponent(slug)}/sources`,
+  milestones: (slug: string) => `/p/${encodeURIComponent(slug)}/milestones`,
   brackets: (slug: string) => `/p/${encodeURIComponent(slug)}/brackets`,
   milestone: (slug: string, id: string) => `/papers/${encodeURIComponent(slug)}/milestones/${encodeURIComponent(id)}`,
   silence: (slug: string, id?: string) => `/p/${encodeURIComponent(slug)}/silence` + (id === undefined ? '' : `/${encodeURIComponent(id)}`),

@@ -31,11 +31,10 @@ export function addressOf(slug: string, page: ReviewPage): string | null {
   return [paths.procedure(slug, page), `${paths.paper(slug)}/${page}`].find(known) ?? null
 }
 
-/** `sealed`: the newest sealed draft, where the milestones are read; without one, the paper's page lists what is planned. */
-export function paperLinks(slug: string, current: PaperPart, sealed: string | null): SectionLink[] {
+export function paperLinks(slug: string, current: PaperPart): SectionLink[] {
   return [
     { name: 'section-text', href: paths.paper(slug), current: current === 'text' },
     { name: 'section-rounds', href: paths.procedure(slug, 'review'), current: current === 'review' },
-    { name: 'section-milestones', href: sealed === null ? `${paths.paper(slug)}#drafts` : paths.milestone(slug, sealed), current: current === 'milestones' },
+    { name: 'section-milestones', href: paths.milestones(slug), current: current === 'milestones' },
   ]
 }
