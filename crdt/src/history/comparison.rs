@@ -342,7 +342,7 @@ impl Compared {
     }
 
     /// It as the old draft has it, if its words are here.
-    fn block_before(&self) -> Option<Block> {
+    pub fn block_before(&self) -> Option<Block> {
         let was = self.was.as_ref()?;
         let old = |run: &RedRun| match &run.change {
             Change::Inserted => None,

@@ -23,7 +23,7 @@
 //! assert!(written.losses.is_empty());
 //! ```
 //!
-//! Reads on in `body` (paragraphs, lists, tables), `line` (the words of a paragraph), `cover`, `look` (styles) and
+//! Reads on in `body` (paragraphs, lists, tables), `line` (the words of a paragraph), `tracked` (what differs between two drafts), `cover`, `look` (styles) and
 //! `package` (what holds the parts together).
 
 mod body;
@@ -31,6 +31,7 @@ mod cover;
 mod line;
 mod look;
 mod package;
+mod tracked;
 mod xml;
 
 use std::collections::BTreeMap;

@@ -16,5 +16,5 @@ pub mod redline;
 pub mod tree;
 pub mod typst_data;
 
-pub use redline::RedWords;
+pub use redline::{By, RedWords, SignedRun};
 pub use tree::{ChapterBlocks, Tree};

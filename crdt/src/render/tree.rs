@@ -306,7 +306,7 @@ impl Numbered {
     /// Its words, and what becomes of them: nothing, but in a redline.
     fn shades(&self) -> Vec<(&Run, Shade)> {
         match &self.red {
-            Some(red) => red.runs.iter().map(|(run, shade)| (run, *shade)).collect(),
+            Some(red) => red.runs.iter().map(|shaded| (&shaded.run, shaded.shade)).collect(),
             None => self.block.runs.iter().map(|run| (run, Shade::Stays)).collect(),
         }
     }

@@ -232,6 +232,43 @@ fn his24_a_row_and_a_column_come_and_go_cell_by_cell_and_the_table_is_shown_whol
 }
 
 #[test]
+fn his24_a_row_of_which_a_cell_went_and_another_came_is_one_row() {
+    let cell = |id: u8, row: &str, column: &str| {
+        let cell = Cell { table: "t".into(), row: row.into(), column: column.into(), header: false };
+        Block::new(ParagraphId([id; 8]), BlockKind::TableCell(cell), vec![Run::plain(column)])
+    };
+    // The column b went, c came; so did a row as a whole.
+    let old =
+        [(1, "r1", "a"), (2, "r1", "b"), (3, "r2", "a"), (4, "r2", "b"), (5, "r3", "a"), (6, "r3", "b")];
+    let new =
+        [(1, "r1", "a"), (7, "r1", "c"), (8, "r4", "a"), (9, "r4", "c"), (5, "r3", "a"), (10, "r3", "c")];
+    let chapter = |cells: [(u8, &str, &str); 6]| {
+        vec![(1, "1".to_string(), cells.map(|(id, row, column)| cell(id, row, column)).to_vec())]
+    };
+    let compared = between(&chapter(old), &chapter(new));
+    let rows: Vec<(u8, &str)> = compared
+        .entries()
+        .map(|entry| match &entry.stood().block.kind {
+            BlockKind::TableCell(cell) => (entry.stood().block.id.0[0], cell.row.as_str()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        (1, "r1"),
+        (2, "r1"),
+        (7, "r1"),
+        (3, "r2"),
+        (4, "r2"),
+        (8, "r4"),
+        (9, "r4"),
+        (5, "r3"),
+        (6, "r3"),
+        (10, "r3"),
+    ];
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn his24_a_row_that_moved_went_and_came() {
     let old = table(&["1 a", "1 b", "2 a", "2 b"]);
     let new = table(&["2 a", "2 b", "1 a", "1 b"]);

@@ -34,7 +34,7 @@ fn words() -> RedWords {
 }
 
 fn red(old: &Draft, new: &Draft) -> Tree {
-    Tree::compared(&compare(&sides(old), &sides(new)), words())
+    Tree::compared(&compare(&sides(old), &sides(new)), words(), &[])
 }
 
 fn chapters(draft: &Draft) -> Vec<ChapterBlocks> {

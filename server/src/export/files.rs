@@ -211,7 +211,12 @@ impl Sheet {
     /// The pictures that it shows, by the digests that its words name. Not all of them need exist.
     pub fn pictures(&self) -> BTreeSet<String> {
         let blocks = self.tree.chapters.iter().flat_map(|chapter| &chapter.blocks);
-        let blobs = blocks.filter_map(|numbered| match &numbered.block.kind {
+        // A redline shows those that went, too.
+        let kinds = blocks.flat_map(|numbered| {
+            let old = numbered.red.as_ref().and_then(|red| red.old.as_ref());
+            [Some(&numbered.block.kind), old.map(|old| &old.block.kind)]
+        });
+        let blobs = kinds.flatten().filter_map(|kind| match kind {
             BlockKind::Image(image) => Some(image.blob.clone()),
             _ => None,
         });

@@ -5,7 +5,7 @@
 
 use crdt::history::comparison::Comparison;
 use crdt::render::html::{self, escape};
-use crdt::render::{RedWords, Tree};
+use crdt::render::{RedWords, SignedRun, Tree};
 use sha2::{Digest as _, Sha256};
 
 use super::files::{Pressed, Sheet};
@@ -22,6 +22,8 @@ pub struct Compared<'a> {
     pub pair: &'a str,
     /// What differs.
     pub comparison: &'a Comparison,
+    /// Who made it differ, for each chapter and paragraph; without any, nobody is named.
+    pub signed: &'a [Vec<Vec<SignedRun>>],
     /// Only the newer draft, without a word that went.
     pub clean: bool,
 }
@@ -51,7 +53,7 @@ impl Sheet {
         let words = Words::of(language);
         let (from, to) = compared.names;
         let title = words.fill("compare-title", &[("from", from), ("to", to)]);
-        let tree = Tree::compared(compared.comparison, red_words(&words));
+        let tree = Tree::compared(compared.comparison, red_words(&words), compared.signed);
         let (tree, view) = if compared.clean { (tree.clean(), "clean") } else { (tree, "redline") };
         let pair: [u8; 32] =
             Sha256::digest(format!("{}/{language}/{view}/{}", paper.id, compared.pair).as_bytes()).into();

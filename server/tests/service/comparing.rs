@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::amendments::people::{Room, act, decision};
 use super::brackets;
+use super::exports::document_of;
 use super::harness::{PAPER, Service, Somebody};
 use super::positions::{changes_the_first_chapter, says, seals};
 
@@ -290,6 +291,17 @@ async fn ren14_a_comparison_is_taken_out_as_files_and_the_clean_one_holds_no_wor
             || file("format=pdf").await.body.starts_with(b"%PDF")
     );
     assert_eq!(file("format=html").await.body, html.body, "the same pair gives the same bytes");
+    let word = file("format=docx").await.body;
+    assert_eq!(file("format=docx").await.body, word, "the same pair gives the same bytes");
+    let word = document_of(&word);
+    let at = "w:author=\"AFR\" w:date=\"2016-";
+    for (element, words) in
+        [("ins", "<w:t xml:space=\"preserve\">All cities</w:t>"), ("del", "Cities</w:delText>")]
+    {
+        let before = &word[..word.find(words).unwrap_or_else(|| panic!("{words} is not in {word}"))];
+        let change = &before[before.rfind(&format!("<w:{element} ")).unwrap()..];
+        assert!(change.contains(at), "{change}");
+    }
     for format in ["html", "md"] {
         let clean = file(&format!("format={format}&view=clean")).await.text();
         assert!(clean.contains("All cities welcome everyone."), "{clean}");

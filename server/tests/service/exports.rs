@@ -39,12 +39,17 @@ async fn ren26_the_draft_and_a_sealed_one_come_as_word_documents_the_sealed_one_
     assert!(words_of(&first.body).contains("Bogotá draft"));
 }
 
-/// What stands between the tags of a Word document.
-pub fn words_of(docx: &[u8]) -> String {
+/// The text part of a Word document.
+pub fn document_of(docx: &[u8]) -> String {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(docx)).unwrap();
     let mut xml = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut xml).unwrap();
-    xml.split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| words).collect()
+    xml
+}
+
+/// What stands between the tags of a Word document.
+pub fn words_of(docx: &[u8]) -> String {
+    document_of(docx).split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| words).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

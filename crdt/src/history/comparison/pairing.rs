@@ -45,24 +45,60 @@ pub(super) enum Step {
 }
 
 impl ChapterPair {
-    /// Every block of both in one order: what went stands before what came in its place.
+    /// Every block of both in one order: what went stands before what came in its place, cells among those of their row.
     pub fn steps(&self, old: &[ChapterSide<'_>], new: &[ChapterSide<'_>]) -> Vec<Step> {
         let spots = |draft: &[ChapterSide<'_>], chapter: Option<usize>| -> Vec<Spot> {
             chapter.map_or(Vec::new(), |chapter| {
                 (0..draft[chapter].blocks.len()).map(|at| (chapter, at)).collect()
             })
         };
-        let (old, new) = (spots(old, self.old), spots(new, self.new));
-        let (mut steps, mut old_from, mut new_from) = (Vec::new(), 0, 0);
-        for (old_to, new_to) in &self.stayed {
-            steps.extend(old[old_from..*old_to].iter().copied().map(Step::Old));
-            steps.extend(new[new_from..*new_to].iter().copied().map(Step::New));
-            steps.push(Step::Both(old[*old_to], new[*new_to]));
-            (old_from, new_from) = (old_to + 1, new_to + 1);
+        let row = |draft: &[ChapterSide<'_>], spot: &Spot| match &block_at(draft, *spot).kind {
+            BlockKind::TableCell(cell) => Some((cell.table.clone(), cell.row.clone())),
+            _ => None,
+        };
+        let (old_spots, new_spots) = (spots(old, self.old), spots(new, self.new));
+        let (mut steps, mut old_from, mut new_from, mut before) = (Vec::new(), 0, 0, None);
+        let end = (old_spots.len(), new_spots.len());
+        for (old_to, new_to) in self.stayed.iter().copied().chain([end]) {
+            let after = new_spots.get(new_to).and_then(|spot| row(new, spot));
+            let went = Part::of(&old_spots[old_from..old_to], |spot| row(old, spot), (&before, &after));
+            let came = Part::of(&new_spots[new_from..new_to], |spot| row(new, spot), (&before, &after));
+            for (went, came) in [(went.first, came.first), (went.middle, came.middle), (went.last, came.last)]
+            {
+                steps.extend(went.iter().copied().map(Step::Old));
+                steps.extend(came.iter().copied().map(Step::New));
+            }
+            if let (Some(old), Some(new)) = (old_spots.get(old_to), new_spots.get(new_to)) {
+                steps.push(Step::Both(*old, *new));
+            }
+            (old_from, new_from, before) = (old_to + 1, new_to + 1, after);
         }
-        steps.extend(old[old_from..].iter().copied().map(Step::Old));
-        steps.extend(new[new_from..].iter().copied().map(Step::New));
         steps
+    }
+}
+
+/// What stands between two blocks that stayed: cells of the row of the one before, cells of the row of the one behind, and the rest.
+/// HIS24: a row in which some cells stayed is one row, whatever else came and went around it.
+struct Part<'s> {
+    first: &'s [Spot],
+    middle: &'s [Spot],
+    last: &'s [Spot],
+}
+
+type RowName = Option<(String, String)>;
+
+impl<'s> Part<'s> {
+    fn of(
+        spots: &'s [Spot],
+        row: impl Fn(&Spot) -> RowName,
+        (before, after): (&RowName, &RowName),
+    ) -> Part<'s> {
+        let is_of = |spot: &&Spot, name: &RowName| name.is_some() && row(spot) == *name;
+        let first = spots.iter().take_while(|spot| is_of(spot, before)).count();
+        let (first, rest) = spots.split_at(first);
+        let last = rest.iter().rev().take_while(|spot| is_of(spot, after)).count();
+        let (middle, last) = rest.split_at(rest.len() - last);
+        Part { first, middle, last }
     }
 }
 

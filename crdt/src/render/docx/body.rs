@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::line::Story;
+use super::tracked::{self, Change, Whole};
 use super::xml::{escape, is_right_to_left};
 use super::{Loss, Lost, Picture, Sheet};
 use crate::document::BlockKind;
 use crate::document::schema::Image;
 use crate::ids::ParagraphId;
-use crate::render::tree::{Chapter, Item, List, Node, Numbered, Table};
+use crate::render::tree::{Chapter, Item, List, MAX_SHOWN_DEPTH, Node, Numbered, Table};
 
 /// How wide the text is, in twentieths of a point: A4 less its margins (see [`look`](super::look)).
 pub(super) const WIDTH: u32 = 8_504;
@@ -48,6 +49,10 @@ pub(super) struct Body<'a> {
     pub(super) revisions: usize,
     /// What is being written went.
     pub(super) goes: bool,
+    /// What the next paragraph says of its own mark, and of how it looked.
+    pub(super) mark: String,
+    /// How many notes of blocks of which something changed there are so far.
+    pub(super) red_notes: usize,
 }
 
 impl<'a> Body<'a> {
@@ -67,19 +72,27 @@ impl<'a> Body<'a> {
             opens_page: false,
             revisions: 0,
             goes: false,
+            mark: String::new(),
+            red_notes: 0,
         }
     }
 
     pub(super) fn chapter(&mut self, chapter: &'a Chapter) {
+        // The title: the first block that stands, and before it the one that went. A certificate is one chapter without a number.
+        let standing = chapter.blocks.iter().find(|block| !block.red.as_ref().is_some_and(|red| red.is_gone));
+        let titles = [standing, chapter.blocks.first()];
+        let number = |block: &Numbered| {
+            let is_title = titles.iter().flatten().any(|title| std::ptr::eq(*title, block));
+            if is_title { chapter.number.as_str() } else { "" }
+        };
         for (at, node) in chapter.nodes().into_iter().enumerate() {
             match node {
-                // A certificate is one chapter without a number.
-                Node::Heading(title) if at == 0 => self.heading(title, &chapter.number),
                 // Words are what a heading is for: a reader of the outline would find an empty line.
-                Node::Heading(other) if other.is_blank() => {}
-                Node::Heading(other) => self.heading(other, ""),
-                Node::Paragraph(block) => self.paragraph(block, "Normal"),
-                Node::Quote(quoted) => quoted.into_iter().for_each(|block| self.paragraph(block, "Quote")),
+                Node::Heading(other)
+                    if at > 0 && number(other).is_empty() && tracked::says_nothing(other) => {}
+                Node::Heading(heading) => self.heading(heading, heading.level, number(heading)),
+                Node::Paragraph(block) => self.paragraph(block, number(block)),
+                Node::Quote(quoted) => quoted.into_iter().for_each(|block| self.paragraph(block, "")),
                 Node::List(list) => self.list(&list, 0),
                 Node::Table(table) => self.table(&table),
                 Node::Figure(block, image) => self.figure(block, image),
@@ -113,7 +126,8 @@ impl<'a> Body<'a> {
     fn open_in(&mut self, style: &str, list: &str, indent: &str) {
         let page = if std::mem::take(&mut self.opens_page) { "<w:pageBreakBefore/>" } else { "" };
         let style = if style == "Normal" { String::new() } else { format!("<w:pStyle w:val=\"{style}\"/>") };
-        let look = format!("{style}{page}{list}{}{indent}", self.bidi());
+        let mark = std::mem::take(&mut self.mark);
+        let look = format!("{style}{page}{list}{}{indent}{mark}", self.bidi());
         self.put("<w:p>");
         if !look.is_empty() {
             self.put(&format!("<w:pPr>{look}</w:pPr>"));
@@ -124,54 +138,144 @@ impl<'a> Body<'a> {
         self.put("</w:p>");
     }
 
-    fn heading(&mut self, block: &Numbered, number: &str) {
-        let level = block.level.unwrap_or(1).clamp(1, DEEPEST_HEADING);
-        let hung = "<w:ind w:left=\"680\" w:hanging=\"680\"/>";
-        self.open_in(&format!("Heading{level}"), "", if number.is_empty() { "" } else { hung });
-        if !number.is_empty() {
-            self.words(number, Some("ChapterNumber"));
-            self.words("\t", None);
-        }
+    /// A paragraph with the words of a block, behind its number under a character style.
+    fn block(
+        &mut self,
+        block: &Numbered,
+        (style, list, indent): (&str, &str, &str),
+        number: Option<(&str, &str)>,
+    ) {
+        let whole = tracked::whole(block);
+        let looked = self.looked_before(block, style);
+        self.of_mark(whole, looked.as_deref());
+        self.open_in(style, list, indent);
+        let end = self.begin_move(whole);
+        self.number(block, number);
         self.line(block);
         self.close();
+        self.put(&end);
     }
 
-    /// A paragraph; none without words, unless it takes a number.
-    fn paragraph(&mut self, block: &Numbered, style: &str) {
-        if block.number.is_none() && block.is_blank() {
+    /// A number in front of words. It comes and goes with its paragraph, and alone if the paragraph had none before, or has none now.
+    fn number(&mut self, block: &Numbered, number: Option<(&str, &str)>) {
+        let whole = tracked::whole(block);
+        let before = tracked::old(block).filter(|_| whole.is_none());
+        let lost = before.and_then(|old| old.number).filter(|_| block.number.is_none());
+        if let Some(lost) = lost {
+            self.changed(Change::Del.alone(), None, &mut |body| {
+                body.words(&format!("{lost}."), Some("ParagraphNumber"));
+                body.words("\t", None);
+            });
+        }
+        let Some((number, style)) = number else { return };
+        let is_fresh = before.is_some_and(|old| old.number.is_none()) && block.number.is_some();
+        let changes = match whole {
+            Some(Whole { change, .. }) => change.alone(),
+            None if is_fresh => Change::Ins.alone(),
+            None => &[],
+        };
+        self.changed(changes, whole.and_then(|whole| whole.by), &mut |body| {
+            body.words(number, Some(style));
+            body.words("\t", None);
+        });
+    }
+
+    fn heading(&mut self, block: &Numbered, level: Option<u8>, number: &str) {
+        let hung = if number.is_empty() { "" } else { "<w:ind w:left=\"680\" w:hanging=\"680\"/>" };
+        let number = (!number.is_empty()).then_some((number, "ChapterNumber"));
+        self.block(block, (&heading_style(level), "", hung), number);
+    }
+
+    /// A paragraph of any kind, as it stands or, if it went, as it stood; none without words, unless it takes a number. The number of
+    /// its chapter is for a heading.
+    fn paragraph(&mut self, block: &'a Numbered, chapter: &str) {
+        if tracked::says_nothing(block) {
             return;
         }
-        self.open(if block.number.is_some() { "NumberedParagraph" } else { style });
-        if let Some(number) = block.number {
-            self.words(&format!("{number}."), Some("ParagraphNumber"));
-            self.words("\t", None);
+        let gone = tracked::old(block).filter(|_| block.red.as_ref().is_some_and(|red| red.is_gone));
+        let (kind, number) = match gone {
+            Some(old) => (&old.block.kind, old.number),
+            None => (&block.block.kind, block.number),
+        };
+        match kind {
+            BlockKind::Heading { .. } => return self.heading(block, gone.and_then(|old| old.level), chapter),
+            BlockKind::Image(image) => return self.figure(block, image),
+            BlockKind::OrderedItem { depth } | BlockKind::UnorderedItem { depth } => {
+                let counts = matches!(kind, BlockKind::OrderedItem { .. });
+                let item = self.item(*depth, counts);
+                return self.block(block, ("ListParagraph", &item, ""), None);
+            }
+            _ => {}
         }
-        self.line(block);
-        self.close();
-        if let BlockKind::Unknown(_) = block.block.kind {
+        if gone.is_none()
+            && let Some(image) = tracked::old_image(block, None)
+        {
+            let went = tracked::of_picture(Change::Del);
+            self.pictures(Some(went), &[(Change::Del.alone(), image)]);
+        }
+        let style = match number {
+            Some(_) => "NumberedParagraph",
+            None if matches!(kind, BlockKind::Quote) => "Quote",
+            None => "Normal",
+        };
+        let number = number.map(|number| format!("{number}."));
+        let number = number.as_deref().map(|number| (number, "ParagraphNumber"));
+        self.block(block, (style, "", ""), number);
+        if let BlockKind::Unknown(_) = kind {
             self.lose(Lost::Unknown, 1);
         }
     }
 
-    fn list(&mut self, list: &List<'_>, depth: usize) {
+    fn list(&mut self, list: &List<'a>, depth: usize) {
         // The first one of numbering.xml has dashes; each that counts has one of its own.
         let id = match list.ordered {
-            true => {
-                self.counted.push(depth.min(DEEPEST_LEVEL));
-                self.counted.len() + 1
-            }
+            true => self.counted_from(depth),
             false => 1,
         };
-        let level = depth.min(DEEPEST_LEVEL);
         for Item { own, lists } in &list.items {
-            if let Some(own) = own {
-                let list = format!("<w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{id}\"/></w:numPr>");
-                self.open_in("ListParagraph", &list, "");
-                self.line(own);
-                self.close();
+            match own {
+                Some(own) if tracked::was_other(own) => self.paragraph(own, ""),
+                Some(own) => self.block(own, ("ListParagraph", &in_list(depth, id), ""), None),
+                None => {}
             }
             lists.iter().for_each(|list| self.list(list, depth + 1));
         }
+    }
+
+    /// What says of a paragraph outside its list that it was an item.
+    fn item(&mut self, depth: u8, counts: bool) -> String {
+        let depth = usize::from(depth.min(MAX_SHOWN_DEPTH));
+        let id = if counts { self.counted_from(depth) } else { 1 };
+        in_list(depth, id)
+    }
+
+    /// Another list that counts.
+    fn counted_from(&mut self, depth: usize) -> usize {
+        self.counted.push(depth.min(DEEPEST_LEVEL));
+        self.counted.len() + 1
+    }
+
+    /// How a paragraph looked before it became one of another kind.
+    fn looked_before(&mut self, block: &Numbered, style: &str) -> Option<String> {
+        let old = tracked::old(block).filter(|_| tracked::whole(block).is_none())?;
+        let (before, list) = match &old.block.kind {
+            BlockKind::Heading { .. } => (heading_style(old.level), String::new()),
+            BlockKind::Paragraph { numbered: true } => ("NumberedParagraph".to_owned(), String::new()),
+            BlockKind::Quote => ("Quote".to_owned(), String::new()),
+            BlockKind::Image(_) => ("Caption".to_owned(), String::new()),
+            BlockKind::TableCell(cell) => {
+                (if cell.header { "TableHead" } else { "TableText" }.to_owned(), String::new())
+            }
+            BlockKind::OrderedItem { depth } | BlockKind::UnorderedItem { depth } => {
+                let counts = matches!(old.block.kind, BlockKind::OrderedItem { .. });
+                ("ListParagraph".to_owned(), self.item(*depth, counts))
+            }
+            BlockKind::Paragraph { numbered: false } | BlockKind::Unknown(_) => {
+                ("Normal".to_owned(), String::new())
+            }
+        };
+        let same = before == style && list.is_empty();
+        (!same).then(|| format!("<w:pStyle w:val=\"{before}\"/>{list}{}", self.bidi()))
     }
 
     fn table(&mut self, table: &Table<'_>) {
@@ -183,16 +287,26 @@ impl<'a> Body<'a> {
         let width = WIDTH / u32::try_from(table.columns).unwrap_or(WIDTH).max(1);
         self.put(&format!("<w:gridCol w:w=\"{width}\"/>").repeat(table.columns));
         self.put("</w:tblGrid>");
+        let columns: Vec<_> = (0..table.columns).map(|at| tracked::of_column(table, at)).collect();
         for (at, row) in table.rows.iter().enumerate() {
             // A row that is torn over two pages cannot be read.
-            self.put(match at < table.head {
-                true => "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>",
-                false => "<w:tr><w:trPr><w:cantSplit/></w:trPr>",
-            });
-            for cell in row {
-                self.put(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>"));
+            let heads = if at < table.head { "<w:tblHeader/>" } else { "" };
+            let whole = tracked::of_row(row);
+            let change = whole.map(|whole| self.said(whole.change.element(), whole.by)).unwrap_or_default();
+            self.put(&format!("<w:tr><w:trPr><w:cantSplit/>{heads}{change}</w:trPr>"));
+            for (cell, column) in row.iter().zip(&columns) {
+                // A cell that nobody wrote comes and goes with its column.
+                let own = cell.map_or(*column, tracked::whole);
+                let own = own.filter(|own| whole.is_none_or(|row| row.change != own.change));
+                let change = own.map(|own| self.said(own.change.of_cell(), own.by)).unwrap_or_default();
+                self.put(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{change}</w:tcPr>"));
                 let heads = cell.is_some_and(Numbered::heads_its_column);
-                self.open(if heads { "TableHead" } else { "TableText" });
+                let style = if heads { "TableHead" } else { "TableText" };
+                if let Some(cell) = cell {
+                    let looked = self.looked_before(cell, style);
+                    self.of_mark(None, looked.as_deref());
+                }
+                self.open(style);
                 if let Some(cell) = cell {
                     self.line(cell);
                 }
@@ -203,29 +317,86 @@ impl<'a> Body<'a> {
         }
         self.put("</w:tbl>");
         // Without something between them Word makes one of two tables.
+        let whole = table.rows.first().and_then(|row| tracked::of_row(row));
+        let whole = whole.filter(|whole| {
+            table.rows.iter().all(|row| tracked::of_row(row).is_some_and(|row| row.change == whole.change))
+        });
+        self.of_mark(whole, None);
         self.open("AfterTable");
         self.close();
     }
 
     /// A picture with its caption below. One whose bytes are missing is its caption.
-    fn figure(&mut self, block: &Numbered, image: &'a Image) {
+    fn figure(&mut self, block: &'a Numbered, image: &'a Image) {
         self.here = Some(block.id());
-        match self.sheet.pictures.get(&image.blob) {
-            Some(picture) => {
-                self.shown.insert(&image.blob);
-                self.open("Figure");
-                self.drawing(picture, image);
-                self.close();
-            }
-            None => self.lose(Lost::Picture, 1),
-        }
+        let whole = tracked::whole(block);
+        let end = match (whole, tracked::old(block)) {
+            (Some(whole), _) => self.pictures(Some(whole), &[(whole.change.alone(), image)]),
+            (None, None) => self.pictures(None, &[(&[], image)]),
+            (None, Some(old)) => match (&old.block.kind, tracked::old_image(block, Some(image))) {
+                (_, Some(old)) => {
+                    self.pictures(None, &[(Change::Del.alone(), old), (Change::Ins.alone(), image)])
+                }
+                (BlockKind::Image(_), None) => self.pictures(None, &[(&[], image)]),
+                (_, None) => {
+                    let came = tracked::of_picture(Change::Ins);
+                    self.pictures(Some(came), &[(Change::Ins.alone(), image)])
+                }
+            },
+        };
+        let looked = self.looked_before(block, "Caption");
+        self.of_mark(whole, looked.as_deref());
         self.open("Caption");
+        let end = if end.is_empty() { self.begin_move(whole) } else { end };
         self.line(block);
-        if !image.credit.is_empty() {
-            self.words(" ", None);
-            self.words(&image.credit, Some("Credit"));
+        self.credit(block, image);
+        self.close();
+        self.put(&end);
+    }
+
+    /// Whose picture it is, behind its caption.
+    fn credit(&mut self, block: &Numbered, image: &Image) {
+        let (whole, now) = (tracked::whole(block), image.credit.as_str());
+        let before = match (whole, tracked::old(block).map(|old| &old.block.kind)) {
+            (None, Some(BlockKind::Image(old))) => old.credit.as_str(),
+            (None, Some(_)) => "",
+            _ => now,
+        };
+        let said: Vec<(&str, &'static [Change])> = match whole {
+            Some(whole) => vec![(now, whole.change.alone())],
+            None if before == now => vec![(now, &[])],
+            None => vec![(before, Change::Del.alone()), (now, Change::Ins.alone())],
+        };
+        for (credit, changes) in said.into_iter().filter(|(credit, _)| !credit.is_empty()) {
+            self.changed(changes, whole.and_then(|whole| whole.by), &mut |body| {
+                body.words(" ", None);
+                body.words(credit, Some("Credit"));
+            });
+        }
+    }
+
+    /// A paragraph of pictures, those whose bytes are there, and what closes its move: nothing without one.
+    fn pictures(&mut self, whole: Option<Whole<'_>>, images: &[(&'static [Change], &'a Image)]) -> String {
+        let mut shown = Vec::new();
+        for (changes, image) in images {
+            match self.sheet.pictures.get(&image.blob) {
+                Some(picture) => shown.push((*changes, picture, *image)),
+                None => self.lose(Lost::Picture, 1),
+            }
+        }
+        if shown.is_empty() {
+            return String::new();
+        }
+        self.of_mark(whole, None);
+        self.open("Figure");
+        let end = self.begin_move(whole);
+        for (changes, picture, image) in shown {
+            self.shown.insert(&image.blob);
+            let by = whole.and_then(|whole| whole.by);
+            self.changed(changes, by, &mut |body| body.drawing(picture, image));
         }
         self.close();
+        end
     }
 
     fn drawing(&mut self, picture: &Picture, image: &Image) {
@@ -256,4 +427,14 @@ impl<'a> Body<'a> {
              </pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
         ));
     }
+}
+
+fn heading_style(level: Option<u8>) -> String {
+    format!("Heading{}", level.unwrap_or(1).clamp(1, DEEPEST_HEADING))
+}
+
+/// What says of a paragraph that it is an item of this list.
+fn in_list(depth: usize, id: usize) -> String {
+    let level = depth.min(DEEPEST_LEVEL);
+    format!("<w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{id}\"/></w:numPr>")
 }

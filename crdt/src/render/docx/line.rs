@@ -1,29 +1,12 @@
 //! The words of a paragraph: runs, links and the marks of notes.
 
 use super::body::Body;
+use super::tracked::{self, Change};
 use super::xml::{by_direction, escape, is_right_to_left, uri};
 use super::{Lost, bookmark};
-use crate::document::Run;
-use crate::render::redline::Shade;
+use crate::document::{Marks, Run};
+use crate::render::redline::By;
 use crate::render::tree::{Note, Numbered, Piece};
-
-/// Ids of changes begin here: those of bookmarks are smaller.
-const FIRST_REVISION: usize = 1_000_000;
-
-/// What becomes of words: those of a block that came as a whole come, too.
-fn tracked(block: &Numbered, shade: Shade) -> Shade {
-    match (&block.red, shade) {
-        (Some(red), Shade::Stays) if red.is_new => Shade::Comes,
-        _ => shade,
-    }
-}
-
-/// A link holds changes and is never held by one.
-fn without_link(run: &Run) -> Run {
-    let mut run = run.clone();
-    run.marks.0.remove("link");
-    run
-}
 
 /// Where words stand: each part of the archive has relations of its own.
 #[derive(Debug, Default)]
@@ -37,15 +20,14 @@ pub(super) struct Story {
 impl Body<'_> {
     /// All words of a block between the two ends of its bookmark.
     pub(super) fn line(&mut self, block: &Numbered) {
-        self.marked(block, |body| {
-            for piece in block.pieces() {
-                match piece {
-                    // Word says itself what came and what went.
-                    Piece::Sign(_) => {}
-                    Piece::Words(run, shade) => body.run(run, tracked(block, shade)),
-                    Piece::Note(note) => body.note(&note, block),
-                }
-            }
+        self.marked(block, |body| match &block.red {
+            Some(red) => body.red_line(red, tracked::whole(block)),
+            None => block.pieces().into_iter().for_each(|piece| match piece {
+                // Word says itself what came and what went.
+                Piece::Sign(_) => {}
+                Piece::Words(run, _) => body.run(run),
+                Piece::Note(note) => body.note(&note),
+            }),
         });
     }
 
@@ -55,7 +37,8 @@ impl Body<'_> {
         self.bookmarks += 1;
         let (id, name) = (self.bookmarks, bookmark(block.id()));
         // An annex may say again what stands in the paper: of two bookmarks of one name Word drops one.
-        let is_new = self.named.insert(block.id());
+        let is_gone = block.red.as_ref().is_some_and(|red| red.is_gone);
+        let is_new = !is_gone && self.named.insert(block.id());
         if is_new {
             self.put(&format!("<w:bookmarkStart w:id=\"{id}\" w:name=\"{name}\"/>"));
         }
@@ -74,25 +57,12 @@ impl Body<'_> {
         }
     }
 
-    /// REN18: a run, as a tracked change where it came or went.
-    fn run(&mut self, run: &Run, shade: Shade) {
-        let element = match shade {
-            Shade::Stays => return self.untracked(run),
-            Shade::Comes => "ins",
-            Shade::Goes => "del",
-        };
-        self.revisions += 1;
-        let (id, date) = (FIRST_REVISION + self.revisions, self.sheet.made.to_string());
-        let mut author = String::new();
-        escape(&mut author, &self.sheet.meta.org);
-        self.put(&format!("<w:{element} w:id=\"{id}\" w:author=\"{author}\" w:date=\"{date}\">"));
-        self.goes = shade == Shade::Goes;
-        self.untracked(&without_link(run));
-        self.goes = false;
-        self.put(&format!("</w:{element}>"));
+    fn run(&mut self, run: &Run) {
+        self.told_run(run, (&[], None), None);
     }
 
-    fn untracked(&mut self, run: &Run) {
+    /// A run within these changes. If only its look changed, `was` is the one it had.
+    pub(super) fn told_run(&mut self, run: &Run, (changes, by): (&[Change], Option<&By>), was: Option<&str>) {
         let link = match (run.marks.link(), run.marks.has("link")) {
             (Some(href), _) => Some(uri(href)),
             (None, true) => {
@@ -101,32 +71,26 @@ impl Body<'_> {
             }
             (None, false) => None,
         };
+        // A link holds changes and is never held by one.
         if let Some(href) = &link {
             self.story.links.push(href.clone());
             let id = self.story.links.len();
             self.put(&format!("<w:hyperlink r:id=\"rIdLink{id}\" w:history=\"1\">"));
         }
-        let mut look = String::new();
-        if link.is_some() {
-            look += "<w:rStyle w:val=\"Hyperlink\"/>";
-        }
-        for (mark, shown) in [("strong", "<w:b/><w:bCs/>"), ("em", "<w:i/><w:iCs/>")] {
-            look += if run.marks.has(mark) { shown } else { "" };
-        }
-        look += match (run.marks.has("superscript"), run.marks.has("subscript")) {
-            (true, _) => "<w:vertAlign w:val=\"superscript\"/>",
-            (false, true) => "<w:vertAlign w:val=\"subscript\"/>",
-            (false, false) => "",
-        };
+        let look = look_of(&run.marks, link.is_some());
+        let was = was.filter(|was| *was != look);
         let lang = run.marks.lang().map(|lang| match is_right_to_left(lang) {
             true => format!("<w:lang w:bidi=\"{lang}\"/>"),
             false => format!("<w:lang w:val=\"{lang}\"/>"),
         });
         let lang = lang.unwrap_or_default();
-        for (rtl, words) in by_direction(&run.text, self.rtl) {
-            let direction = if rtl { "<w:rtl/>" } else { "" };
-            self.plain_run(&format!("{look}{direction}{lang}"), words);
-        }
+        self.changed(changes, by, &mut |body| {
+            for (rtl, words) in by_direction(&run.text, body.rtl) {
+                let direction = if rtl { "<w:rtl/>" } else { "" };
+                let was = was.map(|was| body.looked(was)).unwrap_or_default();
+                body.plain_run(&format!("{look}{direction}{lang}{was}"), words);
+            }
+        });
         if link.is_some() {
             self.put("</w:hyperlink>");
         }
@@ -156,11 +120,16 @@ impl Body<'_> {
         self.put("</w:r>");
     }
 
-    fn note(&mut self, note: &Note<'_>, block: &Numbered) {
+    fn note(&mut self, note: &Note<'_>) {
         let number = note.number;
         self.put(&format!(
             "<w:r><w:rPr><w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteReference w:id=\"{number}\"/></w:r>"
         ));
+        self.in_note(number, |body| note.runs.iter().for_each(|(run, _)| body.run(run)));
+    }
+
+    /// The words of the note with this id.
+    pub(super) fn in_note(&mut self, number: usize, write: impl FnOnce(&mut Self)) {
         std::mem::swap(&mut self.story, &mut self.notes);
         let bidi = self.bidi();
         self.put(&format!(
@@ -168,8 +137,24 @@ impl Body<'_> {
         ));
         self.put("<w:r><w:rPr><w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteRef/></w:r>");
         self.put("<w:r><w:t xml:space=\"preserve\"> </w:t></w:r>");
-        note.runs.iter().for_each(|(run, shade)| self.run(run, tracked(block, *shade)));
+        write(self);
         self.put("</w:p></w:footnote>");
         std::mem::swap(&mut self.story, &mut self.notes);
+    }
+}
+
+/// How words with these marks look.
+pub(super) fn look_of(marks: &Marks, is_link: bool) -> String {
+    let mut look = String::new();
+    if is_link {
+        look += "<w:rStyle w:val=\"Hyperlink\"/>";
+    }
+    for (mark, shown) in [("strong", "<w:b/><w:bCs/>"), ("em", "<w:i/><w:iCs/>")] {
+        look += if marks.has(mark) { shown } else { "" };
+    }
+    look + match (marks.has("superscript"), marks.has("subscript")) {
+        (true, _) => "<w:vertAlign w:val=\"superscript\"/>",
+        (false, true) => "<w:vertAlign w:val=\"subscript\"/>",
+        (false, false) => "",
     }
 }

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use crdt::ids::PersonId;
 use crdt::moment::Moment;
+use crdt::render::{By, SignedRun};
 
+use super::sources::{Source, SourcedRun};
 use super::{Compared, Point};
 use crate::app::App;
 use crate::app::exports::Format;
@@ -12,7 +14,7 @@ use crate::app::refusal::Refusal;
 use crate::export::files::{Pressed, Sheet};
 use crate::export::labels::Words;
 use crate::export::redline;
-use crate::people::paper::Paper;
+use crate::people::paper::{Paper, in_language};
 
 /// A kind of file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,10 +70,16 @@ impl App {
         let words = Words::of(&compared.language);
         let names = [&compared.from, &compared.to].map(|point| self.name_of(&words, point));
         let pair = format!("{}/{}", identity(&compared.from), identity(&compared.to));
+        // Only Word says of every change whose it is.
+        let signed = match format {
+            RedFormat::Docx if !clean => self.signed(paper, compared),
+            _ => Vec::new(),
+        };
         let asked = redline::Compared {
             names: (&names[0], &names[1]),
             pair: &pair,
             comparison: &compared.comparison,
+            signed: &signed,
             clean,
         };
         let day = self.day_of();
@@ -97,6 +105,40 @@ impl App {
         Ok(RedFile { name: made.name, media_type: pressed.media_type(), bytes: made.bytes })
     }
 
+    /// The words of a comparison with the components that changed them, in the language of the file. Which amendments the reader may
+    /// see makes no difference: the same pair gives the same bytes.
+    fn signed(&self, paper: &Paper, compared: &Compared) -> Vec<Vec<Vec<SignedRun>>> {
+        let register = self.directory.register();
+        let name_of = |source: &Source| {
+            let component = register.component(register.seat(source.seat)?.component)?;
+            let name = in_language(&component.name, &compared.language, &paper.languages);
+            Some(name.unwrap_or(&component.code).to_owned())
+        };
+        let names: Vec<Option<String>> = compared.credits.sources.iter().map(name_of).collect();
+        let signed = |run: &SourcedRun| {
+            let who = run.source.and_then(|source| names[source].clone());
+            SignedRun { run: run.run.clone(), by: who.zip(run.at).map(|(who, at)| By { who, at }) }
+        };
+        let entry = |runs: &Vec<SourcedRun>| {
+            let mut all: Vec<SignedRun> = Vec::new();
+            for next in runs.iter().map(signed) {
+                match all.last_mut() {
+                    Some(last) if is_one(last, &next) => {
+                        last.run.text += &next.run.text;
+                        last.by = last
+                            .by
+                            .take()
+                            .zip(next.by)
+                            .map(|(last, next)| By { at: last.at.max(next.at), ..last });
+                    }
+                    _ => all.push(next),
+                }
+            }
+            all
+        };
+        compared.credits.runs.iter().map(|chapter| chapter.iter().map(entry).collect()).collect()
+    }
+
     fn name_of(&self, words: &Words, point: &Point) -> String {
         match point {
             Point::Milestone(milestone) => milestone.name.clone(),
@@ -106,6 +148,12 @@ impl App {
             }
         }
     }
+}
+
+/// Whether two stretches of words of one paragraph have the same marks and fate by the same component.
+fn is_one(one: &SignedRun, next: &SignedRun) -> bool {
+    let who = |run: &SignedRun| run.by.as_ref().map(|by| by.who.clone());
+    one.run.change == next.run.change && one.run.marks == next.run.marks && who(one) == who(next)
 }
 
 fn moment(point: &Point) -> Moment {

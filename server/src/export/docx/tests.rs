@@ -1,5 +1,8 @@
 //! What is written is read by a program that shares nothing with the writer: as XML, part by part.
 
+mod reader;
+mod tracked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
