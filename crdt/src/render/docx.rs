@@ -17,13 +17,13 @@
 //! let paragraph = Block::new(ParagraphId([1; 8]), BlockKind::Paragraph { numbered: true }, vec![Run::plain("We & you.")]);
 //! let tree = Tree::of(7, [ChapterBlocks { number: "1".into(), depth: 1, blocks: vec![paragraph] }]);
 //! let made = Moment::from_unix_ms(0);
-//! let written = docx::write(&docx::Sheet { meta: &meta, tree: &tree, made, pictures: &Default::default() });
+//! let written = docx::write(&docx::Sheet { meta: &meta, tree: &tree, made, pictures: &Default::default(), remarks: &[] });
 //! let body = written.parts.iter().find(|part| part.name == "word/document.xml").unwrap();
 //! assert!(std::str::from_utf8(&body.bytes).unwrap().contains("We &amp; you."));
 //! assert!(written.losses.is_empty());
 //! ```
 //!
-//! Reads on in `body` (paragraphs, lists, tables), `line` (the words of a paragraph), `tracked` (what differs between two drafts), `cover`, `look` (styles) and
+//! Reads on in `body` (paragraphs, lists, tables), `line` (the words of a paragraph), `tracked` (what differs between two drafts), `remarks` (comments), `cover`, `look` (styles) and
 //! `package` (what holds the parts together).
 
 mod body;
@@ -31,6 +31,7 @@ mod cover;
 mod line;
 mod look;
 mod package;
+mod remarks;
 mod tracked;
 mod xml;
 
@@ -40,6 +41,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::remarked::Remark;
 use super::tree::Tree;
 use super::typst_data::Meta;
 use crate::ids::ParagraphId;
@@ -56,6 +58,8 @@ pub struct Sheet<'a> {
     pub made: Moment,
     /// The pictures that the tree names, by their digests.
     pub pictures: &'a BTreeMap<String, Picture>,
+    /// What people say about words of the tree, as those are bound to it: see [`remarked`](super::remarked).
+    pub remarks: &'a [Remark],
 }
 
 /// A picture on its way into a file.

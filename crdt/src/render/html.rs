@@ -27,8 +27,12 @@ pub struct Options<'a> {
 /// One chapter as `<article lang="…">…</article>`. Each block carries its id in `data-id`, numbered paragraphs their
 /// number in `data-number`. The words of its notes stand at its end, and pictures are asked for where the service keeps them.
 pub fn chapter(chapter: &Chapter, lang: &str) -> String {
-    let picture = |digest: &str| Some(format!("/api/v1/blobs/{digest}"));
-    let options = Options { permanent: None, above: 0, picture: &picture };
+    chapter_with(chapter, lang, &|digest| Some(format!("/api/v1/blobs/{digest}")))
+}
+
+/// The same with pictures from elsewhere: see [`Options::picture`].
+pub fn chapter_with(chapter: &Chapter, lang: &str, picture: &dyn Fn(&str) -> Option<String>) -> String {
+    let options = Options { permanent: None, above: 0, picture };
     let places = BTreeSet::new();
     let mut page = Page { html: String::new(), options, places: &places };
     page.put(format_args!("<article lang=\"{}\" dir=\"{}\">\n", escape(lang), direction(lang)));

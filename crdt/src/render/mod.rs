@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod preflight;
 pub mod printable;
 pub mod redline;
+pub mod remarked;
 pub mod tree;
 pub mod typst_data;
 

@@ -72,7 +72,13 @@ fn meta() -> Meta {
 /// Everything that any format makes of a tree, by the name of the format.
 fn formats(tree: &Tree) -> BTreeMap<&'static str, String> {
     let (meta, pictures) = (meta(), BTreeMap::new());
-    let word = docx::write(&docx::Sheet { meta: &meta, tree, made: Moment::EPOCH, pictures: &pictures });
+    let word = docx::write(&docx::Sheet {
+        meta: &meta,
+        tree,
+        made: Moment::EPOCH,
+        pictures: &pictures,
+        remarks: &[],
+    });
     let word = word.parts.iter().map(|part| String::from_utf8_lossy(&part.bytes).into_owned());
     [
         ("Markdown", markdown::write(tree, markdown::Options::default())),

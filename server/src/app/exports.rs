@@ -1,5 +1,8 @@
 //! Files of a paper: of its draft as it is, or of a sealed milestone, which are made once and kept.
 
+mod discussed;
+pub mod sights;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -39,7 +42,8 @@ pub enum Format {
 }
 
 /// How a file shows words that are not agreed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     /// In brackets, with an annex that says who wants what.
     #[default]
@@ -133,6 +137,19 @@ impl App {
         language: &str,
         (format, view): (Format, View),
     ) -> Result<FileMade, Refusal> {
+        let (chapters, annexes) = self.draft_parts(paper, language, view).await?;
+        let sheet = self.sheet(paper, language, view, chapters, (None, annexes))?;
+        let name = files::name(paper, None, language, format.extension());
+        self.press(person, format, name, sheet).await
+    }
+
+    /// The chapters of a paper as they are now, and what stands behind them.
+    async fn draft_parts(
+        &self,
+        paper: &Paper,
+        language: &str,
+        view: View,
+    ) -> Result<(Vec<ChapterBlocks>, Vec<Annex>), Refusal> {
         let mut chapters = Vec::new();
         for (chapter, text) in paper.texts_in(language) {
             let document = self.live.text(text).await?;
@@ -145,9 +162,7 @@ impl App {
             let now = self.clock.now();
             annexes.extend(self.annex_on_brackets(paper, language, &chapters, now).await?);
         }
-        let sheet = self.sheet(paper, language, view, chapters, (None, annexes))?;
-        let name = files::name(paper, None, language, format.extension());
-        self.press(person, format, name, sheet).await
+        Ok((chapters, annexes))
     }
 
     /// A file of a sealed milestone, with the positions on it behind its words: the same bytes until one of them changes.

@@ -21,7 +21,8 @@ use crate::app::App;
 use crate::app::access::{Invitation, seat_named};
 use crate::app::audit::By;
 use crate::app::check::{self, Report};
-use crate::app::exports::{Format, View};
+use crate::app::exports::Format;
+use crate::app::exports::sights::{Sight, WantedFile};
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::refusal::Refusal;
@@ -66,6 +67,8 @@ pub enum Request {
         language: String,
         /// The kind.
         format: Format,
+        /// What it shows.
+        sight: Sight,
     },
     /// A milestone.
     Seal {
@@ -155,20 +158,23 @@ pub async fn perform(app: &App, request: Request) -> Result<Outcome, Failure> {
             };
             Ok(words(format!("{slug}: {}", outlook_in_words(&outlook))))
         }
-        Request::Export { paper, milestone, language, format } => {
+        Request::Export { paper, milestone, language, format, sight } => {
             let paper = paper_named(app, &paper)?;
-            let operator = PersonId(Uuid::nil());
-            let made = match milestone {
-                None => app.export_draft(operator, &paper, &language, (format, View::Bracketed)).await,
+            let sealed = match milestone {
+                None => None,
                 Some(name) => {
                     let sealed =
                         app.milestones(paper.id).await?.into_iter().find(|sealed| sealed.is_called(&name));
-                    let sealed =
-                        sealed.ok_or_else(|| Refusal::field("milestone", format!("{name} is not sealed")))?;
-                    app.export_milestone(operator, &paper, &sealed, &language, (format, View::Bracketed))
-                        .await
+                    Some(sealed.ok_or_else(|| Refusal::field("milestone", format!("{name} is not sealed")))?)
                 }
             };
+            // Only these two ask who reads.
+            let seat = match sight {
+                Sight::Words(_) => SeatId(Uuid::nil()),
+                Sight::Redline | Sight::Comments => app.operator_seat().await?,
+            };
+            let wanted = WantedFile { language: &language, format, sight, since: None };
+            let made = app.paper_file((PersonId(Uuid::nil()), seat), &paper, sealed.as_ref(), wanted).await;
             let made = made.map_err(|refusal| match refusal {
                 Refusal::NotFound => {
                     Refusal::field("language", format!("{language} has no text in this paper"))

@@ -173,6 +173,10 @@ pub struct Export {
     /// Which kind of file
     #[arg(long, value_parser = ["pdf", "docx", "md", "html"])]
     pub format: String,
+    /// What it shows: the words, with or without brackets; what changed since the draft before; or the words with the comments that are
+    /// for everybody
+    #[arg(long, value_name = "VIEW", default_value = "bracketed", value_parser = ["bracketed", "clean", "redline", "comments"])]
+    pub view: String,
     /// Where to write it
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

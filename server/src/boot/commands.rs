@@ -13,6 +13,7 @@ use super::open::{self, Missing, OpenFailure};
 use crate::app::access::Invitation;
 use crate::app::check::Report;
 use crate::app::exports::Format;
+use crate::app::exports::sights::Sight;
 use crate::app::milestones::NewMilestone;
 use crate::app::papers::NewPaper;
 use crate::app::settings::Settings;
@@ -188,8 +189,9 @@ fn errand(command: Command) -> Result<Errand, Answer> {
         Command::Export(said) => {
             let format =
                 Format::of_extension(&said.format).ok_or_else(|| failed("no such format".to_owned()))?;
+            let sight = Sight::of_name(&said.view).ok_or_else(|| failed("no such view".to_owned()))?;
             let (paper, milestone, language) = (said.paper, said.milestone, said.language);
-            let request = Request::Export { paper, milestone, language, format };
+            let request = Request::Export { paper, milestone, language, format, sight };
             let (output, pdf_worker) = (Some(said.output), said.pdf_worker);
             Errand { data: said.data.data, missing: Missing::Refuse, request, output, pdf_worker }
         }

@@ -9,6 +9,7 @@ use crdt::history::milestone::Milestone;
 use crdt::ids::PaperId;
 use crdt::moment::Moment;
 use crdt::render::docx::{self, Picture, Written};
+use crdt::render::remarked::Remark;
 use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, html, markdown};
 
@@ -36,6 +37,8 @@ pub struct Sheet {
     /// For the head of a Markdown file, in order.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) tree: Tree,
+    /// What was said about its words, which are bound to it: only Word shows it there.
+    remarks: Vec<Remark>,
 }
 
 /// Under which circumstances a file is made.
@@ -131,7 +134,15 @@ impl Sheet {
             },
         };
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { paper: paper.id, ident, timestamp, meta, facts, tree: Tree::of(1, chapters) }
+        Self {
+            paper: paper.id,
+            ident,
+            timestamp,
+            meta,
+            facts,
+            tree: Tree::of(1, chapters),
+            remarks: Vec::new(),
+        }
     }
 
     /// REV64: the same with unagreed words between `[` and `]`.
@@ -142,6 +153,11 @@ impl Sheet {
     /// REV80: the same without them, under an identity of its own: its bytes are others.
     pub fn clean(self) -> Self {
         Self { ident: format!("{}+clean", self.ident), ..self }
+    }
+
+    /// The same with what was said about its words: another document.
+    pub fn with_remarks(self, remarks: Vec<Remark>) -> Self {
+        Self { ident: format!("{}+comments", self.ident), remarks, ..self }
     }
 
     /// The same with an annex behind its last chapter: another document, though the sealed words are the same.
@@ -192,7 +208,13 @@ impl Sheet {
 
     /// As the parts of a Word document, with those of its pictures that are given.
     pub fn docx(&self, pictures: &BTreeMap<String, Picture>) -> Written {
-        docx::write(&docx::Sheet { meta: &self.meta, tree: &self.tree, made: self.timestamp, pictures })
+        docx::write(&docx::Sheet {
+            meta: &self.meta,
+            tree: &self.tree,
+            made: self.timestamp,
+            pictures,
+            remarks: &self.remarks,
+        })
     }
 
     /// As one HTML file that needs nothing else, with these pictures by their digests.
@@ -243,7 +265,7 @@ impl Sheet {
 }
 
 /// A picture as an address that holds it whole.
-fn data_address(picture: &Picture) -> String {
+pub(super) fn data_address(picture: &Picture) -> String {
     let kind = if picture.is_png { "png" } else { "jpeg" };
     format!("data:image/{kind};base64,{}", BASE64.encode(&picture.bytes))
 }

@@ -3,7 +3,7 @@
 //! [`docx`] puts the parts of a Word document into one [`archive`].
 //! [`tables`] writes and reads the matrix as spreadsheets, CSV and Word documents.
 //! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
-//! [`asked`] says who was asked and who answered, [`reply`] what became of what a component sent (its amendments
+//! [`asked`] says who was asked and who answered, [`discussed`] what everybody may read of the talk about it, [`reply`] what became of what a component sent (its amendments
 //! as [`reworded`] shows them), [`redline`] what differs between two drafts, [`certificate`] what was adopted
 //! by silence. [`word`] reads Word documents that come in. [`queue`] decides whose export may run. [`worker`] talks to the PDF
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
@@ -12,6 +12,7 @@ pub mod annex;
 pub mod archive;
 pub mod asked;
 pub mod certificate;
+pub mod discussed;
 pub mod disputed;
 pub mod docx;
 pub mod files;

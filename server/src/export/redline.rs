@@ -3,12 +3,15 @@
 //! The HTML is one file that needs nothing else: no script, no style or picture from elsewhere. It reads with a screen reader, on paper
 //! and without colours.
 
+use std::collections::BTreeMap;
+
 use crdt::history::comparison::Comparison;
+use crdt::render::docx::Picture;
 use crdt::render::html::{self, escape};
 use crdt::render::{RedWords, SignedRun, Tree};
 use sha2::{Digest as _, Sha256};
 
-use super::files::{Pressed, Sheet};
+use super::files::{Pressed, Sheet, data_address};
 use super::labels::Words;
 use crate::people::paper::Paper;
 
@@ -75,12 +78,14 @@ impl Sheet {
         sheet
     }
 
-    /// As one HTML file that says what came and what went.
-    pub fn red_html(&self) -> String {
+    /// As one HTML file, with these pictures in it, that says what came and what went.
+    pub fn red_html(&self, pictures: &BTreeMap<String, Picture>) -> String {
         let meta = &self.meta;
         let lang = escape(&meta.lang);
+        let picture = |digest: &str| pictures.get(digest).map(data_address);
+        let chapters = self.tree.chapters.iter();
         let chapters: String =
-            self.tree.chapters.iter().map(|chapter| html::chapter(chapter, &meta.lang)).collect();
+            chapters.map(|chapter| html::chapter_with(chapter, &meta.lang, &picture)).collect();
         let say = |word: &str| word.replace(['"', '\\', '\n', '<'], " ");
         // Words for those who hear the page and do not see how changed words look.
         let heard = self.tree.red.as_ref().map_or(String::new(), |red| {

@@ -18,6 +18,7 @@ use crate::app::comparing::files::RedFormat;
 use crate::app::refusal::Refusal;
 use crate::export::files::content_disposition;
 use crate::http::error::Problem;
+use crate::http::exports::{LOSSES, losses};
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::papers;
@@ -131,10 +132,13 @@ pub async fn file(
     };
     let compared = app.compare_drafts(paper, caller.seat, pair, language.as_deref()).await?;
     let made = app.comparison_file(caller.person, paper, &compared, (format, clean)).await?;
-    Ok(HttpResponse::Ok()
-        .content_type(made.media_type)
-        .insert_header((header::CONTENT_DISPOSITION, content_disposition(&made.name)))
-        .body(made.bytes))
+    let mut response = HttpResponse::Ok();
+    response.content_type(made.media_type);
+    response.insert_header((header::CONTENT_DISPOSITION, content_disposition(&made.name)));
+    if let Some(losses) = losses(&made.losses) {
+        response.insert_header((LOSSES, losses));
+    }
+    Ok(response.body(made.bytes))
 }
 
 /// Say what was seen of a paper: `from=seen` compares with it.

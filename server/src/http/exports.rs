@@ -8,6 +8,8 @@ use crdt::render::docx::{Loss, Lost};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::app::comparing::Wanted as Draft;
+use crate::app::exports::sights::{Sight, WantedFile};
 use crate::app::exports::{FileMade, Format, View};
 use crate::app::refusal::Refusal;
 use crate::export::files::content_disposition;
@@ -20,7 +22,44 @@ use crate::http::papers;
 pub struct Wanted {
     language: Option<String>,
     format: Option<String>,
+    #[serde(flatten)]
+    sight: WantedSight,
+}
+
+/// What a file is to show.
+#[derive(Deserialize)]
+pub struct WantedSight {
+    /// `bracketed` (unless asked otherwise), `clean`, `redline` or `comments`.
     view: Option<String>,
+    /// For a redline: a milestone's id, `seen` or `position`. Without it, the sealed draft before.
+    since: Option<String>,
+}
+
+impl WantedSight {
+    /// What is wanted, in this language and kind.
+    pub fn file<'a>(&self, language: &'a str, format: Format) -> Result<WantedFile<'a>, Refusal> {
+        let names = || Sight::ALL.map(Sight::name).join(", ");
+        let sight = match self.view.as_deref() {
+            None => Sight::Words(View::Bracketed),
+            Some(name) => Sight::of_name(name)
+                .ok_or_else(|| Refusal::field("view", format!("is one of {}", names())))?,
+        };
+        let since = self.since.as_deref().map(since).transpose()?;
+        Ok(WantedFile { language, format, sight, since })
+    }
+}
+
+fn since(word: &str) -> Result<Draft, Refusal> {
+    match word {
+        "seen" => Ok(Draft::Seen),
+        "position" => Ok(Draft::Position),
+        id => {
+            let id = id
+                .parse()
+                .map_err(|_| Refusal::field("since", "is the id of a sealed draft, seen or position"))?;
+            Ok(Draft::Milestone(id))
+        }
+    }
 }
 
 /// How words that are not agreed are wanted.
@@ -33,7 +72,8 @@ pub struct WantedView {
 /// The draft of a paper as it is now, as a file.
 #[utoipa::path(get, path = "/api/v1/papers/{slug}/export", tag = "exports",
     params(("slug" = String, Path), ("language" = String, Query), ("format" = String, Query, description = "pdf, docx, md or html"),
-        ("view" = Option<String>, Query, description = "bracketed, as by default, or clean")),
+        ("view" = Option<String>, Query, description = "bracketed, as by default, clean, redline or comments"),
+        ("since" = Option<String>, Query, description = "of a redline: a milestone's id, seen or position; without it, the latest sealed draft")),
     responses((status = 200), (status = 429, description = "Too many exports"), (status = 503)))]
 pub async fn draft(
     app: web::Data<App>,
@@ -48,8 +88,8 @@ pub async fn draft(
     let language = language.ok_or_else(languages)?;
     let format = wanted.format.as_deref().and_then(Format::of_extension);
     let format = format.ok_or_else(|| Refusal::field("format", "is pdf, docx, md or html"))?;
-    let made =
-        app.export_draft(caller.person, paper, language, (format, view_of(wanted.view.as_deref())?)).await?;
+    let wanted = wanted.sight.file(language, format)?;
+    let made = app.paper_file((caller.person, caller.seat), paper, None, wanted).await?;
     Ok(download(made, None))
 }
 
@@ -65,7 +105,8 @@ pub fn view_of(word: Option<&str>) -> Result<View, Refusal> {
 /// Names the header that says what of the text a file cannot carry: `characters=2, picture=1`.
 pub const LOSSES: &str = "borrador-losses";
 
-fn losses(losses: &[Loss]) -> Option<String> {
+/// What of a text a file cannot carry, as that header says it; nothing of a file that carries all.
+pub fn losses(losses: &[Loss]) -> Option<String> {
     let mut counts: BTreeMap<Lost, usize> = BTreeMap::new();
     losses.iter().for_each(|loss| *counts.entry(loss.what).or_default() += loss.count);
     let counts = counts.into_iter().map(|(what, count)| format!("{}={count}", what.name()));

@@ -20,7 +20,7 @@ use crate::app::exports::Format;
 use crate::app::milestones::NewMilestone;
 use crate::app::refusal::Refusal;
 use crate::http::error::Problem;
-use crate::http::exports::{WantedView, download, view_of};
+use crate::http::exports::{WantedSight, download};
 use crate::http::intake::body::{Body, Incoming};
 use crate::http::intake::caller::Caller;
 use crate::http::intake::idempotency;
@@ -208,12 +208,14 @@ pub async fn sealed_text(
 /// A file of a sealed milestone: its words, and behind them the reservations and explanations of components.
 #[utoipa::path(get, path = "/api/v1/milestones/{id}/files/{file}", tag = "milestones",
     params(("id" = Uuid, Path), ("file" = String, Path, description = "es.pdf, es.docx, es.md, es.html, …"),
-        ("view" = Option<String>, Query, description = "bracketed or clean")), responses((status = 200)))]
+        ("view" = Option<String>, Query, description = "bracketed, as by default, clean, redline or comments"),
+        ("since" = Option<String>, Query, description = "of a redline: a milestone's id, seen or position; without it, the draft sealed before")),
+    responses((status = 200), (status = 409, description = "There is nothing earlier")))]
 pub async fn file(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<(String, String)>,
-    wanted: web::Query<WantedView>,
+    wanted: web::Query<WantedSight>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = path.into_inner();
     let (paper, milestone) = readable(&app, &caller, &id).await?;
@@ -223,15 +225,8 @@ pub async fn file(
         .and_then(|(language, extension)| Some((language, Format::of_extension(extension)?)))
         .filter(|(language, _)| milestone.languages.iter().any(|known| known == language))
         .ok_or(Refusal::NotFound)?;
-    let made = app
-        .export_milestone(
-            caller.person,
-            paper,
-            &milestone,
-            language,
-            (format, view_of(wanted.view.as_deref())?),
-        )
-        .await?;
+    let wanted = wanted.file(language, format)?;
+    let made = app.paper_file((caller.person, caller.seat), paper, Some(&milestone), wanted).await?;
     Ok(download(made, Some(ASK_AGAIN)))
 }
 

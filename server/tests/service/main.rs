@@ -35,6 +35,7 @@ mod rights;
 mod rounds;
 mod routes;
 mod set_aside;
+mod sights;
 mod silences;
 mod socket;
 mod sources;

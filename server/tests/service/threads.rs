@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::harness::{Answer, Service, Somebody};
 
 /// A thread of somebody on the words "welcome everyone".
-async fn opens(service: &Service, somebody: &Somebody, audience: &str) -> Answer {
+pub async fn opens(service: &Service, somebody: &Somebody, audience: &str) -> Answer {
     let (anchor, paragraph) = welcome(&service.app, service).await;
     let body = json!({ "anchor": anchor, "paragraph": paragraph, "body": "Who pays?", "audience": audience });
     somebody.post(&format!("/api/v1/texts/{}/threads", service.text()), &body.to_string()).send().await

@@ -31,8 +31,8 @@ import { roundRoutes } from './rounds'
 import { wordRoutes } from './word'
 
 export type FileFormat = 'pdf' | 'docx' | 'md' | 'html'
-/** `clean`: words that are not agreed stand like all others. */
-export type FileView = 'bracketed' | 'clean'
+/** `clean`: words that are not agreed stand like all others. `redline`: what changed since the draft sealed before. */
+export type FileView = 'bracketed' | 'clean' | 'redline' | 'comments'
 export type Api = ReturnType<typeof createApi>
 
 export interface NewMilestone {
@@ -122,10 +122,10 @@ export function createApi(options: RequestOptions) {
 
     /** Addresses for links: the browser downloads them itself. */
     milestoneFile: (id: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
-      path`/milestones/${id}/files/${language}` + `.${format}` + (view === 'clean' ? query({ view }) : ''),
+      path`/milestones/${id}/files/${language}` + `.${format}` + (view === 'bracketed' ? '' : query({ view })),
     milestoneBundle: (id: string) => path`/milestones/${id}/bundle`,
     exportFile: (slug: string, language: string, format: FileFormat, view: FileView = 'bracketed') =>
-      path`/papers/${slug}/export` + query(view === 'clean' ? { language, format, view } : { language, format }),
+      path`/papers/${slug}/export` + query(view === 'bracketed' ? { language, format } : { language, format, view }),
 
     /** Nobody writes in the chapter from then on. With `version`, refused as `stale_version` when somebody else was first. */
     lock: (slug: string, chapter: string, reason: string, version?: number) =>

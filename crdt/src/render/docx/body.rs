@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::line::Story;
+use super::remarks::Remarks;
 use super::tracked::{self, Change, Whole};
 use super::xml::{escape, is_right_to_left};
 use super::{Loss, Lost, Picture, Sheet};
@@ -53,6 +54,7 @@ pub(super) struct Body<'a> {
     pub(super) mark: String,
     /// How many notes of blocks of which something changed there are so far.
     pub(super) red_notes: usize,
+    pub(super) remarks: Remarks,
 }
 
 impl<'a> Body<'a> {
@@ -74,6 +76,7 @@ impl<'a> Body<'a> {
             goes: false,
             mark: String::new(),
             red_notes: 0,
+            remarks: Remarks::of(sheet),
         }
     }
 

@@ -25,8 +25,10 @@ impl Body<'_> {
             None => block.pieces().into_iter().for_each(|piece| match piece {
                 // Word says itself what came and what went.
                 Piece::Sign(_) => {}
-                Piece::Words(run, _) => body.run(run),
-                Piece::Note(note) => body.note(&note),
+                Piece::Words(run, _) => body.remarked(std::iter::once(run), |body| body.run(run)),
+                Piece::Note(note) => {
+                    body.remarked(note.runs.iter().map(|(run, _)| *run), |body| body.note(&note))
+                }
             }),
         });
     }

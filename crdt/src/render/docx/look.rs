@@ -17,7 +17,8 @@ const ACCENT: &str = "1D3F94";
 const QUIET: &str = "566072";
 
 /// `word/styles.xml`.
-pub(super) fn styles(meta: &Meta, rtl: bool) -> String {
+/// With those of comments, where there are any.
+pub(super) fn styles(meta: &Meta, rtl: bool, comments: bool) -> String {
     let lang = if rtl { format!("w:bidi=\"{}\"", code(meta)) } else { format!("w:val=\"{}\"", code(meta)) };
     // Naskh looks smaller than Latin letters of its size.
     let complex = if rtl { 26 } else { 22 };
@@ -48,9 +49,7 @@ pub(super) fn styles(meta: &Meta, rtl: bool) -> String {
         );
     }
     for (id, name, look, letters) in paragraphs() {
-        // A paragraph that runs from right to left has its bar where it begins; Word turns indents round, not borders.
-        let look = if rtl { look.replace("<w:pBdr><w:left", "<w:pBdr><w:right") } else { look.to_owned() };
-        paragraph(&mut xml, id, name, &look, &letters);
+        paragraph(&mut xml, id, name, look, &letters);
     }
     for (id, name, letters) in characters() {
         xml += &format!(
@@ -59,6 +58,7 @@ pub(super) fn styles(meta: &Meta, rtl: bool) -> String {
         );
     }
     xml += TABLE;
+    xml += if comments { COMMENTS } else { "" };
     format!("{HEAD}<w:styles {WORD}>{xml}</w:styles>")
 }
 
@@ -104,7 +104,7 @@ fn paragraphs() -> Vec<(&'static str, &'static str, &'static str, String)> {
         (
             "Quote",
             "Quote",
-            "<w:pBdr><w:left w:val=\"single\" w:sz=\"12\" w:space=\"10\" w:color=\"C9D0D9\"/></w:pBdr><w:spacing w:before=\"200\" w:after=\"200\"/><w:ind w:left=\"1020\" w:right=\"567\"/>",
+            "<w:pBdr><w:left w:val=\"single\" w:sz=\"12\" w:space=\"10\" w:color=\"C9D0D9\"/></w:pBdr><w:ind w:left=\"1020\" w:right=\"567\"/>",
             format!("<w:color w:val=\"{QUIET}\"/>"),
         ),
         (
@@ -213,6 +213,8 @@ fn sans(size: u32, color: &str, is_bold: bool) -> String {
 fn letters(size: u32, color: &str) -> String {
     format!("<w:color w:val=\"{color}\"/><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{}\"/>", size + 2)
 }
+
+const COMMENTS: &str = "<w:style w:type=\"paragraph\" w:styleId=\"CommentText\"><w:name w:val=\"annotation text\"/><w:basedOn w:val=\"Normal\"/><w:pPr><w:spacing w:after=\"60\" w:line=\"240\" w:lineRule=\"auto\"/></w:pPr><w:rPr><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/></w:rPr></w:style><w:style w:type=\"character\" w:styleId=\"CommentReference\"><w:name w:val=\"annotation reference\"/><w:rPr><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/></w:rPr></w:style>";
 
 /// Horizontal rules only; the head set apart by a stronger one.
 const TABLE: &str = "<w:style w:type=\"table\" w:customStyle=\"1\" w:styleId=\"PaperTable\"><w:name w:val=\"Paper table\"/><w:basedOn w:val=\"TableNormal\"/><w:tblPr><w:tblBorders><w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"1D3F94\"/><w:bottom w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"C9D0D9\"/><w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"C9D0D9\"/></w:tblBorders></w:tblPr><w:tblStylePr w:type=\"firstRow\"><w:tblPr/><w:tcPr><w:tcBorders><w:bottom w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"1D3F94\"/></w:tcBorders></w:tcPr></w:tblStylePr></w:style>";

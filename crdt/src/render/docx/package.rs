@@ -13,8 +13,9 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relation
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 
-pub(super) fn parts(sheet: &Sheet<'_>, body: Body<'_>) -> Written {
+pub(super) fn parts(sheet: &Sheet<'_>, mut body: Body<'_>) -> Written {
     let rtl = body.rtl;
+    let comments = body.comments(WORD);
     let pictures: Vec<_> =
         body.shown.iter().filter_map(|blob| Some((*blob, sheet.pictures.get(*blob)?))).collect();
     let media = |blob: &str, is_png: bool| format!("media/{blob}.{}", if is_png { "png" } else { "jpeg" });
@@ -29,10 +30,13 @@ pub(super) fn parts(sheet: &Sheet<'_>, body: Body<'_>) -> Written {
     for (blob, picture) in &pictures {
         relations += &relation(&format!("rIdPicture{blob}"), "image", &media(blob, picture.is_png));
     }
+    if comments.is_some() {
+        relations += &relation("rIdcomments", "comments", "comments.xml");
+    }
     let document_relations = relations + &links(&body.story.links);
 
     let mut parts = vec![
-        part("[Content_Types].xml", content_types()),
+        part("[Content_Types].xml", content_types(comments.is_some())),
         part("_rels/.rels", package_relations()),
         part("docProps/core.xml", core(sheet)),
         part(
@@ -43,13 +47,16 @@ pub(super) fn parts(sheet: &Sheet<'_>, body: Body<'_>) -> Written {
         ),
         part("word/document.xml", document(&body.story.xml, rtl)),
         part("word/_rels/document.xml.rels", relations_part(&document_relations)),
-        part("word/styles.xml", look::styles(sheet.meta, rtl)),
+        part("word/styles.xml", look::styles(sheet.meta, rtl, comments.is_some())),
         part("word/numbering.xml", look::numbering(&body.counted)),
         part("word/settings.xml", settings()),
         part("word/footnotes.xml", footnotes(&body.notes.xml)),
         part("word/header1.xml", look::header(sheet.meta, rtl)),
         part("word/footer1.xml", look::footer(sheet.meta, rtl)),
     ];
+    if let Some(comments) = comments {
+        parts.push(part("word/comments.xml", comments));
+    }
     if !body.notes.links.is_empty() {
         parts.push(part("word/_rels/footnotes.xml.rels", relations_part(&links(&body.notes.links))));
     }
@@ -112,7 +119,7 @@ fn core(sheet: &Sheet<'_>) -> String {
     )
 }
 
-fn content_types() -> String {
+fn content_types(comments: bool) -> String {
     let mut xml = format!(
         "{HEAD}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
          <Default Extension=\"xml\" ContentType=\"application/xml\"/><Default Extension=\"png\" ContentType=\"image/png\"/><Default Extension=\"jpeg\" ContentType=\"image/jpeg\"/>"
@@ -127,6 +134,9 @@ fn content_types() -> String {
         ("footer1", "footer"),
     ] {
         xml += &format!("<Override PartName=\"/word/{name}.xml\" ContentType=\"{TYPE}.{kind}+xml\"/>");
+    }
+    if comments {
+        xml += &format!("<Override PartName=\"/word/comments.xml\" ContentType=\"{TYPE}.comments+xml\"/>");
     }
     xml += "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>";
     xml += "<Override PartName=\"/docProps/app.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.extended-properties+xml\"/>";

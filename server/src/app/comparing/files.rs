@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use crdt::ids::PersonId;
 use crdt::moment::Moment;
+use crdt::render::docx::Loss;
 use crdt::render::{By, SignedRun};
 
 use super::sources::{Source, SourcedRun};
@@ -38,12 +39,24 @@ pub struct RedFile {
     pub media_type: &'static str,
     /// Its bytes.
     pub bytes: Bytes,
+    /// What of the text its kind cannot carry.
+    pub losses: Vec<Loss>,
 }
 
 impl RedFormat {
     /// The kind with this extension.
     pub fn of_extension(word: &str) -> Option<Self> {
         [Self::Html, Self::Pdf, Self::Md, Self::Docx].into_iter().find(|format| format.extension() == word)
+    }
+
+    /// The same kind as of other files.
+    pub fn of_format(format: Format) -> Self {
+        match format {
+            Format::Html => Self::Html,
+            Format::Pdf => Self::Pdf,
+            Format::Md => Self::Md,
+            Format::Docx => Self::Docx,
+        }
     }
 
     /// The end of a file's name.
@@ -67,6 +80,39 @@ impl App {
         compared: &Compared,
         (format, clean): (RedFormat, bool),
     ) -> Result<RedFile, Refusal> {
+        let (sheet, name) = self.red_sheet(paper, compared, (format, clean));
+        let pressed = match format {
+            RedFormat::Html => {
+                let _place = self.export_place(person, self.clock.now())?;
+                let pictures = self.pictures_of(&sheet).await?;
+                let bytes = aside(move || Ok(Bytes::from(sheet.red_html(&pictures)))).await?;
+                return Ok(RedFile {
+                    name,
+                    media_type: "text/html; charset=utf-8",
+                    bytes,
+                    losses: Vec::new(),
+                });
+            }
+            RedFormat::Pdf => Format::Pdf,
+            RedFormat::Md => Format::Md,
+            RedFormat::Docx => Format::Docx,
+        };
+        let made = self.press(person, pressed, name, sheet).await?;
+        Ok(RedFile {
+            name: made.name,
+            media_type: pressed.media_type(),
+            bytes: made.bytes,
+            losses: made.losses,
+        })
+    }
+
+    /// What the file is made of, and its name.
+    fn red_sheet(
+        &self,
+        paper: &Paper,
+        compared: &Compared,
+        (format, clean): (RedFormat, bool),
+    ) -> (Sheet, String) {
         let words = Words::of(&compared.language);
         let names = [&compared.from, &compared.to].map(|point| self.name_of(&words, point));
         let pair = format!("{}/{}", identity(&compared.from), identity(&compared.to));
@@ -91,18 +137,7 @@ impl App {
             words.fill("compare-title", &[("from", &names[0]), ("to", &names[1])])
         };
         let name = format!("{} - {about} - {}.{}", paper.slug, compared.language, format.extension());
-        let pressed = match format {
-            RedFormat::Html => {
-                let _place = self.export_place(person, self.clock.now())?;
-                let bytes = aside(move || Ok(Bytes::from(sheet.red_html()))).await?;
-                return Ok(RedFile { name, media_type: "text/html; charset=utf-8", bytes });
-            }
-            RedFormat::Pdf => Format::Pdf,
-            RedFormat::Md => Format::Md,
-            RedFormat::Docx => Format::Docx,
-        };
-        let made = self.press(person, pressed, name, sheet).await?;
-        Ok(RedFile { name: made.name, media_type: pressed.media_type(), bytes: made.bytes })
+        (sheet, name)
     }
 
     /// The words of a comparison with the components that changed them, in the language of the file. Which amendments the reader may

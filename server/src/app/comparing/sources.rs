@@ -11,7 +11,8 @@ use crdt::ids::{AmendmentId, ChangeHash, SeatId};
 use crdt::moment::Moment;
 use crdt::review::amendment::{Amendment, Decision};
 use crdt::review::bracket::Bracket;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::sides::Side;
 use crate::app::App;
@@ -116,8 +117,12 @@ impl App {
             (was, chapter.is.as_ref().map(|stood| &after[stood.at]))
         });
         let sides: Vec<_> = sides.collect();
-        let found =
-            sides.iter().zip(0..).map(|((was, is), at)| self.credited_chapter(&comparison, at, *was, *is));
+        // In boxes of one type, so that this can be awaited on any thread.
+        let found: Vec<BoxFuture<'_, _>> = sides
+            .iter()
+            .zip(0..)
+            .map(|((was, is), at)| self.credited_chapter(&comparison, at, *was, *is).boxed())
+            .collect();
         let found: Vec<_> = stream::iter(found).buffered(at_once).try_collect().await?;
         for (found, (was, is)) in found.into_iter().zip(sides) {
             let authors = || found.iter().flatten().filter_map(|run| run.by.as_ref());

@@ -216,8 +216,13 @@ type Told = (Option<u8>, Lost, usize);
 
 fn made(lang: &str, tree: &Tree, pictures: &BTreeMap<String, Picture>) -> (Vec<u8>, Vec<Told>) {
     let meta = meta(lang);
-    let written =
-        write(&Sheet { meta: &meta, tree, made: Moment::from_unix_ms(1_474_459_200_123), pictures });
+    let written = write(&Sheet {
+        meta: &meta,
+        tree,
+        made: Moment::from_unix_ms(1_474_459_200_123),
+        pictures,
+        remarks: &[],
+    });
     let (bytes, losses) = super::file(&written).unwrap();
     let losses = losses.into_iter().map(|loss| (loss.paragraph.map(|id| id.0[0]), loss.what, loss.count));
     (bytes.to_vec(), losses.collect())

@@ -68,7 +68,11 @@ impl Known {
         let with = |queries: &[&str]| queries.iter().map(|query| format!("{at}?{query}")).collect();
         let found = format!("words={SECRET}");
         match path {
-            "/api/v1/papers/{slug}/export" => with(&["language=en&format=md"]),
+            "/api/v1/papers/{slug}/export" => with(&[
+                "language=en&format=md",
+                "language=en&format=html&view=comments",
+                "language=en&format=md&view=redline",
+            ]),
             "/api/v1/papers/{slug}/compare" => {
                 let since = |id: &String| format!("from={id}&unchanged=1");
                 let drafts: Vec<String> = self.of("milestones").iter().map(since).collect();

@@ -51,7 +51,7 @@ fn pictures() -> BTreeMap<String, Picture> {
 fn written(tree: &Tree) -> BTreeMap<String, String> {
     let (meta, pictures) = (meta("es"), pictures());
     let made = Moment::from_unix_ms(1_476_280_800_000);
-    let written = write(&Sheet { meta: &meta, tree, made, pictures: &pictures });
+    let written = write(&Sheet { meta: &meta, tree, made, pictures: &pictures, remarks: &[] });
     let files = unpacked(&super::super::file(&written).unwrap().0);
     is_whole(&files);
     files
