@@ -31,6 +31,7 @@ use super::refusal::Refusal;
 use super::threads::new_records;
 use super::words;
 use crate::export::labels::Words;
+use crate::export::tables::clean;
 use crate::export::tables::read::ReadError;
 use crate::export::word::Report;
 use crate::people::paper::{Chapter, Paper};
@@ -116,7 +117,7 @@ impl App {
         let key = to_hex(&Sha256::digest(&new.file));
         self.must_be_new(&key, &slug).await?;
         let paper = PaperId(Uuid::new_v4());
-        let words = Told { language: language.clone(), file: words::line("name", &new.name, 200)? };
+        let words = Told { language: language.clone(), file: shortened(&new.name, 200) };
         let mut made = Made::default();
         for (planned, number) in plan.chapters.iter().zip(1u32..) {
             self.make_chapter((seat, paper, &language, number), &plan, planned, &words, &mut made).await?;
@@ -253,26 +254,31 @@ struct Told {
 
 impl Told {
     fn title(&self, author: &str) -> String {
-        let words = Words::of(&self.language).fill("word-proposal-title", &[("author", &shortened(author))]);
+        let words = Words::of(&self.language)
+            .fill("word-proposal-title", &[("author", &shortened(author, MOST_NAME))]);
         words.chars().take(Amendment::MAX_TITLE).collect()
     }
 
     fn reason(&self, author: &str) -> String {
         Words::of(&self.language)
-            .fill("word-proposal-reason", &[("author", &shortened(author)), ("file", &self.file)])
+            .fill("word-proposal-reason", &[("author", &shortened(author, MOST_NAME)), ("file", &self.file)])
     }
 
     fn said_by(&self, author: &str, day: &str) -> String {
         let id = if day.is_empty() { "word-said" } else { "word-said-on" };
-        let values = [("author", &*shortened(author)), ("file", &self.file), ("day", day)];
+        let values =
+            [("author", &*shortened(author, MOST_NAME)), ("file", &self.file), ("day", &*clean(day))];
         Words::of(&self.language).fill(id, &values)
     }
 }
 
-/// A name of a file may be as long as it likes.
-fn shortened(author: &str) -> String {
-    let line = author.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() { "?".to_owned() } else { line.chars().take(100).collect() }
+/// Of a name in a file, in characters.
+const MOST_NAME: usize = 100;
+
+/// A name in a file, or of one, may be as long as it likes and say what it likes: it becomes one line that turns nothing round.
+fn shortened(name: &str, most: usize) -> String {
+    let line = clean(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { "?".to_owned() } else { line.chars().take(most).collect() }
 }
 
 fn threads(

@@ -7,6 +7,7 @@ mod amendment_rows;
 mod amendments;
 mod answers;
 mod asked;
+mod bad_files;
 mod brackets;
 mod commands;
 mod comparing;

@@ -12,6 +12,7 @@ use super::{ChapterOutlook, Outlook, unreadable};
 use crate::app::images::Picture;
 use crate::app::papers::random_paragraph_id;
 use crate::app::refusal::Refusal;
+use crate::export::tables::clean;
 use crate::export::word::{self, Document, Placed};
 
 /// What a chapter and a picture may be.
@@ -122,7 +123,7 @@ impl Plan {
             proposals: planned
                 .proposals
                 .iter()
-                .map(|(author, _)| self.document.authors[*author].clone())
+                .map(|(author, _)| clean(&self.document.authors[*author]).into_owned())
                 .collect(),
             comments: planned.placed.len(),
         });

@@ -464,3 +464,26 @@ fn random_words(chance: &mut fastrand::Rng) -> String {
     ];
     (0..chance.u8(0..6)).map(|_| pieces[chance.usize(0..pieces.len())]).collect()
 }
+
+#[test]
+fn i13_a_table_of_300_rows_and_100_columns_comes_whole_out_of_every_writer() {
+    use crdt::render::{html, markdown, typst_data};
+    let mut blocks = Vec::new();
+    for row in 0..300u32 {
+        for column in 0..100u32 {
+            let id = ParagraphId(u64::from(row * 100 + column + 1).to_be_bytes());
+            let kind = cell(&format!("{row:016x}"), &format!("{column:016x}"), row == 0);
+            blocks.push(Block::new(id, kind, vec![Run::plain(format!("r{row}c{column}"))]));
+        }
+    }
+    let tree = tree(blocks);
+    let (bytes, losses) = made("es", &tree, &BTreeMap::new());
+    assert!(losses.iter().all(|(place, ..)| place.is_none()), "nothing of the table: {losses:?}");
+    let words = unpacked(&bytes).remove("word/document.xml").unwrap();
+    let markdown = markdown::write(&tree, markdown::Options::default());
+    let html = html::chapter(&tree.chapters[0], "es");
+    let data = typst_data::paper(&meta("es"), &tree).to_string();
+    for written in [words, markdown, html, data] {
+        assert!(written.contains("r299c99") && written.contains("r0c0"), "a corner is missing");
+    }
+}

@@ -4,6 +4,7 @@ use crdt::document::BlockKind;
 use crdt::document::schema::Image;
 
 use super::{MOST_PARAGRAPHS, OpenParagraph, Story};
+use crate::export::tables::clean;
 use crate::export::tables::read::ReadError;
 use crate::export::word::package::Picture;
 use crate::export::word::report::Found;
@@ -72,7 +73,7 @@ impl Story<'_> {
 
     fn described(&mut self, words: Option<String>) {
         if let (Some(drawing), Some(words)) = (self.drawings.last_mut(), words) {
-            drawing.described = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            drawing.described = clean(&words).split_whitespace().collect::<Vec<_>>().join(" ");
         }
     }
 
