@@ -111,6 +111,10 @@ pub struct RedWords {
     pub reshaped: String,
     /// "other formatting": before words that only look otherwise.
     pub restyled: String,
+    /// "Put into brackets": before words of which some are no longer agreed.
+    pub bracketed: String,
+    /// "Brackets taken away": before words that are agreed now.
+    pub unbracketed: String,
 }
 
 impl Tree {
@@ -233,7 +237,11 @@ impl Speaker<'_> {
             (Fate::MovedAway(_), _) => with(&words.moved_to, self.place(entry.stood(), false)),
             _ if entry.is_reshaped() => words.reshaped.clone(),
             _ if other_marks && !entry.runs.iter().any(|run| is_other_word(&run.change)) => {
-                words.restyled.clone()
+                match only_brackets(entry) {
+                    Some(true) => words.bracketed.clone(),
+                    Some(false) => words.unbracketed.clone(),
+                    None => words.restyled.clone(),
+                }
             }
             _ => String::new(),
         }
@@ -252,6 +260,25 @@ impl Speaker<'_> {
             None => self.words.place_chapter.replacen("{}", &chapter, 1),
         }
     }
+}
+
+/// Of words with other marks that differ in brackets alone: whether some were opened.
+fn only_brackets(entry: &Compared) -> Option<bool> {
+    let is_bracket = |name: &str| name.starts_with("bracket:");
+    let without = |marks: &Marks| {
+        let mut marks = marks.clone();
+        marks.0.retain(|name, _| !is_bracket(name));
+        marks
+    };
+    let mut opened = false;
+    for run in &entry.runs {
+        let Change::Marked(was) = &run.change else { continue };
+        if without(was) != without(&run.marks) {
+            return None;
+        }
+        opened |= run.marks.0.keys().any(|name| is_bracket(name) && !was.0.contains_key(name));
+    }
+    Some(opened)
 }
 
 /// Words of an entry. A block that came as a whole says so itself; a note that went has no number, and its words go where they stood.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt::document::{Block, BlockKind, Run};
+use crdt::document::{Block, BlockKind, Marks, Run};
 use crdt::history::comparison::compare;
 use crdt::ids::ParagraphId;
 use crdt::moment::Moment;
@@ -30,6 +30,8 @@ fn words() -> RedWords {
         place_chapter: "chapter {}".into(),
         reshaped: "Another kind of paragraph".into(),
         restyled: "Other formatting".into(),
+        bracketed: "Put into brackets".into(),
+        unbracketed: "Brackets taken away".into(),
     }
 }
 
@@ -128,6 +130,23 @@ fn ren13_numbers_are_those_of_the_new_draft_and_what_happened_to_a_paragraph_sta
             (None, "Moved to paragraph 3 of chapter 1"),
         ]
     );
+}
+
+#[test]
+fn ren13_words_that_were_put_into_brackets_are_not_said_to_look_otherwise() {
+    let agreed = draft(&[(1, "1", "# Housing\n\n1. Cities shall open doors.\n\n2. Keys are lost.")]);
+    let in_brackets = |name: &str| {
+        let shall = Run::marked("shall", Marks::on([name]));
+        let mut draft = agreed.clone();
+        draft[0].2[1].runs = vec![Run::plain("Cities "), shall, Run::plain(" open doors.")];
+        draft
+    };
+    let sign = |old: &Draft, new: &Draft| {
+        red(old, new).chapters[0].blocks[1].red.as_ref().map(|red| red.sign.clone()).unwrap_or_default()
+    };
+    assert_eq!(sign(&agreed, &in_brackets("bracket:a")), "Put into brackets");
+    assert_eq!(sign(&in_brackets("bracket:a"), &agreed), "Brackets taken away");
+    assert_eq!(sign(&agreed, &in_brackets("strong")), "Other formatting");
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub fn red_words(words: &Words) -> RedWords {
         place_chapter: words.fill("compare-place-chapter", &[("chapter", "{}")]),
         reshaped: words.get("red-retyped"),
         restyled: words.get("compare-restyled"),
+        bracketed: words.get("compare-bracket-opened"),
+        unbracketed: words.get("compare-bracket-gone"),
     }
 }
 
