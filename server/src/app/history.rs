@@ -6,6 +6,7 @@
 //!
 //! [`restoring`] brings an earlier state back.
 
+pub mod forks;
 pub mod logs;
 pub mod restoring;
 
@@ -163,17 +164,11 @@ impl App {
         text: TextId,
         heads: Vec<ChangeHash>,
     ) -> Result<Side, Refusal> {
-        let document = self.live.text(text).await?;
         let chapter = paper.chapters.iter().find(|chapter| chapter.id == place.chapter);
         let number = chapter.ok_or(Refusal::NotFound)?.number.clone();
-        let then = heads.clone();
-        let blocks = aside(move || {
-            if document.heads() == then {
-                return Ok(document.blocks());
-            }
-            Ok(document.at(&then).ok_or(Refusal::NotFound)?.blocks())
-        });
-        Ok(Side { chapter: place.chapter, number, text, heads, blocks: blocks.await? })
+        let then = self.text_then(text, &heads).await?.ok_or(Refusal::NotFound)?;
+        let blocks = aside(move || Ok(then.blocks())).await?;
+        Ok(Side { chapter: place.chapter, number, text, heads, blocks })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
 use std::sync::Arc;
 
+use crdt::document::Text;
 use crdt::document::redline::{Change, RedRun};
 use crdt::history::comparison::{Compared, ComparedChapter, Comparison};
 use crdt::history::credit::{Author, CreditedRun, credited};
@@ -18,7 +19,6 @@ use super::sides::Side;
 use crate::app::App;
 use crate::app::papers::aside;
 use crate::app::refusal::Refusal;
-use crate::live::LiveError;
 use crate::people::paper::Paper;
 use crate::store::{Coll, scan_all};
 
@@ -170,25 +170,25 @@ impl App {
         let differs = chapter.entries.iter().any(Compared::differs);
         let same = was.zip(is).is_none_or(|(was, is)| was.text == is.text);
         let Some(side) = is.filter(|_| differs && same) else { return Ok(uncredited(chapter)) };
-        let now = match self.live.text(side.text).await {
-            Ok(text) => text,
-            Err(LiveError::Unreadable { .. }) => return Ok(uncredited(chapter)),
-            Err(error) => return Err(error.into()),
+        // A state that is unknown, as that of a draft from elsewhere, credits nobody either.
+        let (new, old) = match (self.state(side).await?, was) {
+            (Some(new), None) => (new, None),
+            (Some(new), Some(was)) => match self.state(was).await? {
+                Some(old) => (new, Some(old)),
+                None => return Ok(uncredited(chapter)),
+            },
+            (None, _) => return Ok(uncredited(chapter)),
         };
-        let (before, after) = (was.map(|side| side.heads.clone()), side.heads.clone());
         let comparison = comparison.clone();
-        aside(move || {
-            let chapter = &comparison.chapters[at];
-            let at = |heads: &[ChangeHash]| {
-                if now.heads() == heads { Some(now.clone()) } else { now.at(heads).map(Arc::new) }
-            };
-            let old = before.as_deref().map(at);
-            let (Some(new), None | Some(Some(_))) = (at(&after), &old) else {
-                return Ok(uncredited(chapter));
-            };
-            Ok(credited(chapter, old.flatten().as_deref(), Some(&new)))
-        })
-        .await
+        aside(move || Ok(credited(&comparison.chapters[at], old.as_deref(), Some(&new)))).await
+    }
+
+    /// The text of a side; `None` if it cannot be read, or was never so.
+    async fn state(&self, side: &Side) -> Result<Option<Arc<Text>>, Refusal> {
+        match self.text_then(side.text, &side.heads).await {
+            Err(Refusal::TextUnreadable(_)) => Ok(None),
+            found => found,
+        }
     }
 
     /// The amendments that entered the text, by their changes: those that this seat may read.

@@ -1,7 +1,6 @@
 //! HIS33, HIS34: an earlier state of a text comes back, as an edit like any other.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use crdt::document::diff::Source;
@@ -65,7 +64,7 @@ impl App {
         wish: Wish,
     ) -> Result<Preview, Refusal> {
         let document = self.live.text(text).await?;
-        let aim = self.aim(paper, text, &document, wish).await?;
+        let aim = self.aim(paper, text, wish).await?;
         let chapter = paper.chapters.iter().find(|chapter| chapter.id == place.chapter);
         let number = chapter.ok_or(Refusal::NotFound)?.number.clone();
         let heads = document.heads();
@@ -99,7 +98,7 @@ impl App {
         let _words = self.rewording.alone(&text.to_string()).await;
         self.must_write(seat, text)?;
         let document = self.live.text(text).await?;
-        let aim = self.aim(paper, text, &document, wish).await?;
+        let aim = self.aim(paper, text, wish).await?;
         let (of, writer) = (aim.of, self.writer(seat));
         base.sort_unstable();
         let change = aside(move || {
@@ -132,13 +131,7 @@ impl App {
         Ok(self.live.text(text).await?.heads())
     }
 
-    async fn aim(
-        &self,
-        paper: &Paper,
-        text: TextId,
-        document: &Arc<Text>,
-        wish: Wish,
-    ) -> Result<Aim, Refusal> {
+    async fn aim(&self, paper: &Paper, text: TextId, wish: Wish) -> Result<Aim, Refusal> {
         let entries = self.logs.of_text(&*self.store, text).await?;
         let last = usize::try_from(wish.upto).ok().and_then(|upto| entries.get(upto.checked_sub(1)?));
         let of = last.ok_or(Refusal::NotFound)?.received;
@@ -149,8 +142,8 @@ impl App {
         };
         let open =
             brackets.iter().filter(|(_, bracket)| is_open(bracket)).map(|(id, _)| id.clone()).collect();
-        let document = document.clone();
-        let then = aside(move || Ok(document.at(&heads).ok_or(Refusal::NotFound)?.blocks())).await?;
+        let then = self.text_then(text, &heads).await?.ok_or(Refusal::NotFound)?;
+        let then = aside(move || Ok(then.blocks())).await?;
         Ok(Aim { then, of, open })
     }
 }
