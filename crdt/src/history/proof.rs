@@ -26,6 +26,9 @@ use crate::moment::Moment;
 /// The part that says what the draft is.
 pub const METADATA: &str = "metadata.json";
 
+/// The part with the sources that the draft cites, as they were said when it was signed; there is none without any.
+pub const SOURCES: &str = "sources.json";
+
 /// One of the things that were sealed together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Part {
@@ -73,6 +76,32 @@ pub struct Metadata {
     pub digest: Digest,
     /// Its texts, in the order of the chapters.
     pub texts: Vec<TextFacts>,
+    /// The pictures that its texts show, in the order of their digests. Drafts that were signed by a version without them have none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub pictures: Vec<PictureFacts>,
+    /// SHA-256 of the part [`SOURCES`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sources: Option<Digest>,
+}
+
+/// A picture as [`Metadata`] names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureFacts {
+    /// SHA-256 of its bytes, by which the texts name it.
+    pub sha256: Digest,
+    /// How its bytes are to be read.
+    pub kind: PictureKind,
+}
+
+/// The kinds of pictures, by the end of their file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureKind {
+    /// Portable Network Graphics.
+    Png,
+    /// What cameras write.
+    Jpg,
 }
 
 /// Who sealed a draft.
@@ -159,8 +188,19 @@ impl TextFacts {
     }
 }
 
+impl PictureFacts {
+    /// What the part with its bytes is called.
+    pub fn part_name(&self) -> String {
+        let end = match self.kind {
+            PictureKind::Png => "png",
+            PictureKind::Jpg => "jpg",
+        };
+        format!("images/{}.{end}", self.sha256)
+    }
+}
+
 impl Metadata {
-    /// What a milestone says of itself.
+    /// What a milestone says of itself, without what stands beside its words.
     pub fn of(milestone: &Milestone, sealed_by: SealerName, audit: Option<AuditHead>) -> Metadata {
         let texts = milestone.texts.iter().map(|text| TextFacts {
             text: text.text,
@@ -187,7 +227,21 @@ impl Metadata {
             languages: milestone.languages.clone(),
             digest: milestone.digest,
             texts: texts.collect(),
+            pictures: Vec::new(),
+            sources: None,
         }
+    }
+
+    /// The same with the pictures that its texts show, each once, and the digest of [`SOURCES`].
+    pub fn beside(
+        self,
+        pictures: impl IntoIterator<Item = PictureFacts>,
+        sources: Option<Digest>,
+    ) -> Metadata {
+        let mut pictures: Vec<PictureFacts> = pictures.into_iter().collect();
+        pictures.sort_unstable();
+        pictures.dedup_by_key(|picture| picture.sha256);
+        Metadata { pictures, sources, ..self }
     }
 
     /// Its canonical JSON: the bytes of the part.
@@ -199,6 +253,9 @@ impl Metadata {
     pub fn parts(&self) -> Vec<Part> {
         let texts = self.texts.iter().map(|text| Part { name: text.part_name(), digest: text.digest });
         let mut parts: Vec<Part> = texts.collect();
+        let pictures = self.pictures.iter();
+        parts.extend(pictures.map(|each| Part { name: each.part_name(), digest: each.sha256 }));
+        parts.extend(self.sources.map(|digest| Part { name: SOURCES.to_owned(), digest }));
         parts.push(Part::of(METADATA, self.json().as_bytes()));
         parts.sort_unstable();
         parts

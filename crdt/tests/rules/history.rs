@@ -3,7 +3,9 @@
 use crate::people::*;
 use crdt::document::{Block, Text};
 use crdt::history::milestone::{Day, Sealer, TextToSeal};
-use crdt::history::proof::{AuditHead, Metadata, NoStatement, Part, SealerName, Statement};
+use crdt::history::proof::{
+    AuditHead, Metadata, NoStatement, Part, PictureFacts, PictureKind, SealerName, Statement,
+};
 use crdt::history::{
     Digest, Milestone, SealError, Sealing, Status, Symbol, attribution, digest, merkle, proof,
 };
@@ -284,6 +286,28 @@ fn his9_a_statement_has_one_way_of_being_written() {
     ] {
         assert_eq!(wrong.parse::<Statement>(), Err(NoStatement), "{wrong:?} passed");
     }
+}
+
+#[test]
+fn his7_pictures_and_sources_are_parts_and_metadata_without_them_are_written_as_before() {
+    let draft = seal("Borrador de Bogotá", &blocks("# Acogida\n"), &[]).unwrap();
+    let by = SealerName { person: "Inés Duarte".into(), component: "SEC".into() };
+    let before = Metadata::of(&draft, by, None);
+    assert!(!before.json().contains("pictures") && !before.json().contains("sources"), "{}", before.json());
+    let picture = |bytes: &[u8], kind| PictureFacts { sha256: digest::of_bytes(bytes), kind };
+    let (house, map) = (picture(b"house", PictureKind::Png), picture(b"map", PictureKind::Jpg));
+    let sources = Part::of("sources.json", b"[]");
+    let metadata = before.beside([map, house, map], Some(sources.digest));
+    assert_eq!(serde_json::from_str::<Metadata>(&metadata.json()).unwrap(), metadata);
+    let mut expected = vec![
+        Part::of("metadata.json", metadata.json().as_bytes()),
+        sources,
+        Part::of(format!("images/{}.png", house.sha256), b"house"),
+        Part::of(format!("images/{}.jpg", map.sha256), b"map"),
+        Part { name: "texts/es/1.json".into(), digest: draft.texts[0].digest },
+    ];
+    expected.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    assert_eq!(metadata.parts(), expected, "each picture once, all in the order of their names");
 }
 
 #[test]

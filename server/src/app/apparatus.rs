@@ -3,11 +3,15 @@
 //! A text names a picture by its digest alone, and anybody who writes can write any digest. So only pictures that were brought to
 //! this very paper get into its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crdt::history::digest;
+use crdt::history::milestone::Milestone;
+use crdt::history::proof::SOURCES;
 use crdt::ids::{PaperId, SourceId};
 use crdt::render::ChapterBlocks;
 use crdt::render::docx::Picture;
+use serde_json::{Value, json};
 
 use super::App;
 use super::refusal::Refusal;
@@ -16,7 +20,7 @@ use crate::export::files::Sheet;
 use crate::export::labels::Words;
 use crate::export::sources::{bibliography, cited};
 use crate::people::paper::Paper;
-use crate::people::source::{Image, ImageKind};
+use crate::people::source::{Image, ImageKind, Source, SourceWords};
 use crate::store::Coll;
 
 /// Bytes of all pictures of one file. They pass through memory several times on their way to the typesetter.
@@ -37,6 +41,47 @@ impl App {
         let sources = self.sources(paper.id).await?;
         let known = sources.iter().map(|kept| &kept.source).filter(|source| cited.contains(&source.id));
         Ok(bibliography(&Words::of(language), known))
+    }
+
+    /// HIS44: the same for a sealed draft, from the sources that were sealed with it; from those of now, if it was signed without.
+    pub(super) async fn sealed_bibliography(
+        &self,
+        paper: &Paper,
+        milestone: &Milestone,
+        language: &str,
+        chapters: &[ChapterBlocks],
+    ) -> Result<Option<Annex>, Refusal> {
+        let proof = self.kept_proof(paper.id, milestone).await?;
+        let part = proof.and_then(|proof| proof.parts.into_iter().find(|part| part.name == SOURCES));
+        let Some(part) = part else { return self.bibliography(paper, language, chapters).await };
+        let missing = || Refusal::Fault(format!("the sources of the draft {} are missing", milestone.id));
+        let json = self.store.blob(part.digest.0).await?.ok_or_else(missing)?;
+        let sealed: Vec<Source> =
+            serde_json::from_slice(&json).map_err(|error| Refusal::Fault(error.to_string()))?;
+        let cited: Vec<SourceId> = cited(chapters).into_iter().filter_map(|id| id.parse().ok()).collect();
+        Ok(bibliography(&Words::of(language), sealed.iter().filter(|source| cited.contains(&source.id))))
+    }
+
+    /// HIS44: these sources of a paper as they are said now, to be sealed; `None` if it knows none of them.
+    pub(super) async fn sources_json(
+        &self,
+        paper: PaperId,
+        cited: &BTreeSet<SourceId>,
+    ) -> Result<Option<String>, Refusal> {
+        if cited.is_empty() {
+            return Ok(None);
+        }
+        let kept = self.sources(paper).await?.into_iter().map(|kept| kept.source);
+        let mut sources: Vec<Source> = kept.filter(|source| cited.contains(&source.id)).collect();
+        sources.sort_by_cached_key(|Source { id, words, .. }| {
+            (words.author.to_lowercase(), words.year.clone(), words.title.to_lowercase(), *id)
+        });
+        let said = sources.iter().map(|Source { id, words, .. }| {
+            let SourceWords { author, title, year, link, note } = words;
+            json!({ "id": id, "author": author, "title": title, "year": year, "link": link, "note": note })
+        });
+        let said: Vec<Value> = said.collect();
+        Ok((!said.is_empty()).then(|| digest::canonical_json(&said)))
     }
 
     /// Whether the paper has any source to cite.

@@ -204,11 +204,16 @@ impl App {
             return Ok(None);
         }
         let kept = self.kept_file(&file.key).await?;
-        if kept.is_some() || format != Format::Md {
+        if kept.is_some() || format == Format::Pdf {
             return Ok(kept);
         }
         let sheet = self.sheet_of(paper, milestone, language, file).await?;
-        Ok(Some(aside(move || Ok(Bytes::from(sheet.markdown()))).await?))
+        match self.bytes_of(format, sheet).await {
+            Ok((bytes, _)) => Ok(Some(bytes)),
+            // What cannot be made is in no bundle; whoever asks for the file is told why.
+            Err(Refusal::ExportRefused { .. }) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// What a file of a sealed milestone would be made of, and the key under which it is kept.
@@ -229,7 +234,7 @@ impl App {
             false => None,
         };
         if let Some(chapters) = &chapters {
-            annexes.extend(self.bibliography(paper, language, chapters).await?);
+            annexes.extend(self.sealed_bibliography(paper, milestone, language, chapters).await?);
         }
         annexes.extend(self.annex(paper, milestone, language).await?);
         annexes.extend(self.annex_on_rounds(paper, milestone, language).await?);
@@ -401,24 +406,26 @@ impl App {
         sheet: Sheet,
     ) -> Result<FileMade, Refusal> {
         let _place = self.export_place(person, self.clock.now())?;
-        let (bytes, losses) = match format {
-            Format::Md => (aside(move || Ok(Bytes::from(sheet.markdown()))).await?, Vec::new()),
-            Format::Docx => {
-                let pictures = self.pictures_of(&sheet).await?;
-                aside(move || docx::file(&sheet.docx(&pictures)).map_err(fault)).await?
-            }
-            Format::Html => {
-                let pictures = self.pictures_of(&sheet).await?;
-                (aside(move || Ok(Bytes::from(sheet.html(&pictures)))).await?, Vec::new())
-            }
+        let (bytes, losses) = self.bytes_of(format, sheet).await?;
+        Ok(FileMade { name, format, bytes, losses })
+    }
+
+    /// The bytes of a file, and what its kind cannot carry.
+    async fn bytes_of(&self, format: Format, sheet: Sheet) -> Result<(Bytes, Vec<Loss>), Refusal> {
+        let pictures = match format {
+            Format::Md => BTreeMap::new(),
+            _ => self.pictures_of(&sheet).await?,
+        };
+        match format {
+            Format::Md => Ok((aside(move || Ok(Bytes::from(sheet.markdown()))).await?, Vec::new())),
+            Format::Docx => aside(move || docx::file(&sheet.docx(&pictures)).map_err(fault)).await,
             Format::Pdf => {
-                let pictures = self.pictures_of(&sheet).await?;
                 let job = aside(move || Ok(sheet.job(&pictures))).await?;
                 let pdf = self.exports.worker.pdf(&job).await;
-                (pdf.map_err(|error| self.exports.refusal(error))?, Vec::new())
+                Ok((pdf.map_err(|error| self.exports.refusal(error))?, Vec::new()))
             }
-        };
-        Ok(FileMade { name, format, bytes, losses })
+            Format::Html => Ok((aside(move || Ok(Bytes::from(sheet.html(&pictures)))).await?, Vec::new())),
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! A draft that was sealed before there were signatures is signed when it is first asked about; its statement says when that was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use crdt::document::BlockKind;
 use crdt::history::Digest;
 use crdt::history::milestone::Milestone;
-use crdt::history::proof::{AuditHead, Metadata, SealerName};
-use crdt::ids::{PaperId, PersonId};
+use crdt::history::proof::{AuditHead, Metadata, PictureFacts, PictureKind, SealerName};
+use crdt::ids::{PaperId, PersonId, SourceId};
 use crdt::moment::Moment;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ use super::refusal::Refusal;
 use crate::export::labels::Words;
 use crate::people::directory::Register;
 use crate::people::paper::Paper;
+use crate::people::source::ImageKind;
 use crate::proof::Proof;
 use crate::proof::bundle::Contents;
 use crate::store::{Coll, Expect, Op, StoreError};
@@ -35,11 +37,48 @@ impl App {
         audit: Option<AuditHead>,
         now: Moment,
     ) -> Result<(Proof, Op), Refusal> {
-        let metadata = Metadata::of(milestone, sealer(&self.directory.register(), milestone), audit);
+        let (pictures, sources) = self.shown_and_cited(paper, milestone).await?;
+        let cited = match sources {
+            Some(json) => Some(Digest(self.store.put_blob(Bytes::from(json)).await?)),
+            None => None,
+        };
+        let sealer = sealer(&self.directory.register(), milestone);
+        let metadata = Metadata::of(milestone, sealer, audit).beside(pictures, cited);
         let proof = Proof::of(&metadata, &self.settings.signer, now);
         self.store.put_blob(Bytes::from(metadata.json())).await?;
         let op = Op::put(Coll::Proof, key(paper, milestone), Expect::Absent, &proof);
         Ok((proof, op))
+    }
+
+    /// HIS7, HIS44: the pictures of this paper that a sealed draft shows, as far as their bytes are there, and the sources that it cites.
+    async fn shown_and_cited(
+        &self,
+        paper: PaperId,
+        milestone: &Milestone,
+    ) -> Result<(Vec<PictureFacts>, Option<String>), Refusal> {
+        let (mut shown, mut cited) = (BTreeSet::<Digest>::new(), BTreeSet::<SourceId>::new());
+        for text in &milestone.texts {
+            for block in self.sealed_blocks(text).await? {
+                if let BlockKind::Image(image) = &block.kind {
+                    shown.extend(image.blob.parse::<Digest>().ok());
+                }
+                cited.extend(
+                    block.runs.iter().filter_map(|run| run.marks.citation()?.parse::<SourceId>().ok()),
+                );
+            }
+        }
+        let mut pictures = Vec::new();
+        for sha256 in shown {
+            let Some(image) = self.image(paper, sha256).await? else { continue };
+            if self.store.blob(sha256.0).await?.is_some() {
+                let kind = match image.kind {
+                    ImageKind::Png => PictureKind::Png,
+                    ImageKind::Jpeg => PictureKind::Jpg,
+                };
+                pictures.push(PictureFacts { sha256, kind });
+            }
+        }
+        Ok((pictures, self.sources_json(paper, &cited).await?))
     }
 
     /// The last entry of the audit log now.
@@ -88,8 +127,8 @@ impl App {
         Ok(signed)
     }
 
-    /// Everything that proves a draft, as one archive: the same bytes until somebody says something else of it or one more of its
-    /// files is made. Makes no PDF; those that were made are in it.
+    /// Everything that proves a draft, as one archive: the same bytes until somebody says something else of it or one of its PDFs
+    /// is made. Makes no PDF; those that were made are in it.
     pub async fn bundle(
         &self,
         person: PersonId,
@@ -112,9 +151,8 @@ impl App {
             ("positions.json".to_owned(), self.positions_said(paper, milestone).await?),
         ]);
         for language in &milestone.languages {
-            for (format, view) in
-                [(Format::Md, View::Bracketed), (Format::Pdf, View::Bracketed), (Format::Pdf, View::Clean)]
-            {
+            let bracketed = Format::ALL.map(|format| (format, View::Bracketed));
+            for (format, view) in bracketed.into_iter().chain([(Format::Pdf, View::Clean)]) {
                 let made = self.bundled_file(paper, milestone, language, (format, view)).await?;
                 let clean = if view == View::Clean { ".clean" } else { "" };
                 let name = format!("files/{language}{clean}.{}", format.extension());

@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! README.txt              what this is and how to check it, for people
-//! files/es.md  es.pdf     the draft as files, as far as they had been made
+//! files/es.md  es.pdf …   the draft as files; a PDF only if it had been made
 //! keys/ID.pem             the public keys of the two signatures
-//! metadata.json           what the draft says of itself          ┐
+//! images/SHA256.png       the pictures that the texts show       ┐
+//! metadata.json           what the draft says of itself          │
+//! sources.json            the sources that they cite             │
 //! texts/es/1.json         the canonical words of each text       ┘ the parts that were sealed
 //! positions.json          what components say of it, as far as everybody may see
 //! sealed.sha256           the parts with their SHA-256, as sha256sum writes them

@@ -5,16 +5,22 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use borrador::proof::Proof;
 use borrador::proof::archive::{self, Files};
 use borrador::proof::key::Signer;
 use borrador::proof::verify::{Fault, verify};
 use borrador::store::memory::MemoryStore;
 use borrador::store::{Coll, Expect, Op, Store};
+use crdt::document::schema::Image;
+use crdt::document::{Block, BlockKind, Run};
+use crdt::history::proof::{Metadata, SealerName};
+use crdt::ids::ParagraphId;
 use serde_json::json;
 use std::sync::Arc;
 use zip::write::SimpleFileOptions;
 
 use super::harness::{Service, Somebody};
+use super::sources::{added, cites, png, writes};
 
 const MILESTONES: &str = "/api/v1/papers/housing/milestones";
 
@@ -48,6 +54,9 @@ async fn his10_a_bundle_is_whole_and_the_same_each_time() {
     let (ines, milestone) = sealed(&service).await;
     assert_eq!(ines.get(&format!("{milestone}/files/en.pdf")).send().await.status, 200);
     let first = bundle(&ines, &milestone).await;
+    // Word and HTML files are made anew for each bundle.
+    service.passes(std::time::Duration::from_hours(48));
+    let ines = service.signs_in("ines").await;
     assert_eq!(bundle(&ines, &milestone).await, first);
     let whole = verify(&first, None).unwrap();
     assert_eq!(whole.metadata.name, "Bogotá draft");
@@ -59,6 +68,8 @@ async fn his10_a_bundle_is_whole_and_the_same_each_time() {
     let key = shown["proof"]["key"].as_str().unwrap();
     let expected = [
         "README.txt",
+        "files/en.docx",
+        "files/en.html",
         "files/en.md",
         "files/en.pdf",
         &format!("keys/{key}.pem"),
@@ -75,6 +86,79 @@ async fn his10_a_bundle_is_whole_and_the_same_each_time() {
     assert_eq!(names, expected);
     let positions = archive::unpack(&first).unwrap().files["positions.json"];
     assert!(String::from_utf8_lossy(positions).contains(r#""component":"AFR""#));
+}
+
+/// The same, of a paper with a picture and a citation.
+async fn sealed_with_apparatus(service: &Service) -> (Somebody, String, String) {
+    let adaeze = service.signs_in("adaeze").await;
+    let source = added(&adaeze).await;
+    cites(service, &adaeze, source["id"].as_str().unwrap()).await;
+    let house = adaeze.brings("/api/v1/papers/housing/images", "image/png", &png(40, 30)).send().await.json();
+    let house = house["blob"].as_str().unwrap().to_owned();
+    let image = Image { blob: house.clone(), alt: "A house".into(), credit: String::new() };
+    let figure = Block::new(ParagraphId([1; 8]), BlockKind::Image(image), vec![Run::plain("Front")]);
+    writes(service, &adaeze, |blocks| blocks.push(figure)).await;
+    let (ines, milestone) = sealed(service).await;
+    (ines, milestone, format!("images/{house}.png"))
+}
+
+#[actix_web::test]
+async fn his44_pictures_and_sources_are_sealed_and_what_is_said_of_a_source_later_changes_no_file() {
+    let service = Service::start().await;
+    let (ines, milestone, picture) = sealed_with_apparatus(&service).await;
+    let bytes = bundle(&ines, &milestone).await;
+    let whole = verify(&bytes, None).unwrap();
+    assert_eq!(whole.statement.parts, 5, "metadata, two texts, a picture, the sources");
+    let files = archive::unpack(&bytes).unwrap().files;
+    assert_eq!(files[&picture], png(40, 30));
+    let cited = String::from_utf8(files["sources.json"].to_vec()).unwrap();
+    assert!(cited.contains(r#""title":"The Right to the City""#), "{cited}");
+    let adaeze = service.signs_in("adaeze").await;
+    let sources = adaeze.get("/api/v1/papers/housing/sources").send().await.json();
+    let at = format!("/api/v1/papers/housing/sources/{}", sources["sources"][0]["id"].as_str().unwrap());
+    let put =
+        adaeze.put(&at, &json!({ "title": "Something else", "author": "Nobody" }).to_string()).send().await;
+    assert_eq!(put.status, 200, "{}", put.text());
+    assert_eq!(bundle(&ines, &milestone).await, bytes);
+    let markdown = ines.get(&format!("{milestone}/files/en.md")).send().await.text();
+    assert!(markdown.contains("The Right to the City") && !markdown.contains("Something else"), "{markdown}");
+}
+
+#[actix_web::test]
+async fn c12_one_bit_of_a_picture_or_of_a_source_is_named() {
+    let service = Service::start().await;
+    let (ines, milestone, picture) = sealed_with_apparatus(&service).await;
+    let whole = bundle(&ines, &milestone).await;
+    for name in [picture.as_str(), "sources.json"] {
+        let bytes = archive::unpack(&whole).unwrap().files[name];
+        let start = bytes.as_ptr() as usize - whole.as_ptr() as usize;
+        for at in 0..bytes.len() {
+            let mut changed = whole.clone();
+            changed[start + at] ^= 1;
+            let faults = verify(&changed, None).unwrap_err();
+            assert_eq!(parts(&faults), [name], "byte {at}: {faults:?}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn his44_a_draft_that_was_signed_without_pictures_and_sources_stays_whole() {
+    let service = Service::start().await;
+    let (ines, milestone, picture) = sealed_with_apparatus(&service).await;
+    let id = milestone.rsplit('/').next().unwrap();
+    let (paper, draft) = service.app.milestone(id.parse().unwrap()).await.unwrap();
+    // As a version before signed it.
+    let by = SealerName { person: "Inés Duarte".into(), component: "SEC".into() };
+    let metadata = Metadata::of(&draft, by, None);
+    service.app.store.put_blob(metadata.json().into()).await.unwrap();
+    let proof = Proof::of(&metadata, &service.app.settings.signer, draft.sealed_at);
+    let put = Op::put(Coll::Proof, format!("{paper}/{id}"), Expect::Any, &proof);
+    service.app.store.commit(vec![put]).await.unwrap();
+    let bytes = bundle(&ines, &milestone).await;
+    assert_eq!(verify(&bytes, None).unwrap().statement.parts, 3);
+    assert!(!archive::unpack(&bytes).unwrap().files.contains_key(&picture));
+    let markdown = ines.get(&format!("{milestone}/files/en.md")).send().await.text();
+    assert!(markdown.contains("The Right to the City"), "its bibliography is that of now: {markdown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -326,14 +410,14 @@ fn documented() -> String {
     commands
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[actix_web::test]
 async fn c12_the_check_by_hand_does_what_the_page_says() {
     for tool in ["openssl", "unzip", "basenc"] {
         let there = Command::new("which").arg(tool).output().is_ok_and(|output| output.status.success());
         assert!(there, "this test needs {tool}; on Debian: apt-get install openssl unzip coreutils");
     }
     let service = Service::start().await;
-    let (ines, milestone) = sealed(&service).await;
+    let (ines, milestone, picture) = sealed_with_apparatus(&service).await;
     let bytes = bundle(&ines, &milestone).await;
     let by_hand = |bytes: &[u8]| {
         let folder = tempfile::tempdir().unwrap();
@@ -350,6 +434,10 @@ async fn c12_the_check_by_hand_does_what_the_page_says() {
     let files = archive::unpack(&bytes).unwrap().files;
     for name in [
         "texts/en/1.json",
+        &picture,
+        "sources.json",
+        "files/en.docx",
+        "files/en.html",
         "metadata.json",
         "sealed.sha256",
         "statement.txt",

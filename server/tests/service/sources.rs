@@ -23,7 +23,7 @@ pub fn png(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-async fn added(somebody: &Somebody) -> Value {
+pub async fn added(somebody: &Somebody) -> Value {
     let answer = somebody.post(SOURCES, &harvey().to_string()).send().await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
@@ -82,7 +82,7 @@ async fn doc30_a_source_that_is_taken_off_the_list_is_still_found_by_what_cites_
 }
 
 /// A paragraph of the first chapter cites the source, twice, once in a note.
-async fn cites(service: &Service, somebody: &Somebody, source: &str) {
+pub async fn cites(service: &Service, somebody: &Somebody, source: &str) {
     let name = format!("citation:{source}");
     writes(service, somebody, |blocks| {
         let last = blocks.last_mut().unwrap();
@@ -95,7 +95,7 @@ async fn cites(service: &Service, somebody: &Somebody, source: &str) {
 }
 
 /// Somebody changes the first chapter.
-async fn writes(service: &Service, somebody: &Somebody, change: impl FnOnce(&mut Vec<Block>)) {
+pub async fn writes(service: &Service, somebody: &Somebody, change: impl FnOnce(&mut Vec<Block>)) {
     let text = service.text();
     let now = service.app.live.text(text).await.unwrap();
     let mut blocks = now.blocks();
