@@ -45,6 +45,13 @@ export async function takeComparison(browser: Browser, service: Service, circums
     await marta.page.locator('.pair').nth(1).waitFor()
     await take('compare-sides', true)
   }
+  await marta.goesTo(`${PAPER}/milestones/${milestones[0]?.id ?? ''}`)
+  await marta.page.locator('.views summary').first().click()
+  await take('views-of-a-draft')
+  await marta.goesTo(PAPER)
+  await marta.page.locator('.views summary').first().click()
+  await marta.page.locator('.views').first().scrollIntoViewIfNeeded()
+  await take('views-of-the-text')
   await marta.goesTo(`${compare}/now/now`)
   await marta.page.locator('.empty').waitFor()
   await take('compare-same')
