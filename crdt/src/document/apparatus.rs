@@ -14,7 +14,9 @@
 //! assert_eq!((found.notes, found.cited.len()), (0, 1));
 //! ```
 
-use super::{Block, Marks, Run};
+use std::collections::BTreeSet;
+
+use super::{Block, BlockKind, Marks, Run};
 use crate::ids::{ParagraphId, SourceId};
 
 /// What there is of them in one text.
@@ -24,6 +26,8 @@ pub struct Apparatus {
     pub notes: usize,
     /// Which source is cited in which block, in the order of the text; once for each citation. An id that can be none of a source is left out.
     pub cited: Vec<(SourceId, ParagraphId)>,
+    /// The pictures that are shown, by the SHA-256 of their bytes.
+    pub pictures: BTreeSet<String>,
 }
 
 impl Apparatus {
@@ -31,6 +35,9 @@ impl Apparatus {
     pub fn of(blocks: &[Block]) -> Apparatus {
         let mut found = Apparatus::default();
         for block in blocks {
+            if let BlockKind::Image(image) = &block.kind {
+                found.pictures.insert(image.blob.clone());
+            }
             found.notes += stretches(&block.runs, Marks::footnote).count();
             let cited = stretches(&block.runs, Marks::citation).filter_map(|id| id.parse().ok());
             found.cited.extend(cited.map(|source| (source, block.id)));

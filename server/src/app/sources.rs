@@ -158,19 +158,24 @@ impl App {
     }
 }
 
-/// Pictures and sources belong to the whole paper: whoever writes in one of its chapters brings them.
+/// Sources belong to the whole paper: whoever writes in one of its chapters adds them.
 pub(super) fn must_write_somewhere(register: &Register, by: SeatId, paper: &Paper) -> Result<(), Refusal> {
     if writes_somewhere(register, by, paper) {
         return Ok(());
     }
-    Err(Refusal::NotAllowed("add pictures and sources to a paper in which it may write nowhere"))
+    Err(Refusal::NotAllowed("add sources to a paper in which it may write nowhere"))
 }
 
 /// Whether this seat may write in any chapter of a paper.
 pub fn writes_somewhere(register: &Register, seat: SeatId, paper: &Paper) -> bool {
+    may_somewhere(register, seat, Action::WriteText, paper)
+}
+
+/// Whether this seat may do something in any chapter of a paper.
+pub fn may_somewhere(register: &Register, seat: SeatId, action: Action, paper: &Paper) -> bool {
     register.seat(seat).is_some_and(|seat| {
         let rights = seat.rights();
-        paper.chapters.iter().any(|chapter| may(&rights, Action::WriteText, &paper.place_of(chapter)))
+        paper.chapters.iter().any(|chapter| may(&rights, action, &paper.place_of(chapter)))
     })
 }
 

@@ -201,7 +201,7 @@ pub async fn bring_image(
     .await
 }
 
-/// The bytes of a picture, for whoever may read a paper that has it.
+/// The bytes of a picture, for whoever may read a paper that has it. One that was brought for a proposal: for whoever may read what shows it.
 #[utoipa::path(get, path = "/api/v1/blobs/{sha256}", tag = "sources",
     params(("sha256" = String, Path, description = "64 hexadecimal digits")), responses((status = 200)))]
 pub async fn blob(
@@ -212,7 +212,7 @@ pub async fn blob(
     let sha256: Digest = sha256.parse().map_err(|_| Refusal::NotFound)?;
     let papers =
         caller.register.papers().into_iter().filter(|paper| caller.may(Action::Read, &paper.place()));
-    let (image, bytes) = app.image_bytes(papers.map(|paper| paper.id), sha256).await?;
+    let (image, bytes) = app.image_for(papers, sha256, caller.person).await?;
     // What somebody brought is shown as the picture it is, and as nothing else: not guessed at, not opened as a page, no script.
     let name = format!("attachment; filename=\"{}.{}\"", &sha256.to_string()[..12], image.kind.extension());
     Ok(HttpResponse::Ok()

@@ -1,7 +1,9 @@
 //! A source that a paper cites, and a picture that it shows: records of the paper beside its texts.
 
+use std::collections::BTreeSet;
+
 use crdt::history::Digest;
-use crdt::ids::{SeatId, SourceId};
+use crdt::ids::{ComponentId, SeatId, SourceId};
 use crdt::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +50,10 @@ pub struct Image {
     pub size_bytes: u64,
     /// Who brought it first.
     pub by: SeatId,
+    /// The components that brought it for what they propose, as long as nobody brought it for the paper: to others it is there only where
+    /// they may read what shows it. Empty: whoever reads the paper sees it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub within: BTreeSet<ComponentId>,
     /// When.
     pub at: Moment,
 }

@@ -4,6 +4,7 @@ mod deciding;
 mod drafting;
 mod in_rounds;
 pub mod people;
+mod pictures;
 mod speaking;
 mod telling;
 

@@ -1244,7 +1244,6 @@ export type MessageId =
   | 'picture-gone'
   | 'picture-insert'
   | 'picture-lost'
-  | 'picture-not-allowed'
   | 'picture-not-in-table'
   | 'picture-refused'
   | 'picture-sending'

@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("DELETE" "/api/v1/papers/{slug}/sources/{id}" "", MayAnywhere(Action::WriteText), once |w| Box::pin(async {
             (format!("{SOURCES}/{}", made(w).await), String::new())
         })),
-        row!("POST" "/api/v1/papers/{slug}/images" "", MayAnywhere(Action::WriteText), NONE),
+        row!("POST" "/api/v1/papers/{slug}/images" "", MayAnywhere(Action::Propose), NONE),
         row!("GET" "/api/v1/blobs/{sha256}" "of the paper", InPaper(Action::Read), once |w| Box::pin(async {
             let paper = w.service.paper();
             let image = w.service.app.add_image(&paper, adaeze(w), PIXEL.to_vec().into()).await.unwrap();
