@@ -265,9 +265,9 @@ pub struct Restore {
 pub struct Verify {
     /// The bundle, as it was downloaded
     pub bundle: PathBuf,
-    /// The key that must have signed it: its id, or a file with the public key
+    /// A key that must have signed it: its id, or a file with the public key. Again for each further key of the organisation
     #[arg(long, value_name = "KEY")]
-    pub key: Option<String>,
+    pub key: Vec<String>,
 }
 
 /// What was said on the command line, or what to print and how to exit instead.

@@ -39,7 +39,7 @@ pub async fn run(command: Command) -> Answer {
             look_through(&said.backup.unwrap_or_default(), said.json).await
         }
         Command::Restore(said) => restore(&said.backup, &said.data).await,
-        Command::Verify(said) => verify_bundle(&said.bundle, said.key.as_deref()),
+        Command::Verify(said) => verify_bundle(&said.bundle, &said.key),
         command => match errand(command) {
             Ok(errand) => match carry_out(errand).await {
                 Ok(Outcome { words, exit, .. }) => Answer::result(words, exit),
@@ -79,9 +79,9 @@ async fn restore(folder: &Path, data: &Path) -> Answer {
 }
 
 /// Checks a bundle: 0 when everything in it fits, 1 naming each part that does not.
-fn verify_bundle(bundle: &Path, key: Option<&str>) -> Answer {
+fn verify_bundle(bundle: &Path, keys: &[String]) -> Answer {
     let shown = bundle.display();
-    let expected = match key.map(expected_key).transpose() {
+    let expected: Vec<Digest> = match keys.iter().map(|key| expected_key(key)).collect() {
         Ok(expected) => expected,
         Err(words) => return Answer::failure(format!("borrador: {words}"), 2),
     };
@@ -89,14 +89,13 @@ fn verify_bundle(bundle: &Path, key: Option<&str>) -> Answer {
         Ok(bytes) => bytes,
         Err(words) => return failed(words),
     };
-    match verify::verify(&bytes, expected) {
+    match verify::verify(&bytes, &expected) {
         Ok(Whole { metadata, statement, packed_with }) => {
             let by = &metadata.sealed_by;
-            let compared = match expected {
-                Some(_) => "; that is the key you named".to_owned(),
-                None => {
-                    "; compare it with the one that the organisation publishes, at /api/v1/keys".to_owned()
-                }
+            let compared = match expected.len() {
+                0 => "; compare it with the one that the organisation publishes, at /api/v1/keys",
+                1 => "; that is the key you named",
+                _ => "; you named these keys",
             };
             let packed = if packed_with == statement.key {
                 String::new()
@@ -126,7 +125,7 @@ fn verify_bundle(bundle: &Path, key: Option<&str>) -> Answer {
 
 /// A key as somebody names it: by its id, or by the file that holds it.
 fn expected_key(said: &str) -> Result<Digest, String> {
-    if let Ok(id) = said.parse() {
+    if let Ok(id) = said.to_ascii_lowercase().parse() {
         return Ok(id);
     }
     let pem = std::fs::read_to_string(said).map_err(|error| {

@@ -34,8 +34,9 @@ pub struct Fault {
     pub detail: String,
 }
 
-/// Checks a bundle. `expected` is the key that must have signed it, if one is known. The faults are at least one, one for each part.
-pub fn verify(bundle: &[u8], expected: Option<Digest>) -> Result<Whole, Vec<Fault>> {
+/// Checks a bundle. Where keys are `expected`, each of its two signatures must be by one of them: what was sealed may be signed with an
+/// earlier key of the organisation than the list of files. The faults are at least one, one for each part.
+pub fn verify(bundle: &[u8], expected: &[Digest]) -> Result<Whole, Vec<Fault>> {
     let around = |detail: String| Fault { part: "the archive".to_owned(), detail };
     let unpacked = archive::unpack(bundle).map_err(|error| vec![around(error.to_string())])?;
     let mut check = Check { files: unpacked.files, faults: BTreeMap::new() };
@@ -43,10 +44,15 @@ pub fn verify(bundle: &[u8], expected: Option<Digest>) -> Result<Whole, Vec<Faul
     let parts = check.parts();
     let statement = check.statement(parts.as_deref());
     let metadata = check.metadata(parts.as_deref(), statement.as_ref());
-    let wrong = statement.as_ref().zip(expected).filter(|(statement, expected)| statement.key != *expected);
-    if let Some((statement, expected)) = wrong {
-        let detail = format!("it is signed with the key {}, not with {expected}", statement.key);
-        check.fault(STATEMENT_SIGNATURE, detail);
+    let signed =
+        [(STATEMENT_SIGNATURE, statement.as_ref().map(|said| said.key)), (MANIFEST_SIGNATURE, packed_with)];
+    for (part, key) in signed {
+        if let Some(key) = key.filter(|key| !expected.is_empty() && !expected.contains(key)) {
+            let detail = format!(
+                "it is signed with the key {key}, which is not one that you named. If the organisation publishes that key, too, name it as well"
+            );
+            check.fault(part, detail);
+        }
     }
     // What is changed inside a file shows around it too: its checksum. It is told once.
     if let (Some(detail), true) = (unpacked.around, check.faults.is_empty()) {

@@ -58,7 +58,7 @@ async fn his10_a_bundle_is_whole_and_the_same_each_time() {
     service.passes(std::time::Duration::from_hours(48));
     let ines = service.signs_in("ines").await;
     assert_eq!(bundle(&ines, &milestone).await, first);
-    let whole = verify(&first, None).unwrap();
+    let whole = verify(&first, &[]).unwrap();
     assert_eq!(whole.metadata.name, "Bogotá draft");
     assert_eq!(whole.metadata.sealed_by.person, "Inés Duarte");
     let shown = ines.get(&milestone).send().await.json();
@@ -107,7 +107,7 @@ async fn his44_pictures_and_sources_are_sealed_and_what_is_said_of_a_source_late
     let service = Service::start().await;
     let (ines, milestone, picture) = sealed_with_apparatus(&service).await;
     let bytes = bundle(&ines, &milestone).await;
-    let whole = verify(&bytes, None).unwrap();
+    let whole = verify(&bytes, &[]).unwrap();
     assert_eq!(whole.statement.parts, 5, "metadata, two texts, a picture, the sources");
     let files = archive::unpack(&bytes).unwrap().files;
     assert_eq!(files[&picture], png(40, 30));
@@ -135,7 +135,7 @@ async fn c12_one_bit_of_a_picture_or_of_a_source_is_named() {
         for at in 0..bytes.len() {
             let mut changed = whole.clone();
             changed[start + at] ^= 1;
-            let faults = verify(&changed, None).unwrap_err();
+            let faults = verify(&changed, &[]).unwrap_err();
             assert_eq!(parts(&faults), [name], "byte {at}: {faults:?}");
         }
     }
@@ -155,7 +155,7 @@ async fn his44_a_draft_that_was_signed_without_pictures_and_sources_stays_whole(
     let put = Op::put(Coll::Proof, format!("{paper}/{id}"), Expect::Any, &proof);
     service.app.store.commit(vec![put]).await.unwrap();
     let bytes = bundle(&ines, &milestone).await;
-    assert_eq!(verify(&bytes, None).unwrap().statement.parts, 3);
+    assert_eq!(verify(&bytes, &[]).unwrap().statement.parts, 3);
     assert!(!archive::unpack(&bytes).unwrap().files.contains_key(&picture));
     let markdown = ines.get(&format!("{milestone}/files/en.md")).send().await.text();
     assert!(markdown.contains("The Right to the City"), "its bibliography is that of now: {markdown}");
@@ -168,7 +168,7 @@ async fn his9_a_seal_holds_the_procedure_as_it_had_come_to_be() {
     let before = service.app.store.last_audit().await.unwrap().unwrap();
     let sealed = ines.post(MILESTONES, r#"{"name":"Bogotá draft"}"#).send().await.json();
     let bytes = bundle(&ines, &format!("/api/v1/milestones/{}", sealed["id"].as_str().unwrap())).await;
-    let audit = verify(&bytes, None).unwrap().metadata.audit.unwrap();
+    let audit = verify(&bytes, &[]).unwrap().metadata.audit.unwrap();
     assert_eq!((audit.sequence, audit.hash.0), (before.seq, before.hash));
 }
 
@@ -188,7 +188,7 @@ async fn c12_one_byte_changed_anywhere_is_named() {
         for at in ends.into_iter().chain(inside) {
             let mut changed = whole.clone();
             changed[start + at] ^= 1 << chance.u8(..8);
-            let faults = verify(&changed, None).unwrap_err();
+            let faults = verify(&changed, &[]).unwrap_err();
             assert!(parts(&faults).contains(&name.as_str()), "byte {at} of {name}: {faults:?}");
         }
     }
@@ -196,10 +196,10 @@ async fn c12_one_byte_changed_anywhere_is_named() {
         let mut changed = whole.clone();
         let at = chance.usize(..whole.len());
         changed[at] = changed[at].wrapping_add(chance.u8(1..));
-        assert!(verify(&changed, None).is_err(), "byte {at}");
-        assert!(verify(&whole[..at], None).is_err(), "cut off at {at}");
+        assert!(verify(&changed, &[]).is_err(), "byte {at}");
+        assert!(verify(&whole[..at], &[]).is_err(), "cut off at {at}");
     }
-    assert!(verify(&[whole.as_slice(), b"\n"].concat(), None).is_err(), "something behind it");
+    assert!(verify(&[whole.as_slice(), b"\n"].concat(), &[]).is_err(), "something behind it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,18 +211,18 @@ async fn c12_a_part_that_is_missing_or_too_many_is_named() {
     for name in files.keys() {
         let mut fewer = files.clone();
         fewer.remove(name);
-        let faults = verify(&archive::pack(&fewer).unwrap(), None).unwrap_err();
+        let faults = verify(&archive::pack(&fewer).unwrap(), &[]).unwrap_err();
         let told = faults.iter().any(|fault| fault.part == *name && fault.detail.contains("missing"));
         assert!(told, "{name}: {faults:?}");
         // A text that takes the place of another is none of the sealed ones.
         let mut other = files.clone();
         other.insert(name.clone(), b"[]");
-        let faults = verify(&archive::pack(&other).unwrap(), None).unwrap_err();
+        let faults = verify(&archive::pack(&other).unwrap(), &[]).unwrap_err();
         assert!(parts(&faults).contains(&name.as_str()), "{name}: {faults:?}");
     }
     let mut more = files.clone();
     more.insert("texts/en/3.json".to_owned(), b"[]");
-    let faults = verify(&archive::pack(&more).unwrap(), None).unwrap_err();
+    let faults = verify(&archive::pack(&more).unwrap(), &[]).unwrap_err();
     assert_eq!(parts(&faults), ["texts/en/3.json"]);
 }
 
@@ -232,7 +232,7 @@ async fn c12_what_somebody_else_signed_is_told_by_the_key() {
     let (ines, milestone) = sealed(&service).await;
     let whole = bundle(&ines, &milestone).await;
     let files = archive::unpack(&whole).unwrap().files;
-    let ours = verify(&whole, None).unwrap().statement;
+    let ours = verify(&whole, &[]).unwrap().statement;
     // A forger changes the statement and signs it, with everything that follows from it.
     let forger = Signer::fresh();
     let theirs = forger.public().id().to_string();
@@ -266,10 +266,32 @@ async fn c12_what_somebody_else_signed_is_told_by_the_key() {
     let forged: Files<'_> = forged.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
     let forged = archive::pack(&forged).unwrap();
 
-    assert_eq!(verify(&forged, None).unwrap().statement.key.to_string(), theirs, "it is whole in itself");
-    let faults = verify(&forged, Some(ours.key)).unwrap_err();
-    assert_eq!(parts(&faults), ["statement.sig"]);
+    assert_eq!(verify(&forged, &[]).unwrap().statement.key.to_string(), theirs, "it is whole in itself");
+    let faults = verify(&forged, &[ours.key]).unwrap_err();
+    assert_eq!(parts(&faults), ["manifest.sig", "statement.sig"]);
     assert!(faults[0].detail.contains(&theirs), "{faults:?}");
+
+    // Or leaves what was sealed as it was, and puts other positions beside it.
+    let mut beside: BTreeMap<String, Vec<u8>> =
+        files.iter().map(|(name, bytes)| (name.clone(), bytes.to_vec())).collect();
+    beside.insert(format!("keys/{theirs}.pem"), forger.public().pem().into());
+    beside.insert("positions.json".into(), b"[]".to_vec());
+    let facts: serde_json::Map<String, serde_json::Value> = beside
+        .iter()
+        .filter(|(name, _)| listed(name))
+        .map(|(name, bytes)| (name.clone(), json!({ "sha256": digest(bytes), "size": bytes.len() })))
+        .collect();
+    let manifest = crdt::history::digest::canonical_json(
+        &json!({ "borrador_bundle": 1, "files": facts, "key": theirs, "milestone": ours.milestone }),
+    );
+    beside.insert("manifest.sig".into(), forger.sign(manifest.as_bytes()).0.to_vec());
+    beside.insert("manifest.json".into(), manifest.into());
+    let beside: Files<'_> = beside.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
+    let beside = archive::pack(&beside).unwrap();
+    let faults = verify(&beside, &[ours.key]).unwrap_err();
+    assert_eq!(parts(&faults), ["manifest.sig"]);
+    let both = [ours.key, forger.public().id()];
+    assert!(verify(&beside, &both).is_ok(), "unless that key is named too");
 }
 
 #[test]
@@ -294,7 +316,7 @@ fn i_an_archive_that_is_none_of_ours_is_refused_in_words() {
         (Vec::new(), "not a bundle"),
     ];
     for (bytes, words) in refused {
-        let faults = verify(&bytes, None).unwrap_err();
+        let faults = verify(&bytes, &[]).unwrap_err();
         assert_eq!(parts(&faults), ["the archive"]);
         assert!(faults[0].detail.contains(words), "{faults:?} without {words}");
     }
@@ -316,7 +338,7 @@ async fn his9_a_key_that_is_lost_leaves_its_proof_behind() {
     assert_eq!(now.as_array().unwrap().len(), 2);
     assert_eq!((&now[1]["id"], &now[1]["pem"]), (&keys[0]["id"], &keys[0]["pem"]));
     assert_ne!(now[1]["until"], serde_json::Value::Null);
-    let whole = verify(&bundle(&ines, &milestone).await, None).unwrap();
+    let whole = verify(&bundle(&ines, &milestone).await, &[]).unwrap();
     assert_eq!(keys[0]["id"], whole.statement.key.to_string());
     assert_eq!(now[0]["id"], whole.packed_with.to_string());
 }
@@ -333,7 +355,7 @@ async fn his9_a_draft_of_before_there_were_signatures_is_signed_later_and_says_s
     assert_eq!(service.app.sign_earlier().await.unwrap(), 1);
     assert_eq!(service.app.sign_earlier().await.unwrap(), 0);
     let ines = service.signs_in("ines").await;
-    let whole = verify(&bundle(&ines, &milestone).await, None).unwrap();
+    let whole = verify(&bundle(&ines, &milestone).await, &[]).unwrap();
     assert!(whole.statement.signed > whole.statement.sealed);
     assert!(whole.metadata.is_whole(), "HIS2 holds as before");
     assert_eq!(whole.metadata.audit, None, "what the log said then, nobody noted");
@@ -368,7 +390,7 @@ async fn c12_the_command_says_by_its_exit_code_whether_a_bundle_is_whole() {
     let service = Service::start().await;
     let (ines, milestone) = sealed(&service).await;
     let mut bytes = bundle(&ines, &milestone).await;
-    let key = verify(&bytes, None).unwrap().statement.key.to_string();
+    let key = verify(&bytes, &[]).unwrap().statement.key.to_string();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bundle.zip"), &bytes).unwrap();
     let said = |args: &[&str]| {
