@@ -1,7 +1,9 @@
 //! Pictures of a paper. Their bytes are blobs, named by what they hold; a record ties each to the papers that show it.
 //!
-//! Only the head of a picture is read here. What it says of its size is checked before anything would decode it: a file of a few
-//! kilobytes may unpack to gigabytes.
+//! What the head of a picture says of its size is checked before anything would unpack it: a file of a few kilobytes may unpack to
+//! gigabytes. Then it has to be [`whole`].
+
+mod whole;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +17,7 @@ use serde_json::json;
 
 use super::App;
 use super::audit::{self, By};
+use super::papers::aside;
 use super::refusal::Refusal;
 use super::sources::{may_somewhere, writes_somewhere};
 use crate::people::paper::Paper;
@@ -22,7 +25,7 @@ use crate::people::seat::Seat;
 use crate::people::source::{Image, ImageKind};
 use crate::store::{Coll, Expect, Op, StoreError};
 
-/// A picture that a paper may have: its head was read.
+/// A picture that a paper may have: small enough and whole.
 pub(super) struct Picture {
     bytes: Bytes,
     kind: ImageKind,
@@ -33,6 +36,13 @@ pub(super) struct Picture {
 impl Picture {
     pub(super) fn read(bytes: Bytes, most_pixels: u64) -> Result<Self, Refusal> {
         let (kind, width, height) = head_of(&bytes, most_pixels)?;
+        let is_whole = match kind {
+            ImageKind::Png => whole::is_whole_png(&bytes),
+            ImageKind::Jpeg => whole::is_whole_jpeg(&bytes),
+        };
+        if !is_whole {
+            return Err(Refusal::ImageUnreadable);
+        }
         Ok(Self { bytes, kind, width, height })
     }
 }
@@ -47,7 +57,8 @@ impl App {
             return Err(Refusal::NotAllowed("bring pictures to a paper in which it may propose nothing"));
         }
         let component = register.seat(by).ok_or(Refusal::NotFound)?.component;
-        let picture = Picture::read(bytes, self.settings.limits.image_pixels)?;
+        let most_pixels = self.settings.limits.image_pixels;
+        let picture = aside(move || Picture::read(bytes, most_pixels)).await?;
         let (mut image, _) = self.ties_image(paper.id, by, picture, By::Seat(by)).await?;
         // Whoever is second meets what the first has brought, and then nothing changes any more.
         loop {

@@ -24,9 +24,6 @@ struct Row {
     ask: Ask,
 }
 
-/// The head of a picture of one pixel: all that is read of it.
-const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0";
-
 const NONE: Ask = Ask::With(|_| (String::new(), "{}".to_owned()));
 
 macro_rules! row {

@@ -1,8 +1,12 @@
 //! Sources that a paper cites, and pictures that it shows.
 
+use std::io::Write as _;
+
 use crdt::document::schema::Image;
 use crdt::document::{Block, BlockKind, Marks, Run};
 use crdt::ids::ParagraphId;
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Crc};
 use serde_json::{Value, json};
 
 use crate::harness::{PAPER, Service, Somebody};
@@ -14,13 +18,27 @@ fn harvey() -> Value {
     json!({"author": "David Harvey", "title": "The Right to the City", "year": "2008", "link": "https://newleftreview.org/issues/ii53", "note": ""})
 }
 
-/// The beginning of a PNG file of this size, which is all that is read of one here.
+/// A black PNG of this size; of one that is larger than any that is taken, the head alone.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(height.to_be_bytes());
-    bytes.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    let mut head = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    head.extend([1, 0, 0, 0, 0]);
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    bytes.extend(chunk(b"IHDR", &head));
+    if u64::from(width) * u64::from(height) <= 40_000_000 {
+        let rows = vec![0; (1 + (width as usize).div_ceil(8)) * height as usize];
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&rows).unwrap();
+        bytes.extend(chunk(b"IDAT", &packed.finish().unwrap()));
+        bytes.extend(chunk(b"IEND", b""));
+    }
     bytes
+}
+
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut sum = Crc::new();
+    sum.update(&[kind, data].concat());
+    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+    [&length[..], kind, data, &sum.sum().to_be_bytes()].concat()
 }
 
 pub async fn added(somebody: &Somebody) -> Value {
@@ -219,6 +237,31 @@ async fn i09_what_was_brought_is_never_taken_for_a_page() {
     }
     let svg = adaeze.brings(IMAGES, "image/svg+xml", b"<svg/>").send().await;
     assert_eq!(svg.refusal(), (415, "content_type_unsupported".to_owned()));
+}
+
+#[actix_web::test]
+async fn doc31_a_picture_that_was_cut_off_or_damaged_is_refused_before_any_file_would_show_it() {
+    let service = Service::start().await;
+    let adaeze = service.signs_in("adaeze").await;
+    let whole = png(64, 48);
+    for length in 0..whole.len() {
+        let answer = adaeze.brings(IMAGES, "image/png", &whole[..length]).send().await;
+        assert_eq!(answer.status, 422, "cut off at {length}");
+    }
+    for at in 33..whole.len() - 12 {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        let answer = adaeze.brings(IMAGES, "image/png", &damaged).send().await;
+        assert_eq!(answer.refusal(), (422, "image_unreadable".to_owned()), "damaged at {at}");
+    }
+    // The picture begins, and its end was lost on the way.
+    let jpeg =
+        b"\xff\xd8\xff\xc0\0\x0b\x08\0\x30\0\x40\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0\x12\x34";
+    let cut_off = adaeze.brings(IMAGES, "image/jpeg", jpeg).send().await;
+    assert_eq!(cut_off.refusal(), (422, "image_unreadable".to_owned()));
+    let ended = [&jpeg[..], b"\xff\xd9"].concat();
+    assert_eq!(adaeze.brings(IMAGES, "image/jpeg", &ended).send().await.status, 201);
+    assert_eq!(adaeze.brings(IMAGES, "image/png", &whole).send().await.status, 201);
 }
 
 #[actix_web::test]

@@ -3,7 +3,8 @@
 use borrador::people::source::SourceWords;
 use crdt::review::permission::Action;
 
-use super::{PIXEL, Row, Rule, World};
+use super::{Row, Rule, World};
+use crate::sources::png;
 
 const SOURCES: &str = "/api/v1/papers/housing/sources";
 
@@ -22,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
         row!("POST" "/api/v1/papers/{slug}/images" "", MayAnywhere(Action::Propose), NONE),
         row!("GET" "/api/v1/blobs/{sha256}" "of the paper", InPaper(Action::Read), once |w| Box::pin(async {
             let paper = w.service.paper();
-            let image = w.service.app.add_image(&paper, adaeze(w), PIXEL.to_vec().into()).await.unwrap();
+            let image = w.service.app.add_image(&paper, adaeze(w), png(1, 1).into()).await.unwrap();
             (format!("/api/v1/blobs/{}", image.sha256), String::new())
         })),
         row!("GET" "/api/v1/blobs/{sha256}" "of no paper", Rule::NotTheirs, once |_| Box::pin(async {

@@ -16,9 +16,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::asker::{Asker, Cell};
-use super::{PAPER, PIXEL, Row};
+use super::{PAPER, Row};
 use crate::harness::{Service, Somebody};
 use crate::socket::Socket;
+use crate::sources::png;
 
 /// How a row is asked.
 #[derive(Clone, Copy)]
@@ -107,7 +108,7 @@ impl Row {
         if self.path == "/sync" {
             ask = ask.upgrades();
         } else if self.path.ends_with("/images") {
-            ask = ask.body("image/png", PIXEL);
+            ask = ask.body("image/png", &png(1, 1));
         } else if self.method != "GET" && self.method != "DELETE" {
             ask = ask.json(&body);
         }
