@@ -120,14 +120,15 @@ impl Page<'_> {
     /// The attribute by which a block is found.
     fn name(&self, block: &Numbered) -> String {
         match self.options.permanent {
-            Some(_) => format!(" id=\"p-{}\"{}", block.id(), change(block)),
-            None => format!(" data-id=\"{}\"{}", block.id(), change(block)),
+            // What moved stands twice, and what went is no place to lead to.
+            Some(_) if !is_gone(block) => format!(" id=\"p-{}\"{}", block.id(), change(block)),
+            _ => format!(" data-id=\"{}\"{}", block.id(), change(block)),
         }
     }
 
     /// The permanent link of a block, where the page wants one.
     fn link(&mut self, block: &Numbered, sign: &str) {
-        if let Some(title) = self.options.permanent {
+        if let Some(title) = self.options.permanent.filter(|_| !is_gone(block)) {
             let (id, title) = (block.id(), escape(title));
             let class = if sign == "¶" { "here" } else { "here number" };
             self.put(format_args!(
@@ -286,6 +287,10 @@ impl Page<'_> {
     fn put(&mut self, what: std::fmt::Arguments<'_>) {
         self.html.write_fmt(what).expect("a string takes every write");
     }
+}
+
+fn is_gone(block: &Numbered) -> bool {
+    block.red.as_ref().is_some_and(|red| red.is_gone)
 }
 
 /// What a block of a redline says of itself to styles.

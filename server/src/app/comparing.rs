@@ -101,6 +101,17 @@ impl App {
         Ok(Compared { from, to, language, comparison, credits, texts })
     }
 
+    /// REN30: what differs between two sealed drafts, and not who made it differ.
+    pub(super) async fn sealed_difference(
+        &self,
+        (from, to): (&Milestone, &Milestone),
+        language: &str,
+    ) -> Result<Comparison, Refusal> {
+        let (before, after) =
+            (self.side_sealed(from, language).await?, self.side_sealed(to, language).await?);
+        aside(move || Ok(compare(&chapters(&before), &chapters(&after)))).await
+    }
+
     async fn side(
         &self,
         paper: &Paper,

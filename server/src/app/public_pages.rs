@@ -112,7 +112,10 @@ impl App {
             return Ok(page);
         }
         let file = self.sealed_file(paper, milestone, language, (Format::Html, View::Bracketed)).await?;
-        let facts = serde_json::to_string(&(publication, &paper.title, &paper.summary, &paper.organisation));
+        let before = self.published_before(draft, language).await?.map(|before| before.milestone);
+        let earlier = before.as_ref().map(|before| before.id);
+        let facts =
+            serde_json::to_string(&(publication, &paper.title, &paper.summary, &paper.organisation, earlier));
         let facts = facts.map_err(|error| Refusal::Fault(error.to_string()))?;
         let made_of = format!("{} {facts}", file.key);
         if let Some(page) = self.public_pages.take(&name, |_, kept| kept == made_of, now) {
@@ -121,13 +124,74 @@ impl App {
         let (around, day) = (self.around(style), self.day_of());
         let page = if publication.is_public() {
             let sheet = self.sheet_of(paper, milestone, language, file).await?;
-            around.draft(&Draft::of(paper, milestone, publication, language, &day), &sheet)
+            around.draft(&Draft::of(paper, milestone, publication, language, &day), &sheet, before.as_deref())
         } else {
             around.withdrawn(&Draft::of(paper, milestone, publication, language, &day))
         };
         let page = Public::new(page.into());
         self.public_pages.keep(name, now, made_of, page.clone());
         Ok(page)
+    }
+
+    /// The public draft with which another is compared: of those that were sealed before it and have this language, the latest.
+    async fn published_before(
+        &self,
+        draft: &PublicDraft,
+        language: &str,
+    ) -> Result<Option<PublicDraft>, Refusal> {
+        let all = self.public_drafts(&draft.paper.slug).await?;
+        let earlier = all.into_iter().filter(|each| {
+            each.publication.is_public()
+                && each.milestone.sealed_at < draft.milestone.sealed_at
+                && each.milestone.languages.iter().any(|has| has == language)
+        });
+        Ok(earlier.max_by_key(|each| (each.milestone.sealed_at, each.milestone.id)))
+    }
+
+    /// REN30: what a public draft changed of the one before it. Not found without one.
+    pub async fn public_changes(
+        &self,
+        draft: &PublicDraft,
+        language: &str,
+        style: Option<&str>,
+    ) -> Result<Public, Refusal> {
+        let before = self.published_before(draft, language).await?.ok_or(Refusal::NotFound)?;
+        let (is, was) = (draft.milestone.clone(), before.milestone.clone());
+        let name = format!("{}/{language}/since/{}", is.id, was.id);
+        let made_of =
+            serde_json::to_string(&(&draft.paper.title, &draft.paper.summary, &draft.paper.organisation));
+        let made_of = made_of.map_err(|error| Refusal::Fault(error.to_string()))?;
+        if let Some(page) = self.public_pages.take(&name, |_, kept| kept == made_of, None) {
+            return Ok(page);
+        }
+        let comparison = self.sealed_difference((&was, &is), language).await?;
+        let day = self.day_of();
+        let [is, was] = [draft, &before]
+            .map(|each| Draft::of(&each.paper, &each.milestone, &each.publication, language, &day));
+        let page = Public::new(self.around(style).changes(&is, &was, &comparison).into());
+        self.public_pages.keep(name, None, made_of, page.clone());
+        Ok(page)
+    }
+
+    /// REN31: what search engines may look at.
+    pub fn robots(&self) -> Public {
+        Public::new(self.around(None).robots().into())
+    }
+
+    /// REN31: all pages that are public now.
+    pub async fn sitemap(&self) -> Result<Public, Refusal> {
+        let slugs: Vec<String> =
+            self.directory.register().papers().iter().map(|paper| paper.slug.clone()).collect();
+        let mut all = Vec::new();
+        for slug in slugs {
+            match self.public_drafts(&slug).await {
+                Ok(drafts) => all.extend(drafts),
+                Err(Refusal::NotFound) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        let day = self.day_of();
+        Ok(Public::new(self.around(None).sitemap(&parts(&all, "", &day)).into()))
     }
 
     /// The list of what was published of a paper.

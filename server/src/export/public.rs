@@ -3,8 +3,10 @@
 //! Each is whole when it leaves the server and needs no script. What people wrote is escaped like everywhere; what the page says around
 //! it is in the language of the draft. A page names no address but those of this service, so that nobody else learns who reads it.
 
+mod changes;
 mod cite;
 mod feed;
+mod robots;
 
 use crdt::document::{Block, BlockKind};
 use crdt::history::milestone::Milestone;
@@ -96,8 +98,8 @@ impl<'a> Draft<'a> {
 }
 
 impl Around<'_> {
-    /// REN22: the page of a public draft.
-    pub fn draft(&self, draft: &Draft<'_>, sheet: &Sheet) -> String {
+    /// REN22: the page of a public draft. `before`: the public one with which REN30 compares it.
+    pub fn draft(&self, draft: &Draft<'_>, sheet: &Sheet, before: Option<&Milestone>) -> String {
         let Draft { milestone, publication, language, .. } = draft;
         let head = self.head_of(draft) + &cite::for_machines(self, draft);
         let (name, day) = (escape(&milestone.name), iso((draft.day)(milestone.sealed_at)));
@@ -120,9 +122,10 @@ impl Around<'_> {
         }
         let masthead = format!(
             "<div class=\"masthead\"><div class=\"page\"><div>\n<p class=\"of\" dir=\"auto\"><a href=\"/p/{}?lang={language}\">{}</a></p>\n\
-             <h1 dir=\"auto\">{name}</h1>\n<p class=\"facts\">{facts}</p>\n</div>\n{}</div></div>\n",
+             <h1 dir=\"auto\">{name}</h1>\n<p class=\"facts\">{facts}</p>\n{}</div>\n{}</div></div>\n",
             draft.paper.slug,
             escape(draft.title()),
+            before.map(|before| changes::link(draft, before)).unwrap_or_default(),
             files(draft, brackets > 0),
         );
         let permanent = draft.words.get("public-permanent");

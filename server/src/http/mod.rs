@@ -306,6 +306,17 @@ fn public_pages(config: &mut ServiceConfig) {
                 .route(web::head().to(public::page)),
         )
         .service(
+            at(&format!("{DRAFT}/changes"))
+                .route(get().to(public::changes).wrap(Compress::default()))
+                .route(web::head().to(public::changes)),
+        )
+        .service(at("/robots.txt").route(get().to(public::robots)).route(web::head().to(public::robots)))
+        .service(
+            at("/sitemap.xml")
+                .route(get().to(public::sitemap).wrap(Compress::default()))
+                .route(web::head().to(public::sitemap)),
+        )
+        .service(
             at(&format!("{DRAFT}/pictures/{{digest}}"))
                 .route(get().to(public::picture))
                 .route(web::head().to(public::picture)),

@@ -49,6 +49,34 @@ pub async fn page(
     made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
 }
 
+/// What a published draft changed of the one before it.
+pub async fn changes(
+    req: HttpRequest,
+    app: web::Data<App>,
+    place: web::Path<(String, String)>,
+    wanted: web::Query<WantedLanguage>,
+) -> HttpResponse {
+    let made = async {
+        let draft = app.readable_draft(&place.0, &place.1).await?;
+        let language = language_of(&draft, wanted.lang.as_deref());
+        let page = app.public_changes(&draft, language, site::public_style()).await?;
+        Ok(answer(&req, StatusCode::OK, "text/html; charset=utf-8", page))
+    };
+    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+}
+
+/// `robots.txt`.
+pub async fn robots(req: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    answer(&req, StatusCode::OK, "text/plain; charset=utf-8", app.robots())
+}
+
+/// `sitemap.xml`.
+pub async fn sitemap(req: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let made =
+        async { Ok(answer(&req, StatusCode::OK, "application/xml; charset=utf-8", app.sitemap().await?)) };
+    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+}
+
 /// The list of the published drafts of a paper.
 pub async fn list(
     req: HttpRequest,

@@ -1,8 +1,11 @@
 //! Publishing: what everybody may read, and that nothing else exists for them.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::harness::{Answer, PAPER, Service, Somebody};
+use super::positions::changes_the_first_chapter;
 
 /// The draft that Inés seals; private until she publishes it.
 async fn sealed(ines: &Somebody, name: &str) -> String {
@@ -285,4 +288,69 @@ async fn what_is_said_later_of_a_draft_is_on_its_page_at_once() {
     assert_ne!(before.header("etag"), after.header("etag"));
     let file: Value = json!(service.get(&format!("{address}/en.md")).send().await.text());
     assert!(file.as_str().unwrap().contains("We cannot house everyone."), "page and files say the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren30_everybody_reads_what_a_published_draft_changed_of_the_one_published_before_it() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    let first = sealed(&ines, "Bogotá draft").await;
+    service.passes(Duration::from_mins(1));
+    changes_the_first_chapter(&service, &adaeze).await;
+    let second = sealed(&ines, "Quito <draft>").await;
+    let changes = format!("/p/{PAPER}/{second}/changes");
+
+    publish(&ines, &second).await;
+    // The first one is nobody's yet: there is no word of it, nor a way to one.
+    service.get(&changes).send().await.is_refused(404, "not_found");
+    assert!(!service.get(&format!("/p/{PAPER}/{second}")).send().await.text().contains("/changes"));
+    service.get(&format!("/p/{PAPER}/{first}/changes")).send().await.is_refused(404, "not_found");
+
+    publish(&ines, &first).await;
+    let draft = service.get(&format!("/p/{PAPER}/{second}")).send().await.text();
+    assert!(
+        draft.contains(&format!("href=\"{changes}?lang=en\">What changed since “Bogotá draft”</a>")),
+        "{draft}"
+    );
+    let page = service.get(&changes).send().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    let html = page.text();
+    for there in [
+        "<h1 dir=\"auto\">Quito &lt;draft&gt; compared with Bogotá draft</h1>",
+        "<del><span class=\"heard\"> [deleted: </span>Cities<span class=\"heard\">] </span></del>",
+        "<ins><span class=\"heard\"> [inserted: </span>All cities<span class=\"heard\">] </span></ins>",
+    ] {
+        assert!(html.contains(there), "{there} in {html}");
+    }
+    for not_there in ["Adaeze", "<script", " style="] {
+        assert!(!html.contains(not_there), "{not_there} in {html}");
+    }
+    let known = service.get(&changes).header("if-none-match", page.header("etag").unwrap()).send().await;
+    assert_eq!(known.status, 304);
+
+    withdraw(&ines, &first, "It names people.").await;
+    service.get(&changes).send().await.is_refused(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren31_search_engines_find_what_is_published_and_nothing_of_a_demonstration() {
+    let service =
+        Service::with(|settings| settings.public_url = "https://drafts.example.org".to_owned()).await;
+    let ines = service.signs_in("ines").await;
+    let [public, private] = [sealed(&ines, "Bogotá draft").await, sealed(&ines, "Quito draft").await];
+    publish(&ines, &public).await;
+    let robots = service.get("/robots.txt").send().await;
+    assert_eq!(robots.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert!(robots.text().contains("Disallow: /\nAllow: /p/\n"), "{}", robots.text());
+    assert!(robots.text().contains("Sitemap: https://drafts.example.org/sitemap.xml"));
+    let sitemap = service.get("/sitemap.xml").send().await.text();
+    let address = format!(
+        "<loc>https://drafts.example.org/p/{PAPER}/{public}?lang=en</loc><lastmod>2016-09-21</lastmod>"
+    );
+    assert!(sitemap.contains(&address) && !sitemap.contains(&private), "{sitemap}");
+
+    let demonstration = Service::with(|settings| settings.demo = true).await;
+    let robots = demonstration.get("/robots.txt").send().await.text();
+    assert_eq!(robots, "User-agent: *\nDisallow: /\n");
 }
