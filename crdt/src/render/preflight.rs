@@ -4,7 +4,7 @@
 //! It is one reading of the blocks of one language; nothing is laid out, and nothing is asked of the outside but which pictures and
 //! sources there are ([`Known`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::brackets;
 use super::printable::is_printable;
@@ -24,6 +24,9 @@ pub enum Severity {
     /// It may be meant so.
     ToKnow,
 }
+
+/// Twelve columns of a printed page have some ten millimetres each.
+const MOST_COLUMNS: usize = 12;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -49,6 +52,11 @@ pub enum Fault {
     TitleMissing,
     /// A heading without words.
     HeadingEmpty,
+    /// A table of more columns than a page shows legibly.
+    TableWide {
+        /// How many.
+        columns: usize,
+    },
     /// Words that cite a source that is not there.
     SourceMissing,
     /// A link that cannot be followed: not to the web or a mailbox.
@@ -108,6 +116,7 @@ impl Fault {
             Fault::HeadingSkips { .. }
             | Fault::TitleMissing
             | Fault::HeadingEmpty
+            | Fault::TableWide { .. }
             | Fault::SourceMissing
             | Fault::LinkRefused
             | Fault::ChapterEmpty
@@ -161,6 +170,7 @@ impl Look<'_, '_> {
         if !has_words(blocks.get(1..).unwrap_or_default()) {
             self.found(Fault::ChapterEmpty, None);
         }
+        self.tables(blocks);
         let mut level = 1;
         for block in blocks {
             if let BlockKind::Heading { level: own } = block.kind {
@@ -176,6 +186,19 @@ impl Look<'_, '_> {
         }
         if let Some(drafted) = drafted {
             self.translation(blocks, drafted);
+        }
+    }
+
+    /// Named at the first cell of each table.
+    fn tables(&mut self, blocks: &[Block]) {
+        let mut columns: BTreeMap<&str, (&Block, BTreeSet<&str>)> = BTreeMap::new();
+        for block in blocks {
+            if let BlockKind::TableCell(cell) = &block.kind {
+                columns.entry(&cell.table).or_insert((block, BTreeSet::new())).1.insert(&cell.column);
+            }
+        }
+        for (first, columns) in columns.into_values().filter(|(_, columns)| columns.len() > MOST_COLUMNS) {
+            self.found(Fault::TableWide { columns: columns.len() }, Some(first));
         }
     }
 
@@ -248,7 +271,7 @@ fn beginning(block: &Block) -> String {
 mod tests {
     use super::*;
     use crate::document::languages::rendering_of;
-    use crate::document::schema::Image;
+    use crate::document::schema::{Cell, Image};
     use crate::document::{MarkValue, Marks, Run};
 
     fn block(id: u8, kind: BlockKind, runs: Vec<Run>) -> Block {
@@ -268,6 +291,24 @@ mod tests {
     fn faults(blocks: &[Block], known: &Known) -> Vec<Fault> {
         let chapter = Looked { number: "1", blocks: Some(blocks), drafted: None };
         preflight(&[chapter], known).into_iter().map(|finding| finding.fault).collect()
+    }
+
+    #[test]
+    fn his14_a_table_of_more_columns_than_a_page_shows_is_told_at_its_first_cell() {
+        let table = |columns: u8| -> Vec<Block> {
+            let cell = |column: u8| Cell {
+                table: "a".into(),
+                row: "b".into(),
+                column: column.to_string(),
+                header: false,
+            };
+            let title = block(1, BlockKind::Heading { level: 1 }, vec![Run::plain("Acogida")]);
+            let cells = (0..columns)
+                .map(|column| block(10 + column, BlockKind::TableCell(cell(column)), vec![Run::plain("x")]));
+            std::iter::once(title).chain(cells).collect()
+        };
+        assert_eq!(faults(&table(12), &Known::default()), []);
+        assert_eq!(faults(&table(13), &Known::default()), [Fault::TableWide { columns: 13 }]);
     }
 
     #[test]

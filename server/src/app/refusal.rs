@@ -126,7 +126,7 @@ pub enum Refusal {
     NothingEarlier(&'static str),
     /// Something in the words stops a PDF.
     #[error(
-        "{count} places stop a PDF of this draft (GET …/preflight names them); mend them, or seal it `anyway`: the other files can be made"
+        "{count} places stop a PDF of this draft (GET …/preflight names them); mend them, or seal it `anyway` (`--anyway` on the command line): the other files can be made"
     )]
     SealStopped {
         /// How many places.

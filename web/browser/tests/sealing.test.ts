@@ -35,7 +35,7 @@ test('Inés seals the Bogotá draft: it stands there with date, authority, heads
   expect(await ines.page.getByLabel('Name', { exact: true }).inputValue()).toBe('Bogotá draft')
   await ines.clicks('Seal for good')
   await ines.seesHeading('Bogotá draft')
-  await ines.sees('Final, cannot be changed')
+  await ines.sees('Sealed, cannot be changed')
   await ines.sees('Sealed on 21 September 2016 by Inés Duarte, UCLG World Secretariat')
   await ines.sees(/UCLG World Congress, Bogotá, 12 October 2016/)
   expect(await ines.page.locator('[contenteditable="true"]').count()).toBe(0)

@@ -14,6 +14,7 @@ const FAULTS = [
   'heading_skips',
   'title_missing',
   'heading_empty',
+  'table_wide',
   'source_missing',
   'link_refused',
   'chapter_empty',
@@ -32,6 +33,8 @@ export const finding = object({
   /** Of a heading that skips a level. */
   from: optional(integer),
   to: optional(integer),
+  /** Of a table. */
+  columns: optional(integer),
   chapter: string,
   number: string,
   paragraph: nullable(string),

@@ -213,7 +213,8 @@ fn ren17_a_redline_says_in_words_what_came_and_went() {
         heading(1, "Acogida"),
         {"t": "p", "n": "1", "id": "00000000000000ab", "c": [
             {"t": "s", "v": "Las ciudades "}, {"t": "s", "v": "abren", "ch": "del"}, {"t": "s", "v": "cierran", "ch": "ins"},
-            {"t": "s", "v": " puertas."}
+            {"t": "s", "v": " puertas"}, {"t": "s", "v": " (CGLU)", "href": "https://uclg.org/", "ch": "ins"},
+            {"t": "s", "v": " (OIM)", "href": "https://iom.int/", "ch": "del"}, {"t": "s", "v": "."}
         ]},
         {"t": "p", "id": "00000000000000ac", "c": [
             {"t": "s", "v": "Párrafo nuevo", "ch": "sign"}, {"t": "s", "v": "Con una casa."}
@@ -222,7 +223,9 @@ fn ren17_a_redline_says_in_words_what_came_and_went() {
     data["red"] = json!({"came": "insertado", "went": "eliminado"});
     let pdf = read(&data);
     assert!(
-        pdf.words().contains("Lasciudades[eliminado:abren][insertado:cierran]puertas."),
+        pdf.words().contains(
+            "Lasciudades[eliminado:abren][insertado:cierran]puertas[insertado:(CGLU)][eliminado:(OIM)]."
+        ),
         "{}",
         pdf.words()
     );

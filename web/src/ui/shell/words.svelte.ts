@@ -54,8 +54,13 @@ export function t(id: MessageId, args?: MessageArguments): string {
 }
 
 /** What went wrong and what to do, whatever was thrown. */
+/** Refusals of which only the server knows what exactly is wrong: which value, which character, which paragraph. */
+const TOLD_IN_DETAIL = new Set(['field_invalid', 'export_refused'])
+
 export function errorWords(error: unknown): string {
-  return codeWords(error instanceof ApiError ? error.code : 'page_fault')
+  if (!(error instanceof ApiError)) return codeWords('page_fault')
+  const words = codeWords(error.code)
+  return TOLD_IN_DETAIL.has(error.code) && error.detail !== '' ? t('error-with-detail', { words, detail: error.detail }) : words
 }
 
 export function codeWords(code: string): string {
