@@ -245,8 +245,24 @@ test('a lost connection and two reloads in the middle of drafting lose nothing, 
   await leila.reads('de cada noche, escrito en el tren')
   await expect.poll(() => reasonField(leila).inputValue()).toBe('Pensado en el tren.')
   await leila.clicks('Discard…')
+  // Whoever still has it open is told; their pages ask for what is gone.
+  for (const person of [samir, leila]) person.troubles.expect(/\/api\/v1\/amendments\/.* 404/)
   await leila.clicks('Discard the draft')
   await leila.page.waitForURL(/\/es\/5$/)
+  await samir.sees(/^This draft is not there any more/)
+})
+
+test('a reason typed without a connection reaches Leila when it is back, though Samir touches nothing more', async () => {
+  const [samir, leila] = await Promise.all([stage.enter('Samir Haddad'), stage.enter('Leila Mansour')])
+  const id = await beginsDraft(samir, '8')
+  await leila.goesTo(`${REVIEW}/amendments/${id}/draft`)
+  await leila.text.waitFor()
+  await samir.losesConnection()
+  await reasonField(samir).fill('Pensado en el túnel.')
+  await samir.sees('Title and reason are kept on this device until the server answers.')
+  await samir.findsConnection()
+  await expect.poll(() => reasonField(leila).inputValue()).toBe('Pensado en el túnel.')
+  await samir.page.getByText('Title and reason are kept on this device until the server answers.').waitFor({ state: 'detached' })
 })
 
 test('what was set aside and what was commented become proposals', async () => {

@@ -29,6 +29,7 @@ function listening(seat: string | null = null) {
     onMilestone: ({ name }) => heard.push(`milestone ${name}`),
     onRights: ({ chapters }) => heard.push(`rights ${chapters.map(({ access }) => access)}`),
     onText: ({ title }) => heard.push(`text ${title}`),
+    onOpen: () => heard.push('open'),
     onResume: () => heard.push('resume'),
     onUnreadable: () => heard.push('unreadable'),
   }, {
@@ -85,7 +86,7 @@ test('a break that the browser mends itself is not asked twice', () => {
   sources[0]!.dispatchEvent(new Event('open'))
   sources[0]!.fails(0)
   sources[0]!.dispatchEvent(new Event('open'))
-  expect([sources.length, waits, heard]).toEqual([1, [], ['resume']])
+  expect([sources.length, waits, heard]).toEqual([1, [], ['open', 'resume']])
 })
 
 test('stopping ends it, also while it waits', () => {

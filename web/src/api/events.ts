@@ -16,6 +16,8 @@ export interface PaperEventHandlers {
   onText(event: PaperEvents['text']): void
   /** Something of the procedure changed: whoever shows that topic reads it anew. */
   onProcedure?(event: PaperEvents['procedure']): void
+  /** The stream is there at the first try: what happened between the reading of the page and now is not told. */
+  onOpen?(): void
   /** The stream is back after a break. */
   onResume(): void
   /** An event that could not be read: for the log; the stream goes on. */
@@ -49,6 +51,7 @@ export function listenToPaper(slug: string, seat: string | null, handlers: Paper
     stream.addEventListener('open', () => {
       waitMs = FIRST_WAIT_MS
       if (broken) handlers.onResume()
+      else handlers.onOpen?.()
       broken = false
     })
     stream.addEventListener('error', () => {

@@ -1,12 +1,18 @@
 /**
  * Title and reason of a draft, saved as they are typed: on this device at once, on the server a moment after the last letter. What
- * colleagues write there appears as long as nothing was typed here; when both wrote, nothing is sent until the person has chosen.
+ * colleagues write there appears as long as nothing was typed here; when both wrote, nothing is sent until the person has chosen. A
+ * server that does not answer is asked again, after 1 s, 2 s … 30 s.
  */
 import { ApiError, type Amendment } from '../../api'
 import { api } from '../shell/session.svelte'
 import { Unsent } from '../shell/unsent.svelte'
 
 const SAVE_AFTER_MS = 800
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 30_000
+
+/** No answer, or one that says that the server is in trouble: another time it may be a better one. */
+const passes = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500)
 
 export class Description {
   readonly title: Unsent
@@ -18,6 +24,9 @@ export class Description {
   #version: number
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
+  #again: ReturnType<typeof setTimeout> | undefined
+  #waitMs = FIRST_WAIT_MS
+  #closed = false
 
   constructor(
     amendment: Amendment,
@@ -47,6 +56,7 @@ export class Description {
   /** Saves now what waits and is not contested. Never throws: see `problem`; the words stay on this device. */
   save(): Promise<void> {
     clearTimeout(this.#timer)
+    clearTimeout(this.#again)
     this.#saving = this.#saving.then(() => this.#send())
     return this.#saving
   }
@@ -55,9 +65,18 @@ export class Description {
     try {
       for (let tries = 0; this.#waits && tries < 5; tries += 1) if (await this.#sendUponWhatIsKnown()) break
       this.problem = null
+      this.#waitMs = FIRST_WAIT_MS
     } catch (error) {
       this.problem = error
+      if (passes(error)) this.#sendLater()
     }
+  }
+
+  #sendLater(): void {
+    if (this.#closed) return
+    clearTimeout(this.#again)
+    this.#again = setTimeout(() => void this.save(), this.#waitMs)
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS)
   }
 
   /** False when the draft had changed meanwhile: what it is now has been heard, and perhaps all is well with these words still. */
@@ -83,6 +102,7 @@ export class Description {
 
   /** The page closes: what waits is sent on its way. */
   close(): void {
+    this.#closed = true
     void this.save()
   }
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError, type Amendment, type Me } from '../../api'
 import { Drawer } from '../parts/testing/drawer'
 import { api, session } from '../shell/session.svelte'
@@ -9,7 +9,9 @@ const server = { version: 1, title: '', reason: '' }
 const draft = () => ({ id: 'a1', version: server.version, draft: { title: server.title, reason: server.reason } }) as Amendment
 const sent: { title: string; reason: string }[] = []
 
+afterEach(() => void vi.useRealTimers())
 beforeEach(() => {
+  vi.useFakeTimers()
   globalThis.localStorage = new Drawer()
   session.me = { person: { id: 'samir' }, seats: [{ id: 'mewa' }], ended_seats: [], service: {} } as unknown as Me
   Object.assign(server, { version: 1, title: '', reason: '' })
@@ -71,4 +73,38 @@ test('an answer that comes late does not bring older words back', () => {
   samir.heard(draft())
   samir.heard(old)
   expect(samir.reason.text).toBe('Newer.')
+})
+
+test('what no server answered goes out again, later and later, though nothing more is typed', async () => {
+  const samir = opens()
+  const reaches = api.describe
+  let asked = 0
+  api.describe = () => {
+    asked += 1
+    return Promise.reject(new ApiError(0, 'network_unreachable', '', null))
+  }
+  samir.reason.text = 'Because of the ports.'
+  await samir.save()
+  await vi.advanceTimersByTimeAsync(7_000)
+  expect([asked, server.reason]).toEqual([4, '']) // at once, and after 1, 2 and 4 seconds
+  api.describe = reaches
+  await vi.runAllTimersAsync()
+  expect([server.reason, samir.problem, samir.reason.waits]).toEqual(['Because of the ports.', null, false])
+})
+
+test('neither a refusal nor a page that is left is tried again', async () => {
+  for (const [status, leaves] of [[403, false], [0, true]] as const) {
+    const samir = opens()
+    let asked = 0
+    api.describe = () => {
+      asked += 1
+      return Promise.reject(new ApiError(status, status === 0 ? 'network_unreachable' : 'forbidden', '', null))
+    }
+    samir.reason.text = 'Because of the ports.'
+    if (leaves) samir.close()
+    await samir.save()
+    const before = asked
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked).toBe(before)
+  }
 })
