@@ -353,6 +353,7 @@ export type MessageId =
   | 'compare-moved-to'
   | 'compare-never-seen'
   | 'compare-next'
+  | 'compare-no-words'
   | 'compare-nothing'
   | 'compare-nothing-text'
   | 'compare-now'
