@@ -15,6 +15,7 @@ import { takeMatrix } from './shots-matrix'
 import { takePublic } from './shots-public'
 import { takeBrackets } from './shots-brackets'
 import { takeComparison } from './shots-compare'
+import { takeObjects } from './shots-objects'
 import { takeWord } from './shots-word'
 import { takeHistory } from './shots-history'
 import { takeMilestones } from './shots-milestones'
@@ -63,6 +64,8 @@ async function takeAll(browser: Browser, service: Service, folder: string): Prom
       // Papers of its own, which the pages after it show.
       await takeWord(browser, service, circumstances, named, AMENDED.length - chapters.length)
       await takeMarta(browser, service, circumstances, named, { adaeze, milestone, chapter })
+      // Last, because it writes into the chapter that was amended.
+      await takeObjects(browser, service, circumstances, named, chapter)
     }
   }
 }
@@ -88,7 +91,7 @@ async function takePeople(browser: Browser, service: Service, circumstances: Cir
   await ines.button('Cambiar el puesto de Nadia Bel').waitFor()
   await take('people-found')
   await ines.clicks('Cambiar el puesto de Nadia Bel')
-  await ines.button(/permiso de escritura en «/).waitFor()
+  await ines.button(/permiso de escritura en «/).first().waitFor()
   await take('people-seat')
   await ines.presses('Escape')
   await ines.button('Invitar a alguien').first().click()
