@@ -71,15 +71,11 @@ pub(super) fn plan(file: &[u8], title: &str, most: Most) -> Result<Plan, Refusal
             }
         }
         let mut placed = document.placed(&chapter, &blocks);
-        let has_words = |said: &Placed| {
-            document
-                .comments
-                .get(&said.comment)
-                .is_some_and(|said| said.iter().any(|one| !one.words.is_empty()))
-        };
-        placed.retain(|said| !said.range.is_empty() && has_words(said));
+        placed.retain(|said| !said.range.is_empty());
         planned.push(Planned { title: chapter.title, blocks, proposals, placed });
     }
+    let placed = planned.iter().flat_map(|chapter| &chapter.placed);
+    document.tells_of_other_comments(&placed.map(|placed| placed.comment.as_str()).collect());
     if planned.iter().all(|chapter| chapter.blocks.len() == 1 && chapter.proposals.is_empty())
         && document.paragraphs.is_empty()
     {

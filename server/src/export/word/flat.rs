@@ -1,6 +1,6 @@
 //! What a document comes to when the changes of one author count, or of nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crdt::document::{Block, BlockKind, Run};
@@ -154,7 +154,7 @@ impl Document {
     }
 
     /// Where the comments of a chapter stand in its text as it was before anybody changed it. `blocks` is that text. A comment
-    /// whose paragraph is not there has no place.
+    /// whose paragraph is not there has no place, nor has one without words.
     pub fn placed(&mut self, chapter: &Chapter, blocks: &[Block]) -> Vec<Placed> {
         let mut starts = BTreeMap::new();
         let mut offset = 0;
@@ -163,6 +163,9 @@ impl Document {
             offset += 1 + block.length_utf16();
         }
         let mut found: BTreeMap<String, Placed> = BTreeMap::new();
+        let has_words = |id: &String| {
+            self.comments.get(id).is_some_and(|said| said.iter().any(|one| !one.words.is_empty()))
+        };
         for paragraph in &self.paragraphs[chapter.paragraphs.clone()] {
             let Some((start, length)) = starts.get(&paragraph.id).copied() else {
                 continue;
@@ -174,7 +177,7 @@ impl Document {
                 let size = if shows { piece.words.encode_utf16().count() } else { 0 };
                 let clamp = |at: usize| start + at.saturating_sub(lead).min(length);
                 let words = clamp(at)..clamp(at + size);
-                for comment in &piece.comments {
+                for comment in piece.comments.iter().filter(|id| has_words(id)) {
                     let placed = found.entry(comment.clone()).or_insert_with(|| Placed {
                         comment: comment.clone(),
                         paragraph: paragraph.id,
@@ -204,6 +207,16 @@ impl Document {
             }
         }
         placed
+    }
+
+    /// Tells of the comments that came to stand nowhere; `placed` are the others.
+    pub fn tells_of_other_comments(&mut self, placed: &BTreeSet<&str>) {
+        for (_, said) in self.comments.iter().filter(|(id, _)| !placed.contains(id.as_str())) {
+            let words: Vec<&str> = said.iter().map(|one| one.words.as_str()).collect();
+            let words = words.join(" ");
+            let found = if words.trim().is_empty() { Found::EmptyComment } else { Found::LostComment };
+            self.report.note(0, found, &words);
+        }
     }
 }
 

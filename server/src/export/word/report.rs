@@ -14,7 +14,7 @@ pub struct Report {
 /// One thing that came in differently from how it stood in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
-    /// The paragraph of the file, those with words counted from 1; 0 for the file as a whole.
+    /// The paragraph of the file, those with words counted from 1; 0 for the file as a whole, its notes and comments.
     pub paragraph: usize,
     /// What was found there.
     pub found: Found,
@@ -50,10 +50,25 @@ pub enum Found {
     Symbol,
     /// A change of looks that was tracked: it counts as made.
     Formatting,
+    /// Words (here) that one author put in and another changed again: they came in as the first proposed them, without what the second
+    /// did to them.
+    ChangedTwice,
+    /// Words that were struck through, not by a tracked change: they came in as words like others.
+    Struck,
+    /// Words, or a picture, that the file keeps hidden: they were left out.
+    Hidden,
+    /// An equation: it came in as one line of words.
+    Equation,
+    /// How words are read, in small letters above them: it was left out.
+    Reading,
+    /// Another document that stands in this one: it was left out.
+    Embedded,
     /// A change inside a note that was tracked: the note came in as it was before.
     ChangedNote,
     /// A comment on no words, or on words that somebody only proposes: it stands on the paragraph.
     LooseComment,
+    /// A comment (here) that stands on nothing that was in the text: it was left out.
+    LostComment,
     /// A comment without words.
     EmptyComment,
 }

@@ -1,21 +1,25 @@
 //! A part of the document, read from its first word to its last: the text, its notes, what was said beside it.
 
+mod equation;
 mod picture;
 mod run;
 mod table;
+mod told;
 
 use std::collections::BTreeMap;
 
 use crdt::document::{BlockKind, Marks};
 use crdt::ids::ParagraphId;
 
+use self::equation::Frame;
 use self::picture::{Drawing, Shown};
 use self::run::{Field, RunLook};
 use self::table::OpenTable;
+use self::told::Told;
 use super::lists::Lists;
 use super::package::{DAMAGED, Package, Picture};
 use super::report::{Found, Report};
-use super::styles::{Role, Styles};
+use super::styles::{Letters, Role, Styles};
 use super::xml::{Met, Tag, walk};
 use super::{Document, Keep, Paragraph, Piece, Remark, Tracked};
 use crate::export::tables::read::ReadError;
@@ -41,11 +45,9 @@ pub(super) fn read(
         Ok::<_, ReadError>((story.paragraphs, story.groups))
     };
     let none = Notes::default();
-    // What is said of a note's paragraphs would be said of paragraphs that nobody counts.
-    let mut aside = Report::default();
-    let (_, footnotes) = part(&package.footnotes, &package.footnote_links, &none, &mut aside)?;
-    let (_, endnotes) = part(&package.endnotes, &package.endnote_links, &none, &mut aside)?;
-    let (_, comments) = part(&package.comments, &BTreeMap::new(), &none, &mut aside)?;
+    let (_, footnotes) = part(&package.footnotes, &package.footnote_links, &none, &mut report)?;
+    let (_, endnotes) = part(&package.endnotes, &package.endnote_links, &none, &mut report)?;
+    let (_, comments) = part(&package.comments, &BTreeMap::new(), &none, &mut report)?;
     let notes = Notes { footnotes: footnotes.of, endnotes: endnotes.of };
     let (paragraphs, _) = part(&package.document, &package.links, &notes, &mut report)?;
     let comments = remarks(comments, &package.answers)?;
@@ -99,6 +101,8 @@ struct Story<'a> {
     boxes: Vec<usize>,
     /// They lie within each other where a text box stands in one.
     drawings: Vec<Drawing>,
+    /// The parts of an equation that are open.
+    frames: Vec<Frame>,
     has_contents: bool,
 }
 
@@ -109,8 +113,11 @@ struct OpenParagraph {
     list: Option<(String, u8)>,
     list_level: u8,
     outline: Option<u8>,
+    /// How its style lets letters look.
+    letters: Letters,
     pieces: Vec<Piece>,
     end: Vec<Tracked>,
+    told: Vec<Told>,
     /// What stands behind its words.
     pictures: Vec<Shown>,
     /// Whose picture it speaks of, where it is a caption that says so.
@@ -153,6 +160,7 @@ impl<'a> Story<'a> {
             passed_over: 0,
             boxes: Vec::new(),
             drawings: Vec::new(),
+            frames: Vec::new(),
             has_contents: false,
         }
     }
@@ -180,12 +188,14 @@ impl<'a> Story<'a> {
                 self.drawing_begins();
                 self.passed_over += 1;
             }
+            // The same words again, for an older program.
+            "txbxContent" if self.is_fallback() => self.boxes.push(self.passed_over),
             "txbxContent" => {
                 self.note(Found::TextBox, "");
                 self.draws_a_box();
                 self.boxes.push(std::mem::take(&mut self.passed_over));
             }
-            ":docPr" | ":shape" | ":blip" | ":imagedata" => self.draws(name, tag)?,
+            ":docPr" | ":shape" | ":blip" | ":imagedata" | ":textpath" => self.draws(name, tag)?,
             "docPartGallery" if tag.val().as_deref() == Some("Table of Contents") => {
                 self.contents();
                 self.passed_over += 1;
@@ -211,7 +221,7 @@ impl<'a> Story<'a> {
                 self.open.push(OpenParagraph::default());
             }
             "ins" | "moveTo" | "del" | "moveFrom" => self.tracked(matches!(name, "ins" | "moveTo"), tag),
-            "rPrChange" | "pPrChange" | "tblPrChange" | "sectPrChange" => {
+            name if is_change_of_looks(name) => {
                 self.note(Found::Formatting, "");
                 self.passed_over += 1;
             }
@@ -224,9 +234,13 @@ impl<'a> Story<'a> {
             "tbl" | "tr" | "tc" | "gridSpan" | "vMerge" | "tblHeader" => self.table_begins(name, tag),
             _ if self.passed_over > 0 => {}
             "pStyle" => {
-                let role = self.styles.role(&tag.val().unwrap_or_default());
-                self.paragraph(|open| open.role = Some(role));
+                let id = tag.val().unwrap_or_default();
+                let (role, letters) = (self.styles.role(&id), self.styles.letters(&id));
+                self.paragraph(|open| (open.role, open.letters) = (Some(role), letters));
             }
+            "altChunk" | "subDoc" => self.note(Found::Embedded, ""),
+            // Tracked, but told of no words.
+            "cellIns" | "cellDel" | "cellMerge" => self.note(Found::Formatting, ""),
             "outlineLvl" => {
                 let level = tag.val().and_then(|level| level.parse().ok()).filter(|level: &u8| *level < 9);
                 self.paragraph(|open| open.outline = level);
@@ -251,9 +265,8 @@ impl<'a> Story<'a> {
 
     fn ends(&mut self, name: &str) {
         match name {
-            ":Fallback" | ":wsp" | "rPrChange" | "pPrChange" | "tblPrChange" | "sectPrChange" => {
-                self.passed_over = self.passed_over.saturating_sub(1);
-            }
+            ":Fallback" | ":wsp" => self.passed_over = self.passed_over.saturating_sub(1),
+            name if is_change_of_looks(name) => self.passed_over = self.passed_over.saturating_sub(1),
             "drawing" | "pict" | "object" => {
                 self.passed_over = self.passed_over.saturating_sub(1);
                 self.drawing_ends(name);
@@ -288,8 +301,9 @@ impl<'a> Story<'a> {
     }
 
     fn note(&mut self, found: Found, words: &str) {
-        // It stands in the paragraph that is open, or comes next.
-        self.report.note(self.counted + 1, found, words);
+        // It stands in the paragraph that is open, or comes next. Those of notes and comments are not counted.
+        let is_text = self.path.first().is_none_or(|part| part == "document");
+        self.report.note(if is_text { self.counted + 1 } else { 0 }, found, words);
     }
 
     fn contents(&mut self) {
@@ -334,10 +348,11 @@ impl<'a> Story<'a> {
         self.shows(pictures);
     }
 
-    fn words_end(&mut self, open: OpenParagraph) {
+    fn words_end(&mut self, mut open: OpenParagraph) {
         if self.passed_over > 0 {
             return;
         }
+        self.tells(&mut open);
         if let Some(group) = self.groups.open.clone() {
             self.group_takes(&group, open.pieces);
             return;
@@ -404,6 +419,22 @@ impl<'a> Story<'a> {
         }
         known.extend(pieces.into_iter().filter(|piece| piece.changes.iter().all(|change| !change.came)));
     }
+}
+
+/// What says how something looked before a tracked change.
+fn is_change_of_looks(name: &str) -> bool {
+    const CHANGES: [&str; 9] = [
+        "rPrChange",
+        "pPrChange",
+        "sectPrChange",
+        "tblPrChange",
+        "tblPrExChange",
+        "tblGridChange",
+        "trPrChange",
+        "tcPrChange",
+        "numberingChange",
+    ];
+    CHANGES.contains(&name)
 }
 
 /// The words of pieces, changes and all.

@@ -24,6 +24,8 @@ pub(super) struct Letters {
     pub strong: Option<bool>,
     pub em: Option<bool>,
     pub raised: Option<Raised>,
+    pub struck: Option<bool>,
+    pub hidden: Option<bool>,
 }
 
 /// Above or below the line.
@@ -182,6 +184,9 @@ impl Letters {
         match name {
             "b" => self.strong = Some(tag.is_on()),
             "i" => self.em = Some(tag.is_on()),
+            // The one with two lines does not put out the one with one.
+            "strike" | "dstrike" => self.struck = Some(tag.is_on() || self.struck == Some(true)),
+            "vanish" => self.hidden = Some(tag.is_on()),
             "vertAlign" => {
                 self.raised = Some(match tag.val().as_deref() {
                     Some("superscript") => Raised::Above,
@@ -199,6 +204,8 @@ impl Letters {
             strong: self.strong.or(other.strong),
             em: self.em.or(other.em),
             raised: self.raised.or(other.raised),
+            struck: self.struck.or(other.struck),
+            hidden: self.hidden.or(other.hidden),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod pictures;
+mod silence;
 
 use crdt::document::{Block, BlockKind};
 use crdt::ids::ParagraphId;
@@ -43,6 +44,7 @@ fn file(body: &str, more: &[(&str, &str)]) -> Vec<u8> {
         };
         let name =
             if name.ends_with(".rels") { format!("word/_rels/{name}") } else { format!("word/{name}.xml") };
+        files.retain(|(known, _)| *known != name);
         files.push((name, xml));
     }
     archive::write(files.iter().map(|(name, xml)| (name.as_str(), xml.as_bytes()))).unwrap()

@@ -100,12 +100,13 @@ pub(super) fn walk(
 fn name(space: &ResolveResult<'_>, local: &str) -> String {
     let ResolveResult::Bound(space) = space else { return String::new() };
     let space = space.0;
-    // The second of the first two is the strict form of the standard.
-    const PLAIN: [&str; 4] = [
+    // Words and equations have a second, strict form in the standard.
+    const PLAIN: [&str; 5] = [
         "/wordprocessingml/2006/main",
         "/wordprocessingml/main",
         "/relationships",
         "/officeDocument/2006/math",
+        "/officeDocument/math",
     ];
     if PLAIN.iter().any(|end| space.ends_with(end)) {
         local.to_owned()

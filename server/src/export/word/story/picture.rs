@@ -43,10 +43,10 @@ impl Story<'_> {
         }
     }
 
-    /// A chart or a diagram is no picture that is kept. What an older program draws may be a line.
+    /// A chart, a diagram or the document of another program is no picture that is kept. What an older program draws may be a line.
     pub(super) fn drawing_ends(&mut self, name: &str) {
         let Some(drawing) = self.drawings.pop() else { return };
-        if name == "drawing" && !drawing.is_told && !self.is_fallback() {
+        if matches!(name, "drawing" | "object") && !drawing.is_told && !self.is_fallback() {
             self.note(Found::Picture, &drawing.described);
         }
     }
@@ -66,6 +66,11 @@ impl Story<'_> {
                 self.described(tag.get("alt"));
                 Ok(())
             }
+            // Words bent into a picture.
+            ":textpath" => {
+                self.described(tag.get("string"));
+                self.pictured(None)
+            }
             ":blip" => self.pictured(tag.get("embed").or(tag.get("link"))),
             _ => self.pictured(tag.get("id").or(tag.get("relid"))),
         }
@@ -81,6 +86,10 @@ impl Story<'_> {
         let Some(drawing) = self.drawings.last_mut() else { return Ok(()) };
         drawing.is_told = true;
         let described = drawing.described.clone();
+        if self.look().hidden == Some(true) {
+            self.note(Found::Hidden, &described);
+            return Ok(());
+        }
         let holds_words_only = self.groups.open.is_some() || !self.tables.is_empty();
         if holds_words_only || self.open.is_empty() {
             self.note(Found::PictureInside, &described);
@@ -101,6 +110,9 @@ impl Story<'_> {
         let waiting: usize = self.open.iter().map(|open| open.pictures.len()).sum();
         if self.paragraphs.len() + waiting >= MOST_PARAGRAPHS {
             return Err(ReadError::Unreadable("the document has more pictures than a paper can have"));
+        }
+        if self.changes_twice() {
+            self.note(Found::ChangedTwice, &described);
         }
         let alt = described.chars().take(MOST_ALT).collect();
         let shown =
@@ -134,7 +146,7 @@ impl Story<'_> {
         None
     }
 
-    fn is_fallback(&self) -> bool {
+    pub(super) fn is_fallback(&self) -> bool {
         self.path.iter().any(|around| around == ":Fallback")
     }
 }

@@ -3,7 +3,7 @@
 use crdt::document::schema::link_is_allowed;
 use crdt::document::{MarkValue, Marks};
 
-use super::{OpenParagraph, Story, with_note};
+use super::{OpenParagraph, Story, with_note, words};
 use crate::export::tables::clean;
 use crate::export::word::Piece;
 use crate::export::word::report::Found;
@@ -33,6 +33,7 @@ pub(super) struct Field {
 
 impl Story<'_> {
     pub(super) fn run_begins(&mut self, name: &str, tag: &Tag<'_>) {
+        self.equation_begins(name, tag);
         match name {
             "r" => self.run = RunLook::default(),
             "rStyle" => {
@@ -43,7 +44,7 @@ impl Story<'_> {
             }
             "t" | "delText" => self.run.says = true,
             "instrText" | "delInstrText" => self.run.says_instruction = true,
-            "tab" if self.parent() == "r" => self.adds(" "),
+            "tab" | "ptab" if self.parent() == "r" => self.adds(" "),
             "br" | "cr" => self.adds(" "),
             "noBreakHyphen" => self.adds("\u{2011}"),
             "sym" => self.note(Found::Symbol, &tag.get("char").unwrap_or_default()),
@@ -72,6 +73,7 @@ impl Story<'_> {
     }
 
     pub(super) fn run_ends(&mut self, name: &str) {
+        self.equation_ends(name);
         match name {
             "t" | "delText" => self.run.says = false,
             "instrText" | "delInstrText" => self.run.says_instruction = false,
@@ -92,7 +94,7 @@ impl Story<'_> {
         }
     }
 
-    fn adds(&mut self, words: &str) {
+    pub(super) fn adds(&mut self, words: &str) {
         let is_of_instruction = self.fields.iter().any(|field| !field.has_result);
         if self.passed_over > 0 || is_of_instruction {
             return;
@@ -100,6 +102,17 @@ impl Story<'_> {
         let words: String =
             clean(words).chars().map(|c| if matches!(c, '\n' | '\t' | '\r') { ' ' } else { c }).collect();
         let RunLook { is_number, is_credit, .. } = self.run;
+        let look = self.look();
+        let is_hidden = look.hidden == Some(true);
+        let is_reading = !is_hidden && self.path.iter().any(|around| around == "rt");
+        let stays = !is_hidden && !is_reading;
+        let told = [
+            (Found::Hidden, is_hidden),
+            (Found::Reading, is_reading),
+            (Found::Struck, stays && look.struck == Some(true)),
+            (Found::Equation, stays && self.is_in_equation()),
+            (Found::ChangedTwice, stays && self.changes_twice()),
+        ];
         let piece = Piece {
             words,
             marks: self.marks(),
@@ -107,6 +120,10 @@ impl Story<'_> {
             comments: self.commented.clone(),
         };
         self.paragraph(|open| {
+            open.tell_all(told, &piece.words);
+            if !stays {
+                return;
+            }
             let is_behind_number = open.had_number && is_blank(open) && piece.words.trim().is_empty();
             if is_number {
                 open.had_number = true;
@@ -118,9 +135,16 @@ impl Story<'_> {
         });
     }
 
+    /// How the words of the run look. Of a paragraph's style only what takes words away counts: a heading is no bold text.
+    pub(super) fn look(&self) -> Letters {
+        let around = self.open.last().map_or_else(Letters::default, |open| open.letters);
+        let around = Letters { strong: None, em: None, raised: None, ..around };
+        self.run.letters.or(self.run.style).or(around)
+    }
+
     fn marks(&mut self) -> Marks {
-        let letters = self.run.letters.or(self.run.style);
-        let raised = match letters.raised {
+        let letters = self.look();
+        let raised = match letters.raised.or(self.raised_in_equation()) {
             Some(Raised::Above) => Some("superscript"),
             Some(Raised::Below) => Some("subscript"),
             _ => None,
@@ -158,10 +182,10 @@ impl Story<'_> {
     /// A note: its words stand where its mark stands.
     fn noted(&mut self, is_footnote: bool, tag: &Tag<'_>) {
         let notes = if is_footnote { &self.notes.footnotes } else { &self.notes.endnotes };
-        let Some(words) = tag.get("id").and_then(|id| notes.get(&id)) else { return };
+        let Some(said) = tag.get("id").and_then(|id| notes.get(&id)) else { return };
         let id = (self.ids)();
         let changes = &self.changes;
-        let pieces = words.iter().filter(|piece| !piece.words.is_empty()).map(|piece| Piece {
+        let pieces = said.iter().filter(|piece| !piece.words.is_empty()).map(|piece| Piece {
             words: piece.words.replace('\n', " "),
             marks: with_note(&piece.marks, id),
             changes: changes.clone(),
@@ -169,7 +193,15 @@ impl Story<'_> {
         });
         let mut pieces: Vec<Piece> = pieces.collect();
         trim(&mut pieces);
-        self.paragraph(|open| open.pieces.extend(pieces));
+        let is_hidden = self.look().hidden == Some(true);
+        let is_changed_twice = !is_hidden && self.changes_twice();
+        self.paragraph(|open| {
+            let told = [(Found::Hidden, is_hidden), (Found::ChangedTwice, is_changed_twice)];
+            open.tell_all(told, &words(&pieces));
+            if !is_hidden {
+                open.pieces.extend(pieces);
+            }
+        });
     }
 }
 

@@ -26,6 +26,11 @@ pub(super) struct OpenTable {
 }
 
 impl OpenTable {
+    /// What was done to the row that is read.
+    pub(super) fn row_changes(&self) -> &[Tracked] {
+        &self.row_changes
+    }
+
     /// A paragraph of the cell. Cells have none: a space stands between two.
     pub(super) fn takes(&mut self, pieces: Vec<Piece>) {
         let has_words = self.pieces.iter().any(|piece| !piece.words.is_empty());
@@ -118,7 +123,7 @@ impl Story<'_> {
         let id = (self.ids)();
         let column = (self.ids)().to_string();
         let Some(table) = self.tables.last_mut() else { return };
-        let pieces = std::mem::take(&mut table.pieces);
+        let mut pieces = std::mem::take(&mut table.pieces);
         while table.columns.len() < table.at + table.span {
             let known = table.columns.len();
             // Ids of columns follow from the first that was drawn for them.
@@ -138,6 +143,8 @@ impl Story<'_> {
         let goes_on = table.goes_on && pieces.iter().all(|piece| piece.words.trim().is_empty());
         table.at += table.span;
         if is_inner {
+            // The row is gone; what was done to it was done to its words.
+            pieces.iter_mut().for_each(|piece| drop(piece.changes.splice(0..0, row.iter().copied())));
             let around = self.tables.len() - 2;
             self.tables[around].takes(pieces);
         } else if !goes_on {
