@@ -100,8 +100,8 @@ pub fn read(
 ) -> Result<Document, ReadError> {
     let package = package::open(file)?;
     let mut document = story::read(&package, ids, keep)?;
-    if package.has_head_or_foot {
-        document.report.note(0, Found::HeadAndFoot, "");
+    if let Some(words) = &package.head_and_foot {
+        document.report.note(0, Found::HeadAndFoot, words);
     }
     Ok(document)
 }

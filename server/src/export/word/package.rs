@@ -35,8 +35,8 @@ pub(super) struct Package {
     pub endnote_links: BTreeMap<String, String>,
     /// Where the pictures of the text are, by their ids.
     pub pictures: BTreeMap<String, Picture>,
-    /// Something stands at the head or foot of its pages.
-    pub has_head_or_foot: bool,
+    /// What stands at the head and foot of its pages, if anything does: each thing once.
+    pub head_and_foot: Option<String>,
 }
 
 /// Where a picture is.
@@ -77,6 +77,11 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
         return Err(ReadError::Unreadable(DAMAGED));
     }
     let relations = part("word/_rels/document.xml.rels")?;
+    let is_at_head_or_foot =
+        |name: &&String| name.starts_with("word/header") || name.starts_with("word/footer");
+    let at_head_or_foot: Result<Vec<String>, ReadError> =
+        names.iter().filter(is_at_head_or_foot).map(|name| part(name)).collect();
+    let at_head_or_foot = at_head_or_foot?;
     Ok(Package {
         pictures: pictures(&relations, file)?,
         document,
@@ -89,10 +94,31 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
         links: links(&relations)?,
         footnote_links: links(&part("word/_rels/footnotes.xml.rels")?)?,
         endnote_links: links(&part("word/_rels/endnotes.xml.rels")?)?,
-        has_head_or_foot: names
-            .iter()
-            .any(|name| name.starts_with("word/header") || name.starts_with("word/footer")),
+        head_and_foot: said_on_each_page(&at_head_or_foot)?,
     })
+}
+
+/// The words of heads and feet. Those without words may hold a picture or a line; `None` if there are none at all.
+fn said_on_each_page(parts: &[String]) -> Result<Option<String>, ReadError> {
+    let mut said: Vec<String> = Vec::new();
+    for xml in parts.iter().filter(|xml| !xml.is_empty()) {
+        let (mut words, mut says) = (String::new(), false);
+        walk(xml, |met| {
+            match met {
+                Met::Begins("t", _) => says = true,
+                Met::Ends("t") => says = false,
+                Met::Ends("p" | "tab") => words.push(' '),
+                Met::Words(more) if says => words.push_str(more),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        let words = words.trim().to_owned();
+        if !words.is_empty() && !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    Ok((!parts.is_empty()).then(|| said.join(" · ")))
 }
 
 /// The pictures that the text may show. Each is taken out once, however many relations name it.

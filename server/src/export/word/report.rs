@@ -26,7 +26,7 @@ pub struct Note {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
-    /// What stands at the head and foot of each page was left out.
+    /// What stands at the head and foot of each page (here) was left out.
     HeadAndFoot,
     /// The title page (here) was left out: the paper has one of its own.
     Cover,

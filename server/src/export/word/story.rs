@@ -41,6 +41,7 @@ pub(super) fn read(
         let mut story = Story::new(&styles, &lists, links, notes, pictures, (&mut authors, report), ids);
         if !xml.is_empty() {
             walk(xml, |met| story.meet(met))?;
+            story.fields_end();
         }
         Ok::<_, ReadError>((story.paragraphs, story.groups))
     };

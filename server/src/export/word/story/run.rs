@@ -29,6 +29,14 @@ pub(super) struct RunLook {
 pub(super) struct Field {
     instruction: String,
     has_result: bool,
+    /// Words that stand where its instruction is: no program shows them.
+    kept: String,
+}
+
+impl Field {
+    fn kept(self) -> Option<String> {
+        (!self.has_result && !self.kept.trim().is_empty()).then_some(self.kept)
+    }
 }
 
 impl Story<'_> {
@@ -55,7 +63,7 @@ impl Story<'_> {
             }
             "fldSimple" => {
                 let instruction = tag.get("instr").unwrap_or_default();
-                self.fields.push(Field { instruction, has_result: true });
+                self.fields.push(Field { instruction, has_result: true, kept: String::new() });
             }
             "fldChar" => match tag.get("fldCharType").as_deref() {
                 Some("begin") => self.fields.push(Field::default()),
@@ -64,7 +72,7 @@ impl Story<'_> {
                         field.has_result = true;
                     }
                 }
-                _ => drop(self.fields.pop()),
+                _ => self.field_ends(),
             },
             "footnoteReference" | "endnoteReference" => self.noted(name == "footnoteReference", tag),
             other if self.parent() == "rPr" => self.run.letters.take(other, tag),
@@ -95,8 +103,11 @@ impl Story<'_> {
     }
 
     pub(super) fn adds(&mut self, words: &str) {
-        let is_of_instruction = self.fields.iter().any(|field| !field.has_result);
-        if self.passed_over > 0 || is_of_instruction {
+        if self.passed_over > 0 {
+            return;
+        }
+        if let Some(field) = self.fields.iter_mut().find(|field| !field.has_result) {
+            field.kept.push_str(words);
             return;
         }
         let words: String =
@@ -140,6 +151,20 @@ impl Story<'_> {
         let around = self.open.last().map_or_else(Letters::default, |open| open.letters);
         let around = Letters { strong: None, em: None, raised: None, ..around };
         self.run.letters.or(self.run.style).or(around)
+    }
+
+    /// A field that came to nothing keeps the words that stood in it.
+    fn field_ends(&mut self) {
+        if let Some(kept) = self.fields.pop().and_then(Field::kept) {
+            self.note(Found::Hidden, &kept);
+        }
+    }
+
+    /// The part has ended. Fields that have not are damaged: of what they keep no paragraph is known.
+    pub(super) fn fields_end(&mut self) {
+        for kept in std::mem::take(&mut self.fields).into_iter().filter_map(Field::kept) {
+            self.report.note(0, Found::Hidden, &kept);
+        }
     }
 
     fn marks(&mut self) -> Marks {

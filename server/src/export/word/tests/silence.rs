@@ -180,6 +180,16 @@ fn doc25_words_in_frames_of_other_programs_come_in() {
 }
 
 #[test]
+fn doc25_words_that_a_field_keeps_to_itself_are_told_even_if_it_never_ends() {
+    let mark = |what: &str| format!("<w:r><w:fldChar w:fldCharType=\"{what}\"/></w:r>");
+    let whole = format!("<w:p>{}{}{}{}</w:p>", r("Uno"), mark("begin"), r("dentro"), mark("end"));
+    let endless = format!("<w:p>{}{}{}</w:p>{}", r("Dos"), mark("begin"), r("perdido "), p("para siempre"));
+    let document = taken_in(&format!("{whole}{endless}"));
+    assert_eq!(words_of(&document, None), ["Uno", "Dos"]);
+    assert_eq!(told(&document), [(Found::Hidden, "dentro"), (Found::Hidden, "perdido para siempre")]);
+}
+
+#[test]
 fn doc25_signs_and_readings_and_documents_within_the_document_are_told() {
     let ruby = format!(
         "<w:r><w:ruby><w:rubyPr/><w:rt>{}</w:rt><w:rubyBase>{}</w:rubyBase></w:ruby></w:r>",
@@ -236,10 +246,12 @@ fn doc25_notes_come_in_and_what_is_lost_of_them_is_told_of_the_whole_file() {
 
 #[test]
 fn doc25_what_stands_at_the_head_and_foot_is_told() {
-    let document =
-        taken_in_with(&p("Texto."), &[("header1", &p("Confidencial")), ("footer1", &p("Página 1"))]);
+    let document = taken_in_with(
+        &p("Texto."),
+        &[("header1", &p("Confidencial")), ("header2", &p("Confidencial")), ("footer1", &p("Página 1"))],
+    );
     assert_eq!(words_of(&document, None), ["Texto."]);
-    assert_eq!(told(&document), [(Found::HeadAndFoot, "")]);
+    assert_eq!(told(&document), [(Found::HeadAndFoot, "Confidencial · Página 1")]);
 }
 
 #[test]
