@@ -262,7 +262,7 @@ fn long(pages: usize) -> String {
         }
         markdown += "| Ciudad | Llegadas | Programa |\n|---|---|---|\n";
         for city in ["Lisboa", "Lyon", "Tánger", "Turín", "Túnez", "Ammán"] {
-            write!(markdown, "| {city} | {} | Acogida de barrio |\n", 100 * chapter)
+            writeln!(markdown, "| {city} | {} | Acogida de barrio |", 100 * chapter)
                 .expect("a string takes all");
         }
         markdown += "\n";
