@@ -82,6 +82,20 @@ impl App {
         self.compared(paper, seat, language, from, to).await
     }
 
+    /// The same without who made them differ, for what names nobody: finding that costs a replay of every chapter that changed.
+    pub async fn compare_words(
+        &self,
+        paper: &Paper,
+        seat: SeatId,
+        (from, to): (Wanted, Wanted),
+        language: Option<&str>,
+    ) -> Result<Compared, Refusal> {
+        let language = known_language(paper, language)?;
+        let (from, before) = self.side(paper, seat, from, &language).await?;
+        let (to, after) = self.side(paper, seat, to, &language).await?;
+        laid(language, (from, Arc::new(before)), (to, Arc::new(after))).await
+    }
+
     /// Two drafts that were found already.
     pub(super) async fn compared(
         &self,
@@ -92,13 +106,9 @@ impl App {
         (to, after): (Point, Vec<Side>),
     ) -> Result<Compared, Refusal> {
         let (before, after) = (Arc::new(before), Arc::new(after));
-        let comparison = {
-            let (before, after) = (before.clone(), after.clone());
-            aside(move || Ok(compare(&chapters(&before), &chapters(&after)))).await?
-        };
-        let (comparison, credits) = self.credits(paper, seat, comparison, &before, &after).await?;
-        let texts = after.iter().map(|side| (side.text, side.heads.clone())).collect();
-        Ok(Compared { from, to, language, comparison, credits, texts })
+        let compared = laid(language, (from, before.clone()), (to, after.clone())).await?;
+        let (comparison, credits) = self.credits(paper, seat, compared.comparison, &before, &after).await?;
+        Ok(Compared { comparison, credits, ..compared })
     }
 
     /// REN30: what differs between two sealed drafts, and not who made it differ.
@@ -166,6 +176,17 @@ impl App {
     fn component_of(&self, seat: SeatId) -> Result<ComponentId, Refusal> {
         Ok(self.directory.register().seat(seat).ok_or(Refusal::NotFound)?.component)
     }
+}
+
+/// Both laid into one, with no credits.
+async fn laid(
+    language: String,
+    (from, before): (Point, Arc<Vec<Side>>),
+    (to, after): (Point, Arc<Vec<Side>>),
+) -> Result<Compared, Refusal> {
+    let texts = after.iter().map(|side| (side.text, side.heads.clone())).collect();
+    let comparison = aside(move || Ok(compare(&chapters(&before), &chapters(&after)))).await?;
+    Ok(Compared { from, to, language, comparison, credits: Credits::default(), texts })
 }
 
 fn chapters(sides: &[Side]) -> Vec<ChapterSide<'_>> {

@@ -130,7 +130,10 @@ pub async fn file(
         Some("clean") => true,
         Some(_) => return Err(Refusal::field("view", "is redline or clean").into()),
     };
-    let compared = app.compare_drafts(paper, caller.seat, pair, language.as_deref()).await?;
+    let compared = match format.names_authors() && !clean {
+        true => app.compare_drafts(paper, caller.seat, pair, language.as_deref()).await?,
+        false => app.compare_words(paper, caller.seat, pair, language.as_deref()).await?,
+    };
     let made = app.comparison_file(caller.person, paper, &compared, (format, clean)).await?;
     let mut response = HttpResponse::Ok();
     response.content_type(made.media_type);

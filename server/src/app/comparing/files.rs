@@ -59,6 +59,11 @@ impl RedFormat {
         }
     }
 
+    /// Whether it says of every change whose it is: only Word does.
+    pub fn names_authors(self) -> bool {
+        self == Self::Docx
+    }
+
     /// The end of a file's name.
     pub fn extension(self) -> &'static str {
         match self {
@@ -116,11 +121,7 @@ impl App {
         let words = Words::of(&compared.language);
         let names = [&compared.from, &compared.to].map(|point| self.name_of(&words, point));
         let pair = format!("{}/{}", identity(&compared.from), identity(&compared.to));
-        // Only Word says of every change whose it is.
-        let signed = match format {
-            RedFormat::Docx if !clean => self.signed(paper, compared),
-            _ => Vec::new(),
-        };
+        let signed = if format.names_authors() && !clean { self.signed(paper, compared) } else { Vec::new() };
         let asked = redline::Compared {
             names: (&names[0], &names[1]),
             pair: &pair,

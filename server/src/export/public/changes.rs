@@ -50,21 +50,21 @@ fn address(draft: &Draft<'_>, language: &str) -> String {
     format!("{}/changes?lang={language}", draft.path())
 }
 
-/// The chapters that changed, and all words with what came and went.
-fn article(draft: &Draft<'_>, tree: Tree, words: &RedWords) -> String {
-    let mut changed = tree.clone();
-    changed.chapters.retain(|chapter| {
-        let stays =
-            chapter.blocks.first().is_some_and(|title| title.red.as_ref().is_none_or(|red| !red.is_gone));
-        stays && chapter.blocks.iter().any(|block| block.red.is_some())
-    });
-    if tree.chapters.iter().flat_map(|chapter| &chapter.blocks).all(|block| block.red.is_none()) {
-        return format!("<p>{}</p>\n", draft.get("public-changes-none"));
+/// The chapters that changed, with what came and went.
+fn article(draft: &Draft<'_>, mut tree: Tree, words: &RedWords) -> String {
+    tree.chapters.retain(|chapter| chapter.blocks.iter().any(|block| block.red.is_some()));
+    if tree.chapters.is_empty() {
+        return format!("<p class=\"quiet\">{}</p>\n", draft.get("public-changes-none"));
     }
+    // Of a chapter that went, no block is a place to lead to.
+    let mut standing = tree.clone();
+    standing.chapters.retain(|chapter| {
+        chapter.blocks.first().is_some_and(|title| title.red.as_ref().is_none_or(|red| !red.is_gone))
+    });
     let picture = |digest: &str| Some(format!("{}/pictures/{digest}", draft.path()));
     let permanent = draft.words.get("public-permanent");
     let options = html::Options { permanent: Some(&permanent), above: 1, picture: &picture };
-    let contents = html::page::contents(&changed, &draft.words.get("compare-what"));
+    let contents = html::page::contents(&standing, &draft.words.get("compare-what"));
     let article = html::page::body(&tree, draft.language, options);
     // Not every screen reader says what `ins` and `del` are; the writer opens neither with anything beside its name.
     let heard = |html: String, tag: &str, word: &str| {
