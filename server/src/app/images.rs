@@ -1,7 +1,7 @@
 //! Pictures of a paper. Their bytes are blobs, named by what they hold; a record ties each to the papers that show it.
 //!
 //! What the head of a picture says of its size is checked before anything would unpack it: a file of a few kilobytes may unpack to
-//! gigabytes. Then it has to be [`whole`].
+//! gigabytes. Then it has to be whole.
 
 mod whole;
 
