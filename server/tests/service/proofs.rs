@@ -252,19 +252,20 @@ async fn c12_what_somebody_else_signed_is_told_by_the_key() {
     forged.insert("sealed.sha256".into(), list.into());
     forged.insert("statement.sig".into(), forger.sign(statement.as_bytes()).0.to_vec());
     forged.insert("statement.txt".into(), statement.into());
-    let listed = |name: &str| !name.starts_with("manifest.");
-    let facts: serde_json::Map<String, serde_json::Value> = forged
-        .iter()
-        .filter(|(name, _)| listed(name))
-        .map(|(name, bytes)| (name.clone(), json!({ "sha256": digest(bytes), "size": bytes.len() })))
-        .collect();
-    let manifest = crdt::history::digest::canonical_json(
-        &json!({ "borrador_bundle": 1, "files": facts, "key": theirs, "milestone": ours.milestone }),
-    );
-    forged.insert("manifest.sig".into(), forger.sign(manifest.as_bytes()).0.to_vec());
-    forged.insert("manifest.json".into(), manifest.into());
-    let forged: Files<'_> = forged.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
-    let forged = archive::pack(&forged).unwrap();
+    let packed = |mut files: BTreeMap<String, Vec<u8>>| {
+        let listed = files.iter().filter(|(name, _)| !name.starts_with("manifest."));
+        let facts: serde_json::Map<String, serde_json::Value> = listed
+            .map(|(name, bytes)| (name.clone(), json!({ "sha256": digest(bytes), "size": bytes.len() })))
+            .collect();
+        let manifest = crdt::history::digest::canonical_json(
+            &json!({ "borrador_bundle": 1, "files": facts, "key": theirs, "milestone": ours.milestone }),
+        );
+        files.insert("manifest.sig".into(), forger.sign(manifest.as_bytes()).0.to_vec());
+        files.insert("manifest.json".into(), manifest.into());
+        let files: Files<'_> = files.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
+        archive::pack(&files).unwrap()
+    };
+    let forged = packed(forged);
 
     assert_eq!(verify(&forged, &[]).unwrap().statement.key.to_string(), theirs, "it is whole in itself");
     let faults = verify(&forged, &[ours.key]).unwrap_err();
@@ -276,18 +277,7 @@ async fn c12_what_somebody_else_signed_is_told_by_the_key() {
         files.iter().map(|(name, bytes)| (name.clone(), bytes.to_vec())).collect();
     beside.insert(format!("keys/{theirs}.pem"), forger.public().pem().into());
     beside.insert("positions.json".into(), b"[]".to_vec());
-    let facts: serde_json::Map<String, serde_json::Value> = beside
-        .iter()
-        .filter(|(name, _)| listed(name))
-        .map(|(name, bytes)| (name.clone(), json!({ "sha256": digest(bytes), "size": bytes.len() })))
-        .collect();
-    let manifest = crdt::history::digest::canonical_json(
-        &json!({ "borrador_bundle": 1, "files": facts, "key": theirs, "milestone": ours.milestone }),
-    );
-    beside.insert("manifest.sig".into(), forger.sign(manifest.as_bytes()).0.to_vec());
-    beside.insert("manifest.json".into(), manifest.into());
-    let beside: Files<'_> = beside.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
-    let beside = archive::pack(&beside).unwrap();
+    let beside = packed(beside);
     let faults = verify(&beside, &[ours.key]).unwrap_err();
     assert_eq!(parts(&faults), ["manifest.sig"]);
     let both = [ours.key, forger.public().id()];
