@@ -75,7 +75,6 @@ use tokio::sync::{Mutex, Semaphore};
 use self::activity::Activity;
 use self::amendments::branches::Branches;
 use self::exports::Exports;
-use self::history::forks::Forks;
 use self::history::logs::Logs;
 use self::instants::Instants;
 use self::mail::{Mail, WayInLetters};
@@ -121,7 +120,6 @@ pub struct App {
     /// Who writes on which branch.
     pub branches: Arc<Branches>,
     activity: Activity,
-    forks: Forks,
     logs: Logs,
     shelf: Shelf,
     proposals: Proposals,
@@ -162,7 +160,6 @@ impl App {
             answering: Turns::default(),
             activity: Activity::default(),
             branches,
-            forks: Forks::default(),
             logs: Logs::default(),
             shelf: Shelf::default(),
             proposals: Proposals::default(),

@@ -83,7 +83,7 @@ fn credits(changes: u64, chance: &mut Rng) {
     let (old, new) = ([base.blocks()], [now.blocks()]);
     let (median, worst) = times(|| {
         let compared = compare(&sides(&old), &sides(&new));
-        credited(&compared.chapters[0], Some(&base), Some(&now))
+        credited(&compared.chapters[0], now.then(&base.heads()).as_ref(), Some(&now.now()))
     });
     println!("| {} | {changes} | {median:.1} / {worst:.1} |", now.length_utf16());
 }

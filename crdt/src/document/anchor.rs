@@ -10,7 +10,9 @@ use std::ops::Range;
 use automerge::{ExpandedChange, ReadDoc};
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Reading;
 use super::elements::{ElementId, Elements};
+use super::state::State;
 use super::text::Text;
 use crate::ids::{ActorId, ChangeHash, ParagraphId};
 
@@ -68,7 +70,7 @@ impl Anchor {
             }
         }
         let heads = text.heads();
-        (!runs.is_empty()).then(|| Anchor { runs, heads, quote: quote(text, range) })
+        (!runs.is_empty()).then(|| Anchor { runs, heads, quote: quote(&text.read(), range) })
     }
 
     /// Where the quoted words are now, as UTF-16 offsets from the start of the text, end excluded: from the first to
@@ -116,16 +118,17 @@ impl Anchor {
     /// ANC5: the anchor with the words that its elements had in the text at its heads, or have now, and the paragraph in which they begin.
     /// What a program says of both is not believed. `None` when nothing of it stands in either.
     pub fn verified(self, text: &Text) -> Option<(Anchor, ParagraphId)> {
-        let seen = |text: &Text| {
-            let range = self.range(text)?;
-            let paragraph = text.read().block_at(range.start).id;
-            Some((quote(text, range), paragraph))
+        let seen = |state: State<'_>| {
+            let range = self.range_among(&state.elements())?;
+            let reading = state.read();
+            let paragraph = reading.block_at(range.start).id;
+            Some((quote(&reading, range), paragraph))
         };
-        let now = seen(text);
+        let now = seen(text.now());
         let (quote, paragraph) = match now {
             Some(now) if now.0 == self.quote => now,
-            // Going back in a long history takes time: only when what it says cannot be seen now.
-            now => text.at(&self.heads).as_ref().and_then(seen).or(now)?,
+            // Reading what was takes longer: only when what it says cannot be seen now.
+            now => text.then(&self.heads).and_then(seen).or(now)?,
         };
         Some((Anchor { quote, ..self }, paragraph))
     }
@@ -139,8 +142,7 @@ impl Anchor {
 }
 
 /// The words in `range`, each paragraph on a line of its own.
-fn quote(text: &Text, range: Range<usize>) -> String {
-    let reading = text.read();
+fn quote(reading: &Reading, range: Range<usize>) -> String {
     let part = |(block, place): (&super::Block, &super::blocks::Place)| {
         let (from, to) = (place.start.max(range.start), place.end.min(range.end));
         (from < to).then(|| {

@@ -40,4 +40,4 @@ mod text;
 pub use anchor::Anchor;
 pub use edit::{Edit, EditError, Edited, Writer};
 pub use schema::{Block, BlockKind, MarkValue, Marks, Run};
-pub use text::{LoadError, Summary, Text, blocks, deletions, elements, words_in};
+pub use text::{LoadError, Summary, Text, blocks, deletions, elements, state, words_in};

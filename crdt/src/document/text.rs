@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod deletions;
 pub mod elements;
+pub mod state;
 pub(super) mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -144,7 +145,8 @@ impl Text {
         heads.iter().all(|head| self.doc.get_change_meta_by_hash(&automerge::ChangeHash(head.0)).is_some())
     }
 
-    /// The text as it was when it had these heads; `None` if one of them is unknown. Costs a replay of the history.
+    /// A text of its own that is as this one was when it had these heads, to write on; `None` if one of them is unknown. Costs a replay
+    /// of the history: [`Text::then`] reads without one.
     pub fn at(&self, heads: &[ChangeHash]) -> Option<Text> {
         let heads: Vec<_> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
         let doc = self.doc.fork_at(&heads).ok()?;
@@ -177,7 +179,7 @@ impl Text {
 
     /// Its blocks, where they stand, and which markers want repair.
     pub fn read(&self) -> Reading {
-        blocks::read(self)
+        self.now().read()
     }
 
     /// Length in UTF-16 code units, markers counted as one each.

@@ -9,11 +9,11 @@
 use std::ops::Range;
 
 use super::comparison::{Compared, ComparedChapter, Stood};
-use crate::document::Text;
 use crate::document::blocks::Reading;
 use crate::document::deletions::Deletions;
 use crate::document::elements::{ElementId, Elements};
 use crate::document::redline::{Change, RedRun};
+use crate::document::state::State;
 use crate::ids::{ActorId, ChangeHash, ChapterId};
 
 /// Who changed some words.
@@ -36,7 +36,11 @@ pub struct CreditedRun {
 
 /// HIS26: the words of every paragraph of a chapter, in the same order, parted where authors change. `old` and `new` are its text at
 /// the heads of both drafts, one history; either may be missing. Words joined are those of [`Compared::runs`].
-pub fn credited(chapter: &ComparedChapter, old: Option<&Text>, new: Option<&Text>) -> Vec<Vec<CreditedRun>> {
+pub fn credited(
+    chapter: &ComparedChapter,
+    old: Option<&State<'_>>,
+    new: Option<&State<'_>>,
+) -> Vec<Vec<CreditedRun>> {
     let deleted = match (old, new) {
         (Some(old), Some(new)) => new.deletions_since(&old.heads()),
         _ => Deletions::new(),
@@ -87,8 +91,8 @@ struct Side {
 type Part = (usize, Option<Author>);
 
 impl Side {
-    fn of(text: Option<&Text>, chapter: Option<ChapterId>) -> Side {
-        Side { chapter, text: text.map(|text| (text.read(), Elements::of(text))) }
+    fn of(state: Option<&State<'_>>, chapter: Option<ChapterId>) -> Side {
+        Side { chapter, text: state.map(|state| (state.read(), state.elements())) }
     }
 
     fn has(&self, element: &ElementId) -> bool {

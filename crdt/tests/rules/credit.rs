@@ -15,7 +15,8 @@ fn told(old: &Text, new: &Text) -> Vec<String> {
     let chapter = ChapterId(Uuid::from_u128(1));
     let side = |blocks| [ChapterSide { chapter, number: "1", blocks }];
     let compared = compare(&side(&before), &side(&after));
-    let found = credited(&compared.chapters[0], Some(old), Some(new));
+    let old = new.then(&old.heads());
+    let found = credited(&compared.chapters[0], old.as_ref(), Some(&new.now()));
     same_words(&compared.chapters[0], &found);
     found.iter().flatten().filter(|run| run.run.change != Change::Kept).map(tell).collect()
 }

@@ -62,6 +62,37 @@ proptest! {
         prop_assert!(kept + last >= before.len(), "{kept} of {} kept", before.len());
     }
 
+    /// Samir and Adaeze write, sometimes at once. Whoever looks back finds what a replay of the history finds.
+    #[test]
+    fn doc34_a_text_reads_as_it_did_whatever_was_written_since_or_beside_it(
+        base in arb_blocks(),
+        deeds in proptest::collection::vec((0..2_usize, any::<bool>(), arb_deed()), 1..16),
+    ) {
+        let (seeded, _) = Text::seed(&base, &session("secretariat", 0)).unwrap();
+        let mut desks = [Desk::of("Samir", &seeded), Desk::of("Adaeze", &seeded)];
+        let mut moments = vec![seeded.heads()];
+        for (who, meets, deed) in &deeds {
+            does(&mut desks[*who], deed);
+            moments.push(desks[*who].text.heads());
+            let [one, other] = &mut desks;
+            if *meets { meet(&mut [one, other]); }
+        }
+        let [one, other] = &mut desks;
+        meet(&mut [one, other]);
+        let now = &one.text;
+        for heads in &moments {
+            let (seen, replayed) = (now.then(heads).unwrap(), now.at(heads).unwrap());
+            prop_assert_eq!(seen.heads(), replayed.heads());
+            prop_assert_eq!(seen.read(), replayed.read());
+            let all = |elements: Elements, length| elements.within(0..length).collect::<Vec<_>>();
+            let length = replayed.length_utf16();
+            prop_assert_eq!(all(seen.elements(), length + 1), all(Elements::of(&replayed), length + 1));
+            for before in moments.iter().filter(|before| replayed.knows(before)) {
+                prop_assert_eq!(seen.deletions_since(before), replayed.now().deletions_since(before));
+            }
+        }
+    }
+
     #[test]
     fn anc1_the_list_of_elements_is_what_automerge_says_at_each_offset(wanted in arb_blocks(), edits in proptest::collection::vec((any::<prop::sample::Index>(), arb_words()), 0..6)) {
         let (mut text, _) = Text::seed(&wanted, &session("Inés", 0)).unwrap();

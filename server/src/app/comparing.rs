@@ -82,7 +82,7 @@ impl App {
         self.compared(paper, seat, language, from, to).await
     }
 
-    /// The same without who made them differ, for what names nobody: finding that costs a replay of every chapter that changed.
+    /// The same without who made them differ, for what names nobody: finding that costs a reading of every chapter that changed, letter by letter.
     pub async fn compare_words(
         &self,
         paper: &Paper,

@@ -6,7 +6,6 @@
 //!
 //! [`restoring`] brings an earlier state back.
 
-pub mod forks;
 pub mod logs;
 pub mod restoring;
 
@@ -14,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use crdt::document::Block;
 use crdt::history::milestone::Milestone;
 use crdt::history::timeline::{Cuts, Entry, Position, Stretch, heads_at, moments, stretch};
 use crdt::ids::{BracketId, ChangeHash, ParagraphId, SeatId, TextId};
@@ -166,9 +166,14 @@ impl App {
     ) -> Result<Side, Refusal> {
         let chapter = paper.chapters.iter().find(|chapter| chapter.id == place.chapter);
         let number = chapter.ok_or(Refusal::NotFound)?.number.clone();
-        let then = self.text_then(text, &heads).await?.ok_or(Refusal::NotFound)?;
-        let blocks = aside(move || Ok(then.blocks())).await?;
+        let blocks = self.blocks_then(text, heads.clone()).await?;
         Ok(Side { chapter: place.chapter, number, text, heads, blocks })
+    }
+
+    /// A text as it read when it had these heads.
+    async fn blocks_then(&self, text: TextId, heads: Vec<ChangeHash>) -> Result<Vec<Block>, Refusal> {
+        let document = self.live.text(text).await?;
+        aside(move || Ok(document.then(&heads).ok_or(Refusal::NotFound)?.blocks())).await
     }
 }
 

@@ -77,7 +77,7 @@ impl App {
             let mut with = Text::clone(&text);
             let unreadable = |error: String| Refusal::ChangeRefused(error);
             with.apply(changes.iter().map(|raw| &raw[..])).map_err(|error| unreadable(error.to_string()))?;
-            let theirs = with.at(&heads).ok_or_else(|| unreadable("its heads are not there".to_owned()))?;
+            let theirs = with.then(&heads).ok_or_else(|| unreadable("its heads are not there".to_owned()))?;
             let chapter = ChapterBlocks { number: String::new(), depth: 1, blocks: theirs.blocks() };
             Ok(markdown::write(&Tree::of(1, [chapter]), markdown::Options { ids: false }))
         });

@@ -6,14 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use automerge::ScalarValue;
 use automerge::hydrate;
 use automerge::iter::Span;
 use automerge::marks::MarkSet;
-use automerge::{ReadDoc, ScalarValue};
 use sha2::{Digest, Sha256};
 
-use super::Text;
-use super::elements::Elements;
+use super::state::State;
 use super::values;
 use crate::document::schema::{Block, BlockKind, MarkValue, Marks, Renders, Run, is_short_digest};
 use crate::ids::ParagraphId;
@@ -61,10 +60,9 @@ impl Reading {
     }
 }
 
-pub(super) fn read(text: &Text) -> Reading {
-    let spans = text.doc.spans(&text.object).expect("the text object was found when the text was opened");
-    let mut scan = scan(spans);
-    let repairs = scan.name_all(text);
+pub(super) fn read(state: &State<'_>) -> Reading {
+    let mut scan = scan(state.spans());
+    let repairs = scan.name_all(state);
     Reading { blocks: scan.blocks, places: scan.places, repairs }
 }
 
@@ -119,12 +117,12 @@ impl Scan {
     }
 
     /// Gives every block an id of its own, and lists the markers that should be given theirs.
-    fn name_all(&mut self, text: &Text) -> Vec<Repair> {
+    fn name_all(&mut self, state: &State<'_>) -> Vec<Repair> {
         let mut owned = BTreeSet::new();
         let mut is_wrong = |index: &usize| !self.ids[*index].is_some_and(|id| owned.insert(id));
         let wrong: Vec<usize> = (0..self.ids.len()).filter(|index| is_wrong(index)).collect();
         // Element ids are only looked up where something is wrong: nearly never.
-        let elements = (!wrong.is_empty()).then(|| Elements::of(text));
+        let elements = (!wrong.is_empty()).then(|| state.elements());
         let mut repairs = Vec::new();
         for index in wrong {
             let marker = self.places[index].marker.expect("a supplied paragraph comes first and has an id");

@@ -1,11 +1,11 @@
 //! Which change deleted which elements. Automerge keeps it, but only in the changes themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use automerge::legacy::{Key, OpType};
 
-use super::Text;
 use super::elements::ElementId;
+use super::state::State;
 use crate::ids::{ActorId, ChangeHash};
 
 /// More changes than these are not read through: nothing they deleted is known then.
@@ -14,16 +14,23 @@ const MOST_CHANGES: usize = 50_000;
 /// Deleted elements, each with the session and the change that did it.
 pub type Deletions = HashMap<ElementId, (ActorId, ChangeHash)>;
 
-impl Text {
-    /// The elements that were deleted after `before`; if by several at once, by the first in the order of the history. Empty if
-    /// a head is unknown, and beyond 50,000 changes.
+impl State<'_> {
+    /// The elements that were deleted after `before`, in this state. Those that several deleted at once are told of the change with the
+    /// lowest hash, whoever asks. Empty if a head is unknown, and beyond 50,000 changes.
     pub fn deletions_since(&self, before: &[ChangeHash]) -> Deletions {
         let mut deleted = Deletions::new();
-        if !self.knows(before) {
+        if !self.text.knows(before) {
             return deleted;
         }
-        let heads: Vec<_> = before.iter().map(|head| automerge::ChangeHash(head.0)).collect();
-        let changes = self.doc.get_changes(&heads);
+        let hashes = |heads: &[ChangeHash]| -> Vec<_> {
+            heads.iter().map(|head| automerge::ChangeHash(head.0)).collect()
+        };
+        let doc = &self.text.doc;
+        let later: HashSet<_> =
+            doc.get_changes_meta(&hashes(&self.heads())).into_iter().map(|change| change.hash).collect();
+        let mut changes = doc.get_changes(&hashes(before));
+        changes.retain(|change| !later.contains(&change.hash()));
+        changes.sort_unstable_by_key(|change| change.hash());
         for change in changes.iter().filter(|_| changes.len() <= MOST_CHANGES) {
             let by = (ActorId(change.actor_id().to_bytes().to_vec()), ChangeHash(change.hash().0));
             for operation in change.decode().operations {

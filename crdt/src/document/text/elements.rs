@@ -8,10 +8,11 @@ use std::fmt;
 use std::ops::Range;
 
 use automerge::iter::Span;
-use automerge::{ObjType, ReadDoc, ScalarValueRef, Value, ValueRef};
+use automerge::{ObjType, ScalarValueRef, Value, ValueRef};
 use serde::{Deserialize, Serialize};
 
 use super::Text;
+use super::state::State;
 use crate::ids::ActorId;
 
 /// The name of one element, for life.
@@ -62,10 +63,14 @@ struct Element {
 impl Elements {
     /// All living elements. One pass over the text (0.2 µs a character).
     pub fn of(text: &Text) -> Elements {
+        text.now().elements()
+    }
+
+    pub(super) fn in_state(state: &State<'_>) -> Elements {
         let mut list = List::default();
-        if walk(text, &mut list).is_none() {
+        if walk(state, &mut list).is_none() {
             list = List::default();
-            look_up_each(text, &mut list);
+            look_up_each(state, &mut list);
         }
         let by_id =
             list.elements.iter().zip(0..).map(|(element, place)| ((element.actor, element.counter), place));
@@ -126,9 +131,9 @@ impl List {
 /// An item that does not fit the next words is the end of a mark. A mark whose value is a string could be mistaken for
 /// a letter; then a real letter is later left over, and the element before it does not bear the name it should. So
 /// whenever a string is passed over, and at the end, the element before is looked up. `None`: in doubt.
-fn walk(text: &Text, list: &mut List) -> Option<()> {
-    let mut words = Words::of(text);
-    for item in text.doc.list_range(&text.object, ..) {
+fn walk(state: &State<'_>, list: &mut List) -> Option<()> {
+    let mut words = Words::of(state);
+    for item in state.items() {
         let start = words.offset;
         let width = match &item.value {
             ValueRef::Object(ObjType::Map) => words.take_marker(),
@@ -137,25 +142,25 @@ fn walk(text: &Text, list: &mut List) -> Option<()> {
         };
         match (width, &item.value) {
             (Some(width), _) => list.push(ElementId::of(&item.id())?, start, width),
-            (None, ValueRef::Scalar(ScalarValueRef::Str(_))) => is_right(text, list)?,
+            (None, ValueRef::Scalar(ScalarValueRef::Str(_))) => is_right(state, list)?,
             (None, _) => {}
         }
     }
-    is_right(text, list)?;
+    is_right(state, list)?;
     words.is_done().then_some(())
 }
 
-fn is_right(text: &Text, list: &List) -> Option<()> {
+fn is_right(state: &State<'_>, list: &List) -> Option<()> {
     let Some(last) = list.elements.last() else { return Some(()) };
-    let (_, id) = text.doc.get(&text.object, last.start).ok()??;
+    let (_, id) = state.get(last.start)?;
     let id = ElementId::of(&id)?;
     (id.counter == last.counter && id.actor == list.actors[last.actor as usize]).then_some(())
 }
 
 /// The sure way, twenty times slower: asks for the element at every offset.
-fn look_up_each(text: &Text, list: &mut List) {
+fn look_up_each(state: &State<'_>, list: &mut List) {
     let mut offset = 0;
-    while let Ok(Some((value, id))) = text.doc.get(&text.object, offset) {
+    while let Some((value, id)) = state.get(offset) {
         let width = match &value {
             Value::Scalar(scalar) => scalar.as_str().map_or(1, |letters| letters.encode_utf16().count()),
             Value::Object(_) => 1,
@@ -176,8 +181,8 @@ struct Words {
 }
 
 impl Words {
-    fn of(text: &Text) -> Words {
-        let spans: Vec<Span> = text.doc.spans(&text.object).map(Iterator::collect).unwrap_or_default();
+    fn of(state: &State<'_>) -> Words {
+        let spans: Vec<Span> = state.spans().collect();
         let mut words =
             Words { spans: spans.into_iter(), rest: String::new(), taken: 0, offset: 0, marker: false };
         words.refill();

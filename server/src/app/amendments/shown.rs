@@ -168,14 +168,16 @@ impl App {
 
     /// Whether the branch of a draft differs from its text and from what was submitted last.
     pub async fn differs(&self, amendment: &Amendment) -> Result<bool, Refusal> {
-        let base = self.text_at(amendment.text, &amendment.branch.base_heads).await?;
+        let (id, base) = (amendment.text, amendment.branch.base_heads.clone());
+        let text = self.live.text(id).await?;
         let branch = self.live.text(amendment.branch.text).await?;
         let last = amendment.revision().map(|revision| revision.digest.clone());
         aside(move || {
             let blocks = branch.blocks();
             let is_as_before =
                 last.is_some_and(|last| crdt::history::digest::of_text(&blocks).to_string() == last);
-            Ok(!is_as_before && base.blocks() != blocks)
+            let lost = || Refusal::Fault(format!("text {id} has lost what an amendment builds on"));
+            Ok(!is_as_before && text.then(&base).ok_or_else(lost)?.blocks() != blocks)
         })
         .await
     }

@@ -80,11 +80,7 @@ impl App {
             let now = self.live.text(text).await?;
             let heads = seen.heads.clone();
             let lost = move || Refusal::Fault(format!("text {text} has lost what a seat has seen"));
-            let blocks = aside(move || {
-                let is_as_seen = now.heads() == heads;
-                if is_as_seen { Ok(now.blocks()) } else { Ok(now.at(&heads).ok_or_else(lost)?.blocks()) }
-            })
-            .await?;
+            let blocks = aside(move || Ok(now.then(&heads).ok_or_else(lost)?.blocks())).await?;
             let heads = seen.heads.clone();
             sides.push(Side { chapter: chapter.id, number: chapter.number.clone(), text, heads, blocks });
         }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
 use std::sync::Arc;
 
-use crdt::document::Text;
 use crdt::document::redline::{Change, RedRun};
 use crdt::history::comparison::{Compared, ComparedChapter, Comparison};
 use crdt::history::credit::{Author, CreditedRun, credited};
@@ -19,6 +18,7 @@ use super::sides::Side;
 use crate::app::App;
 use crate::app::papers::aside;
 use crate::app::refusal::Refusal;
+use crate::live::LiveError;
 use crate::people::paper::Paper;
 use crate::store::{Coll, scan_all};
 
@@ -110,7 +110,7 @@ impl App {
         let mut credits = Credits { brackets: self.brackets_by_id(paper).await?, ..Credits::default() };
         let mut known: HashMap<(SeatId, Option<AmendmentId>), usize> = HashMap::new();
         let comparison = Arc::new(comparison);
-        // Each costs a replay of its history, so that as many are under way as there are processors.
+        // Each costs some milliseconds of reading and no waiting, so that as many are under way as there are processors.
         let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
         let sides = comparison.chapters.iter().map(|chapter| {
             let was = chapter.was.as_ref().map(|stood| &before[stood.at]);
@@ -170,25 +170,24 @@ impl App {
         let differs = chapter.entries.iter().any(Compared::differs);
         let same = was.zip(is).is_none_or(|(was, is)| was.text == is.text);
         let Some(side) = is.filter(|_| differs && same) else { return Ok(uncredited(chapter)) };
-        // A state that is unknown, as that of a draft from elsewhere, credits nobody either.
-        let (new, old) = match (self.state(side).await?, was) {
-            (Some(new), None) => (new, None),
-            (Some(new), Some(was)) => match self.state(was).await? {
-                Some(old) => (new, Some(old)),
-                None => return Ok(uncredited(chapter)),
-            },
-            (None, _) => return Ok(uncredited(chapter)),
+        let text = match self.live.text(side.text).await {
+            Ok(text) => text,
+            Err(LiveError::Unreadable { .. }) => return Ok(uncredited(chapter)),
+            Err(error) => return Err(error.into()),
         };
-        let comparison = comparison.clone();
-        aside(move || Ok(credited(&comparison.chapters[at], old.as_deref(), Some(&new)))).await
-    }
-
-    /// The text of a side; `None` if it cannot be read, or was never so.
-    async fn state(&self, side: &Side) -> Result<Option<Arc<Text>>, Refusal> {
-        match self.text_then(side.text, &side.heads).await {
-            Err(Refusal::TextUnreadable(_)) => Ok(None),
-            found => found,
-        }
+        let (comparison, heads) = (comparison.clone(), side.heads.clone());
+        let earlier = was.map(|was| was.heads.clone());
+        aside(move || {
+            let chapter = &comparison.chapters[at];
+            // A state that is unknown, as that of a draft from elsewhere, credits nobody either.
+            let (new, old) = (text.then(&heads), earlier.as_ref().map(|heads| text.then(heads)));
+            Ok(match (new, old) {
+                (Some(new), None) => credited(chapter, None, Some(&new)),
+                (Some(new), Some(Some(old))) => credited(chapter, Some(&old), Some(&new)),
+                _ => uncredited(chapter),
+            })
+        })
+        .await
     }
 
     /// The amendments that entered the text, by their changes: those that this seat may read.

@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crdt::document::elements::Elements;
 use crdt::document::{Block, Text};
 use crdt::history::milestone::Milestone;
 use crdt::ids::{ChangeHash, SeatId, TextId};
@@ -116,9 +115,8 @@ fn placed(
     heads: Option<&[ChangeHash]>,
     threads: Vec<Thread>,
 ) -> Vec<(Thread, Vec<Stretch>)> {
-    let then = heads.filter(|heads| document.heads() != *heads).and_then(|heads| document.at(heads));
-    let text = then.as_ref().unwrap_or(document);
-    let (reading, elements) = (text.read(), Elements::of(text));
+    let state = heads.and_then(|heads| document.then(heads)).unwrap_or_else(|| document.now());
+    let (reading, elements) = (state.read(), state.elements());
     let stretches = |thread: &Thread| {
         let Some(range) = thread.anchor.range_among(&elements) else { return Vec::new() };
         let blocks = reading.places.iter().enumerate();

@@ -142,8 +142,7 @@ impl App {
         };
         let open =
             brackets.iter().filter(|(_, bracket)| is_open(bracket)).map(|(id, _)| id.clone()).collect();
-        let then = self.text_then(text, &heads).await?.ok_or(Refusal::NotFound)?;
-        let then = aside(move || Ok(then.blocks())).await?;
+        let then = self.blocks_then(text, heads).await?;
         Ok(Aim { then, of, open })
     }
 }
