@@ -336,3 +336,26 @@ fn the_demonstration_prints_the_same_links_at_each_start_and_keeps_its_own_time(
         &exported[..400]
     );
 }
+
+#[test]
+fn what_was_planned_is_sealed_by_its_name_alone_and_only_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--demo"], 2 + PEOPLE);
+    let paper = ["--paper", "ciudades-migracion-inclusion"];
+    let seal = |planned| borrador(folder.path(), &[&["seal"], &paper[..], &["--planned", planned]].concat());
+    let unknown = seal("Borrador de Lima");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(words(&unknown).contains("no draft is planned as “Borrador de Lima”"), "{}", words(&unknown));
+    // In English, as in every language of the plan, it is the same plan.
+    let sealed = seal("bogotá DRAFT");
+    assert_eq!(sealed.status.code(), Some(0), "{}", words(&sealed));
+    assert!(
+        standard_output(&sealed).starts_with("Borrador de Bogotá: sealed as "),
+        "{}",
+        standard_output(&sealed)
+    );
+    let again = seal("bogotá DRAFT");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(words(&again).contains("no draft is planned as “bogotá DRAFT”"), "{}", words(&again));
+    assert_eq!(server.stops(), 0);
+}
