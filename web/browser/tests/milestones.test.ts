@@ -24,6 +24,23 @@ test('Samir finds the line from the start page: what is planned, how long there 
   await samir.seesHeading('Borrador cero')
 })
 
+test('the line of a new paper says what to do next, each to whom it concerns', async () => {
+  const [ines, samir] = [await stage.enter('Inés Duarte'), await stage.enter('Samir Haddad')]
+  const paper = { slug: 'nota', title: 'Nota', language: 'es', markdown: '# Uno\n\n1. Las ciudades acogen.\n' }
+  const made = await ines.context.request.post('/api/v1/papers', { data: paper, headers: { origin: stage.service().url } })
+  expect(made.status(), await made.text()).toBe(201)
+  await ines.goesTo('/p/nota/milestones')
+  await ines.sees(/^Nothing is planned or sealed yet\. Plan the first draft/)
+  await samir.goesTo('/p/nota/milestones')
+  await samir.sees(/^Nothing is planned or sealed yet\. When the secretariat plans a draft/)
+  await ines.clicks('Plan a draft')
+  const box = ines.page.getByRole('dialog', { name: 'Plan a draft' })
+  await box.getByLabel('Name', { exact: true }).first().fill('Borrador cero')
+  await box.getByLabel('Day').fill('2016-10-12')
+  await box.getByRole('button', { name: 'Plan it' }).click()
+  for (const each of [ines, samir]) await each.seesHeading('Borrador cero')
+})
+
 test('Inés plans a draft; a refusal and a reload leave her words; then everybody’s page has it', async () => {
   const [ines, samir] = [await stage.enter('Inés Duarte'), await stage.enter('Samir Haddad')]
   await samir.goesTo(LINE)
