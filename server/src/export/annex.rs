@@ -3,17 +3,16 @@
 //! It is printed behind the words and is no part of them: the fingerprint on the cover is that of the sealed text alone. The
 //! same positions give the same annex, so a file that was made once stays as it is until a position changes.
 
-use crdt::document::{Block, BlockKind, Marks, Run};
+use crdt::document::{BlockKind, Run};
 use crdt::history::Digest;
-use crdt::history::digest;
 use crdt::history::milestone::Milestone;
-use crdt::ids::{ChapterId, ParagraphId};
+use crdt::ids::ChapterId;
 use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
 use crdt::review::position::{Said, Stance, Standing, Subject};
-use sha2::{Digest as _, Sha256};
 
 use super::labels::{DayOf, Words};
+use super::leaf::{Leaf, PLAIN, em, strong};
 
 /// What a component said, as the annex prints it.
 pub struct Entry<'a> {
@@ -50,36 +49,33 @@ impl Annex {
         };
         let entries: Vec<Entry<'a>> = entries.into_iter().filter(printed).collect();
         let latest = entries.iter().map(|entry| entry.said.submission.at).max()?;
-        let mut page = Page { words, day, draft, blocks: Vec::new() };
-        page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("annex-title"))]);
+        let mut page = Page { words, day, draft, leaf: Leaf::of("annex") };
+        page.leaf.heading(1, words.get("annex-title"));
         let as_of = words.fill("annex-note", &[("date", &page.day(latest))]);
-        page.say(PLAIN, vec![Run::plain(as_of)]);
+        page.leaf.plain(as_of);
         entries.iter().for_each(|entry| page.entry(entry));
-        let chapter = ChapterBlocks { number: words.get("annex-number"), depth: 1, blocks: page.blocks };
-        Some(Annex { digest: digest::of_text(&chapter.blocks), chapter })
+        Some(page.leaf.annex(words.get("annex-number")))
     }
 }
-
-const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
 
 struct Page<'a> {
     words: &'a Words,
     day: DayOf<'a>,
     draft: &'a Milestone,
-    blocks: Vec<Block>,
+    leaf: Leaf,
 }
 
 impl Page<'_> {
     fn entry(&mut self, entry: &Entry<'_>) {
         let Entry { component, subject, said, standing, draft } = entry;
-        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(component.as_str())]);
-        let stance = Run::marked(self.words.get(stance_id(said.statement.stance)), Marks::on(["strong"]));
+        self.leaf.heading(2, component.as_str());
+        let stance = strong(self.words.get(stance_id(said.statement.stance)));
         let about = self.subject(*subject, said);
-        self.say(PLAIN, vec![stance, Run::plain(format!(". {about}"))]);
-        self.lines(PLAIN, &said.statement.words);
+        self.leaf.say(PLAIN, vec![stance, Run::plain(format!(". {about}"))]);
+        self.leaf.lines(&PLAIN, &said.statement.words);
         if !said.statement.way_out.is_empty() {
-            self.say(PLAIN, vec![Run::plain(self.words.get("annex-way-out"))]);
-            self.lines(BlockKind::Quote, &said.statement.way_out);
+            self.leaf.plain(self.words.get("annex-way-out"));
+            self.leaf.lines(&BlockKind::Quote, &said.statement.way_out);
         }
         let how = if said.submission.on_behalf { "annex-taken-on-behalf" } else { "annex-taken" };
         let mut taken = self.words.fill(how, &[("date", &self.day(said.submission.at)), ("draft", draft)]);
@@ -87,7 +83,7 @@ impl Page<'_> {
             taken += " ";
             taken += &self.words.get("annex-to-reconfirm");
         }
-        self.say(PLAIN, vec![Run::marked(taken, Marks::on(["em"]))]);
+        self.leaf.say(PLAIN, vec![em(taken)]);
     }
 
     fn subject(&self, subject: Subject, said: &Said) -> String {
@@ -112,19 +108,6 @@ impl Page<'_> {
                 }
             }
         }
-    }
-
-    fn lines(&mut self, kind: BlockKind, words: &str) {
-        for line in words.lines().filter(|line| !line.trim().is_empty()) {
-            self.say(kind.clone(), vec![Run::plain(line.trim())]);
-        }
-    }
-
-    /// A block whose id follows from its place: headings are labels in the PDF.
-    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
-        let place: [u8; 32] = Sha256::digest(format!("annex/{}", self.blocks.len()).as_bytes()).into();
-        let id = ParagraphId(std::array::from_fn(|at| place[at]));
-        self.blocks.push(Block::new(id, kind, runs));
     }
 
     fn day(&self, at: Moment) -> String {

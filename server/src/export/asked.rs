@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crdt::document::{Block, BlockKind, Marks, Run};
-use crdt::history::digest;
-use crdt::ids::{ComponentId, ParagraphId};
-use crdt::render::ChapterBlocks;
+use crdt::document::Run;
+use crdt::ids::ComponentId;
 use crdt::review::asked::{Asked, What};
 use crdt::review::round::Round;
 use crdt::review::submission::Visibility;
-use sha2::{Digest as _, Sha256};
 
 use super::annex::Annex;
 use super::labels::{DayOf, Words};
+use super::leaf::{ITEM, Leaf, PLAIN, strong};
 
 /// The annex; `None` when no round had closed.
 pub fn annex(
@@ -25,37 +23,37 @@ pub fn annex(
     if rounds.is_empty() {
         return None;
     }
-    let mut page = Page { blocks: Vec::new() };
-    page.say(BlockKind::Heading { level: 1 }, words.get("asked-title"), false);
-    page.say(PLAIN, words.get("asked-note"), false);
+    let mut leaf = Leaf::of("asked");
+    leaf.heading(1, words.get("asked-title"));
+    leaf.plain(words.get("asked-note"));
     for (round, asked) in rounds {
         let (opens, closes) = (words.day(day(round.plan.opens)), words.day(day(round.closes())));
         let draft = draft_of(round);
-        page.say(BlockKind::Heading { level: 2 }, round.plan.name.clone(), false);
+        leaf.heading(2, round.plan.name.as_str());
         let about = [("draft", draft.as_str()), ("opens", opens.as_str()), ("closes", closes.as_str())];
-        page.say(PLAIN, words.fill("asked-round", &about), false);
+        leaf.plain(words.fill("asked-round", &about));
         let answered = asked.answered.len().to_string();
-        page.say(PLAIN, words.fill("asked-answered", &[("count", &answered)]), true);
+        leaf.say(PLAIN, vec![strong(words.fill("asked-answered", &[("count", &answered)]))]);
         // What is read by the rapporteurs alone is not counted in public.
         let counts = round.plan.visibility != Visibility::RapporteursOnly;
         let line = |(id, sent): (&ComponentId, &BTreeMap<What, usize>)| {
             if counts { format!("{}: {}", name_of(*id), listed(words, sent)) } else { name_of(*id) }
         };
-        page.list(asked.answered.iter().map(line).collect());
-        page.say(PLAIN, words.fill("asked-silent", &[("count", &asked.silent.len().to_string())]), true);
-        page.list(asked.silent.iter().map(|id| name_of(*id)).collect());
+        list(&mut leaf, asked.answered.iter().map(line).collect());
+        let silent = asked.silent.len().to_string();
+        leaf.say(PLAIN, vec![strong(words.fill("asked-silent", &[("count", &silent)]))]);
+        list(&mut leaf, asked.silent.iter().map(|id| name_of(*id)).collect());
         if !asked.closed.is_empty() {
             let count = asked.closed.len().to_string();
-            page.say(PLAIN, words.fill("asked-closed", &[("count", &count)]), true);
+            leaf.say(PLAIN, vec![strong(words.fill("asked-closed", &[("count", &count)]))]);
             let closed = asked.closed.iter().map(|(id, at)| {
                 let said = [("component", name_of(*id)), ("date", words.day(day(*at)))];
                 words.fill("asked-closed-on", &said.each_ref().map(|(name, value)| (*name, value.as_str())))
             });
-            page.list(closed.collect());
+            list(&mut leaf, closed.collect());
         }
     }
-    let chapter = ChapterBlocks { number: words.get("asked-number"), depth: 1, blocks: page.blocks };
-    Some(Annex { digest: digest::of_text(&chapter.blocks), chapter })
+    Some(leaf.annex(words.get("asked-number")))
 }
 
 fn listed(words: &Words, sent: &BTreeMap<What, usize>) -> String {
@@ -70,26 +68,10 @@ fn listed(words: &Words, sent: &BTreeMap<What, usize>) -> String {
     sent.iter().map(each).collect::<Vec<_>>().join(", ")
 }
 
-const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
-
-struct Page {
-    blocks: Vec<Block>,
-}
-
-impl Page {
-    /// Names in order, as people look for them.
-    fn list(&mut self, mut lines: Vec<String>) {
-        lines.sort();
-        for line in lines {
-            self.say(BlockKind::UnorderedItem { depth: 0 }, line, false);
-        }
-    }
-
-    /// A block whose id follows from its place: headings are labels in the PDF.
-    fn say(&mut self, kind: BlockKind, words: String, strong: bool) {
-        let place: [u8; 32] = Sha256::digest(format!("asked/{}", self.blocks.len()).as_bytes()).into();
-        let id = ParagraphId(std::array::from_fn(|at| place[at]));
-        let marks = if strong { Marks::on(["strong"]) } else { Marks::default() };
-        self.blocks.push(Block::new(id, kind, vec![Run::marked(words, marks)]));
+/// Names in order, as people look for them.
+fn list(leaf: &mut Leaf, mut lines: Vec<String>) {
+    lines.sort();
+    for line in lines {
+        leaf.say(ITEM, vec![Run::plain(line)]);
     }
 }

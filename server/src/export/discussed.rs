@@ -1,18 +1,15 @@
 //! What everybody may read of the talk about a text: as comments of Word, and as an annex in every other file.
 
-use crdt::document::{Block, BlockKind, MarkValue, Marks, Run};
-use crdt::history::digest;
-use crdt::ids::ParagraphId;
-use crdt::render::ChapterBlocks;
+use crdt::document::{BlockKind, Run};
 use crdt::render::remarked::{Remark, Said};
-use sha2::{Digest as _, Sha256};
 
 use super::annex::Annex;
 use super::labels::{DayOf, Words};
+use super::leaf::{Leaf, PLAIN, em, link, strong};
 
 /// One discussion.
 pub struct Discussed {
-    /// The number of its chapter.
+    /// Number and title of its chapter.
     pub chapter: String,
     /// The number of its paragraph, if it has one.
     pub paragraph: Option<usize>,
@@ -43,61 +40,64 @@ impl Discussed {
     }
 }
 
-/// The annex of these discussions, in the order of the text. It says so when there are none.
+/// The annex of these discussions, in the order of the text, chapter by chapter. It says so when there are none.
 pub fn annex(words: &Words, day: DayOf<'_>, discussions: &[Discussed]) -> Annex {
-    let mut page = Page { blocks: Vec::new() };
-    page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("file-comments-title"))]);
-    let note = if discussions.is_empty() { "file-comments-none" } else { "file-comments-note" };
-    page.say(PLAIN, vec![Run::plain(words.get(note))]);
-    for discussion in discussions {
-        page.discussion(words, day, discussion);
+    let mut leaf = Leaf::of("comments");
+    leaf.heading(1, words.get("file-comments-title"));
+    leaf.plain(words.get(if discussions.is_empty() { "file-comments-none" } else { "file-comments-note" }));
+    for of_chapter in discussions.chunk_by(|one, next| one.chapter == next.chapter) {
+        leaf.heading(2, of_chapter[0].chapter.as_str());
+        // What is said apart of the same words stands below them together.
+        for of_words in of_chapter.chunk_by(|one, next| one.is_of_the_words_of(next)) {
+            leaf.say(PLAIN, of_words[0].place(words));
+            of_words.iter().for_each(|discussion| discussion.talk(words, day, &mut leaf));
+        }
     }
-    let chapter = ChapterBlocks { number: words.get("file-comments-number"), depth: 1, blocks: page.blocks };
-    Annex { digest: digest::of_text(&chapter.blocks), chapter }
+    leaf.annex(words.get("file-comments-number"))
 }
 
-const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
+impl Discussed {
+    fn is_of_the_words_of(&self, other: &Discussed) -> bool {
+        (&self.address, &self.quote, self.is_gone) == (&other.address, &other.quote, other.is_gone)
+    }
 
-struct Page {
-    blocks: Vec<Block>,
-}
-
-impl Page {
-    fn discussion(&mut self, words: &Words, day: DayOf<'_>, discussion: &Discussed) {
-        let Discussed { chapter, paragraph, address, quote, is_gone, is_resolved, said } = discussion;
-        let place = match paragraph {
+    /// "Paragraph 7: “the words”", from where one gets to them.
+    fn place(&self, words: &Words) -> Vec<Run> {
+        let quoted = words.fill("file-comments-quote", &[("quote", &on_a_line(&self.quote))]);
+        let mut place = match self.paragraph {
             Some(number) => {
-                words.fill("file-comments-place", &[("number", &number.to_string()), ("chapter", chapter)])
+                let here = words.fill("file-comments-place", &[("number", &number.to_string())]);
+                vec![link(here, &self.address), Run::plain(": "), em(quoted)]
             }
-            None => words.fill("file-comments-place-chapter", &[("chapter", chapter)]),
+            None => vec![link(quoted, &self.address)],
         };
-        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(place)]);
-        self.lines(&BlockKind::Quote, quote);
-        let link = [("link".to_owned(), MarkValue::Text(address.clone()))];
-        self.say(PLAIN, vec![Run::marked(words.get("file-comments-open"), Marks(link.into()))]);
-        if *is_gone {
-            self.say(PLAIN, vec![Run::marked(words.get("file-comments-words-gone"), Marks::on(["em"]))]);
+        if self.is_gone {
+            place.push(Run::plain(format!(" ({})", words.get("file-comments-words-gone"))));
         }
-        for Said { who, at, words: body, .. } in said {
-            let signed = words.fill("file-comments-signed", &[("who", who), ("date", &words.day(day(*at)))]);
-            self.say(PLAIN, vec![Run::marked(signed, Marks::on(["strong"]))]);
-            self.lines(&PLAIN, body);
-        }
-        if *is_resolved {
-            self.say(PLAIN, vec![Run::marked(words.get("file-comments-resolved"), Marks::on(["em"]))]);
-        }
+        place
     }
 
-    fn lines(&mut self, kind: &BlockKind, words: &str) {
-        for line in words.lines().filter(|line| !line.trim().is_empty()) {
-            self.say(kind.clone(), vec![Run::plain(line.trim())]);
+    /// What was said; answers stand further in.
+    fn talk(&self, words: &Words, day: DayOf<'_>, leaf: &mut Leaf) {
+        for (at, Said { who, at: moment, words: body, .. }) in self.said.iter().enumerate() {
+            let item = BlockKind::UnorderedItem { depth: u8::from(at > 0) };
+            let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+            let signed =
+                words.fill("file-comments-signed", &[("who", who), ("date", &words.day(day(*moment)))]);
+            let mut runs = vec![strong(signed), Run::plain(format!(" {}", lines.next().unwrap_or_default()))];
+            let is_last = at + 1 == self.said.len();
+            loop {
+                if is_last && self.is_resolved && lines.peek().is_none() {
+                    runs.extend([Run::plain(" "), em(format!("({})", words.get("file-comments-resolved")))]);
+                }
+                leaf.say(item.clone(), runs);
+                let Some(line) = lines.next() else { break };
+                runs = vec![Run::plain(line)];
+            }
         }
     }
+}
 
-    /// A block whose id follows from its place: headings are labels in the PDF.
-    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
-        let place: [u8; 32] = Sha256::digest(format!("comments/{}", self.blocks.len()).as_bytes()).into();
-        let id = ParagraphId(std::array::from_fn(|at| place[at]));
-        self.blocks.push(Block::new(id, kind, runs));
-    }
+fn on_a_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

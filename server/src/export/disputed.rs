@@ -4,16 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use crdt::document::{Block, BlockKind, Marks, Run};
-use crdt::history::digest;
-use crdt::ids::ParagraphId;
+use crdt::document::Run;
 use crdt::render::ChapterBlocks;
 use crdt::render::brackets::{ids_in, words_in};
 use crdt::review::bracket::Side;
-use sha2::{Digest as _, Sha256};
 
 use super::annex::Annex;
 use super::labels::Words;
+use super::leaf::{ITEM, Leaf, PLAIN, strong};
 
 /// What is on record of one bracket, names in the language of the file.
 pub struct Disputed {
@@ -31,9 +29,9 @@ pub fn annex(
     records: &BTreeMap<String, Disputed>,
     day: (i32, u8, u8),
 ) -> Option<Annex> {
-    let mut page = Page { words, blocks: Vec::new() };
-    page.say(BlockKind::Heading { level: 1 }, vec![Run::plain(words.get("disputed-title"))]);
-    page.say(PLAIN, vec![Run::plain(words.fill("disputed-note", &[("date", &words.day(day))]))]);
+    let mut page = Page { words, leaf: Leaf::of("disputed") };
+    page.leaf.heading(1, words.get("disputed-title"));
+    page.leaf.plain(words.fill("disputed-note", &[("date", &words.day(day))]));
     let (mut number, mut told) = (0usize, Vec::new());
     for block in chapters.iter().flat_map(|chapter| &chapter.blocks) {
         number += usize::from(block.is_numbered());
@@ -45,16 +43,12 @@ pub fn annex(
             }
         }
     }
-    let chapter = ChapterBlocks { number: words.get("disputed-number"), depth: 1, blocks: page.blocks };
-    (!told.is_empty()).then(|| Annex { digest: digest::of_text(&chapter.blocks), chapter })
+    (!told.is_empty()).then(|| page.leaf.annex(words.get("disputed-number")))
 }
-
-const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
-const ITEM: BlockKind = BlockKind::UnorderedItem { depth: 0 };
 
 struct Page<'a> {
     words: &'a Words,
-    blocks: Vec<Block>,
+    leaf: Leaf,
 }
 
 impl Page<'_> {
@@ -62,17 +56,16 @@ impl Page<'_> {
         let place =
             number.map(|number| self.words.fill("disputed-paragraph", &[("number", &number.to_string())]));
         let head = place.map(|place| format!("{place} ")).unwrap_or_default();
-        let strong = Marks::on(["strong"]);
-        self.say(PLAIN, vec![Run::plain(head), Run::marked(format!("[{quoted}]"), strong)]);
+        self.leaf.say(PLAIN, vec![Run::plain(head), strong(format!("[{quoted}]"))]);
         let Some(Disputed { sides, options }) = record else {
-            self.say(ITEM, vec![Run::plain(self.words.get("disputed-nobody"))]);
+            self.leaf.say(ITEM, vec![Run::plain(self.words.get("disputed-nobody"))]);
             return;
         };
         for (component, side, why) in sides {
             let says = self.words.fill(side_id(*side), &[("component", component)]);
             let line =
                 if why.is_empty() { format!("{says}.") } else { format!("{says}: {}", on_a_line(why)) };
-            self.say(ITEM, vec![Run::plain(line)]);
+            self.leaf.say(ITEM, vec![Run::plain(line)]);
         }
         for ((component, wording), number) in options.iter().zip(2..) {
             let wording =
@@ -80,15 +73,8 @@ impl Page<'_> {
             let number = i32::to_string(&number);
             let values = [("number", number.as_str()), ("component", component.as_str())];
             let line = format!("{}: {wording}", self.words.fill("disputed-alternative", &values));
-            self.say(ITEM, vec![Run::plain(line)]);
+            self.leaf.say(ITEM, vec![Run::plain(line)]);
         }
-    }
-
-    /// A block whose id follows from its place: headings are labels in the PDF.
-    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
-        let place: [u8; 32] = Sha256::digest(format!("disputed/{}", self.blocks.len()).as_bytes()).into();
-        let id = ParagraphId(std::array::from_fn(|at| place[at]));
-        self.blocks.push(Block::new(id, kind, runs));
     }
 }
 

@@ -5,7 +5,7 @@
 //! [`files`] turns texts into the data of a file, with words from [`labels`] and the positions of an [`annex`] behind them;
 //! [`asked`] says who was asked and who answered, [`discussed`] what everybody may read of the talk about it, [`reply`] what became of what a component sent (its amendments
 //! as [`reworded`] shows them), [`redline`] what differs between two drafts, [`certificate`] what was adopted
-//! by silence. [`word`] reads Word documents that come in. [`queue`] decides whose export may run. [`worker`] talks to the PDF
+//! by silence; [`leaf`] is what the blocks of all these are made with. [`word`] reads Word documents that come in. [`queue`] decides whose export may run. [`worker`] talks to the PDF
 //! program, which has its own limits of time and memory: whatever a text does to it, the editor stays fast.
 
 pub mod annex;
@@ -17,6 +17,7 @@ pub mod disputed;
 pub mod docx;
 pub mod files;
 pub mod labels;
+pub mod leaf;
 pub mod public;
 pub mod queue;
 pub mod redline;

@@ -2,12 +2,11 @@
 //!
 //! It is a chapter of blocks, so that the writers of the paper (Markdown, PDF) print it too.
 
-use crdt::document::{Block, BlockKind, MarkValue, Marks, Run};
-use crdt::ids::ParagraphId;
+use crdt::document::BlockKind;
 use crdt::render::ChapterBlocks;
-use sha2::{Digest as _, Sha256};
 
 use super::labels::Words;
+use super::leaf::{Leaf, PLAIN, em, link, strong};
 use super::reworded::Reworded;
 
 /// What is answered, in the language of the file.
@@ -76,34 +75,31 @@ pub struct Entry {
     pub verdict: Option<String>,
 }
 
-const PLAIN: BlockKind = BlockKind::Paragraph { numbered: false };
-
 impl Letter<'_> {
     /// The chapter to be printed.
     pub fn chapter(&self, words: &Words) -> ChapterBlocks {
-        let mut page = Page { blocks: Vec::new() };
-        let heading = |words: String| vec![Run::plain(words)];
-        page.say(BlockKind::Heading { level: 1 }, heading(words.get("reply-heading")));
-        page.strong(self.component.to_owned());
+        let mut page = Page { words, leaf: Leaf::of("reply") };
+        page.leaf.heading(1, words.get("reply-heading"));
+        page.strong(self.component);
         let about = [("round", self.round), ("paper", self.paper), ("date", self.day)];
-        page.say(PLAIN, heading(words.fill("reply-about", &about)));
+        page.leaf.plain(words.fill("reply-about", &about));
         if self.entries.is_empty() && self.positions.is_empty() {
-            page.say(PLAIN, heading(words.get("reply-nothing")));
+            page.leaf.plain(words.get("reply-nothing"));
         }
         if !self.positions.is_empty() {
             let count = self.positions.len().to_string();
-            page.say(PLAIN, heading(words.fill("reply-positions", &[("count", &count)])));
+            page.leaf.plain(words.fill("reply-positions", &[("count", &count)]));
         }
         if !self.entries.is_empty() {
-            page.say(PLAIN, heading(self.counted(words)));
+            page.leaf.plain(self.counted(words));
         }
         for position in self.positions {
-            page.position(words, position);
+            page.position(position);
         }
         for entry in self.entries {
-            page.entry(words, entry);
+            page.entry(entry);
         }
-        ChapterBlocks { number: "1".to_owned(), depth: 1, blocks: page.blocks }
+        page.leaf.chapter("1".to_owned())
     }
 
     /// How many there are of each outcome, in a sentence.
@@ -121,91 +117,84 @@ impl Letter<'_> {
     }
 }
 
-struct Page {
-    blocks: Vec<Block>,
+struct Page<'a> {
+    words: &'a Words,
+    leaf: Leaf,
 }
 
-impl Page {
-    fn position(&mut self, words: &Words, position: &Position) {
-        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(position.title.as_str())]);
-        self.lines(&BlockKind::Quote, &position.quote);
-        self.strong(position.stance.clone());
-        self.lines(&PLAIN, &position.words);
+impl Page<'_> {
+    fn position(&mut self, position: &Position) {
+        self.leaf.heading(2, position.title.as_str());
+        self.leaf.lines(&BlockKind::Quote, &position.quote);
+        self.strong(position.stance.as_str());
+        self.leaf.lines(&PLAIN, &position.words);
         if !position.way_out.is_empty() {
-            self.label(words, "annex-way-out");
-            self.lines(&BlockKind::Quote, &position.way_out);
+            self.label("annex-way-out");
+            self.leaf.lines(&BlockKind::Quote, &position.way_out);
         }
         for note in std::iter::once(&position.taken).chain(&position.late) {
-            self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+            self.note(note);
         }
-        self.strong(position.fate.clone());
+        self.strong(position.fate.as_str());
     }
 
-    fn entry(&mut self, words: &Words, entry: &Entry) {
+    fn entry(&mut self, entry: &Entry) {
         let title = format!("{}: {}", entry.reference, entry.place);
-        self.say(BlockKind::Heading { level: 2 }, vec![Run::plain(title)]);
+        self.leaf.heading(2, title);
         let is_amendment = !entry.reworded.is_empty();
         if !is_amendment {
-            self.lines(&BlockKind::Quote, &entry.quote);
+            self.leaf.lines(&BlockKind::Quote, &entry.quote);
         }
-        self.label(words, "reply-said");
-        self.lines(&PLAIN, &entry.said);
+        self.label("reply-said");
+        self.leaf.lines(&PLAIN, &entry.said);
         if is_amendment {
-            self.reworded(words, &entry.reworded);
+            self.reworded(&entry.reworded);
         } else if !entry.proposed.is_empty() {
-            self.label(words, "reply-proposed");
-            self.lines(&BlockKind::Quote, &entry.proposed);
+            self.label("reply-proposed");
+            self.leaf.lines(&BlockKind::Quote, &entry.proposed);
         }
         for note in &entry.course {
-            self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+            self.note(note);
         }
-        self.strong(match &entry.outcome {
-            Some(outcome) => words.fill("reply-answer", &[("outcome", outcome)]),
-            None => words.get("reply-open"),
-        });
-        self.lines(&PLAIN, &entry.words);
+        let answer = match &entry.outcome {
+            Some(outcome) => self.words.fill("reply-answer", &[("outcome", outcome)]),
+            None => self.words.get("reply-open"),
+        };
+        self.strong(answer);
+        self.leaf.lines(&PLAIN, &entry.words);
         if let Some((words, address)) = &entry.result {
-            let link = [("link".to_owned(), MarkValue::Text(address.clone()))];
-            self.say(PLAIN, vec![Run::marked(words.clone(), Marks(link.into()))]);
+            self.leaf.say(PLAIN, vec![link(words.as_str(), address)]);
         }
         for note in [Some(&entry.signed), entry.verdict.as_ref()].into_iter().flatten() {
             if !note.is_empty() {
-                self.say(PLAIN, vec![Run::marked(note.clone(), Marks::on(["em"]))]);
+                self.note(note);
             }
         }
     }
 
-    fn reworded(&mut self, words: &Words, paragraphs: &[Reworded]) {
+    fn reworded(&mut self, paragraphs: &[Reworded]) {
         for Reworded { before, after } in paragraphs {
             if let Some(runs) = before {
-                self.label(words, if after.is_some() { "reply-before" } else { "reply-gone" });
-                self.say(BlockKind::Quote, runs.clone());
+                self.label(if after.is_some() { "reply-before" } else { "reply-gone" });
+                self.leaf.say(BlockKind::Quote, runs.clone());
             }
             if let Some(runs) = after {
-                self.label(words, if before.is_some() { "reply-after" } else { "reply-fresh" });
-                self.say(BlockKind::Quote, runs.clone());
+                self.label(if before.is_some() { "reply-after" } else { "reply-fresh" });
+                self.leaf.say(BlockKind::Quote, runs.clone());
             }
         }
     }
 
-    fn label(&mut self, words: &Words, id: &str) {
-        self.strong(words.get(id));
+    fn label(&mut self, id: &str) {
+        let label = self.words.get(id);
+        self.strong(label);
     }
 
-    fn strong(&mut self, words: String) {
-        self.say(PLAIN, vec![Run::marked(words, Marks::on(["strong"]))]);
+    fn strong(&mut self, words: impl Into<String>) {
+        self.leaf.say(PLAIN, vec![strong(words)]);
     }
 
-    fn lines(&mut self, kind: &BlockKind, words: &str) {
-        for line in words.lines().filter(|line| !line.trim().is_empty()) {
-            self.say(kind.clone(), vec![Run::plain(line.trim())]);
-        }
-    }
-
-    /// A block whose id follows from its place: headings are labels in the PDF.
-    fn say(&mut self, kind: BlockKind, runs: Vec<Run>) {
-        let place: [u8; 32] = Sha256::digest(format!("reply/{}", self.blocks.len()).as_bytes()).into();
-        let id = ParagraphId(std::array::from_fn(|at| place[at]));
-        self.blocks.push(Block::new(id, kind, runs));
+    fn note(&mut self, words: &str) {
+        self.leaf.say(PLAIN, vec![em(words)]);
     }
 }

@@ -64,7 +64,7 @@ impl App {
                     let first = stretches.first().map_or(0, |(block, _)| *block);
                     let register = self.directory.register();
                     discussions.push(Discussed {
-                        chapter: chapter.number.clone(),
+                        chapter: heading(chapter),
                         paragraph: number(before, &chapter.blocks, first),
                         address: self.address_of(paper, language, milestone, chapter, first),
                         quote: thread.anchor.quote.clone(),
@@ -128,6 +128,12 @@ fn placed(
             .collect()
     };
     threads.into_iter().map(|thread| (stretches(&thread), thread)).map(|(at, thread)| (thread, at)).collect()
+}
+
+/// Number and title of a chapter.
+fn heading(chapter: &ChapterBlocks) -> String {
+    let title = chapter.blocks.first().map(Block::words_in_line).unwrap_or_default();
+    format!("{} {title}", chapter.number).trim().to_owned()
 }
 
 /// What is bound to a thread whose words are gone: its paragraph, or else the title of the chapter.
