@@ -15,7 +15,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::protocol::write_answer;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Facts, Refusal};
 
 /// The exit status after a job that took too long.
 pub const EXIT_TOO_LONG: i32 = 3;
@@ -146,7 +146,8 @@ impl<W: Write> Shared<W> {
 fn give_up(answers: &mut impl Write, cpu_seconds: u64) -> ! {
     let message = format!("laying out the paper took more than {cpu_seconds} seconds of processor time");
     let hint = "split very long chapters, or ask the administrator to raise the limit for PDF exports";
-    if let Err(error) = write_answer(answers, &Err(Refusal::new(Code::ExportTooLong, message, hint))) {
+    let refusal = Refusal::new(Code::ExportTooLong, message, hint).about(Facts::limit(cpu_seconds));
+    if let Err(error) = write_answer(answers, &Err(refusal)) {
         eprintln!("borrador-pdf: the answer to a job that took too long could not be written: {error}");
     }
     process::exit(EXIT_TOO_LONG)

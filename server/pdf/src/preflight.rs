@@ -8,7 +8,7 @@ use typst::text::Font;
 
 use crate::fonts;
 use crate::job::{Block, Job, Paper, Run};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Facts, Near, Place, Refusal, Unprintable};
 
 /// Lists and quotes inside each other. A reader is lost long before; the typesetter's stack soon after.
 pub const MAX_NESTING: usize = 8;
@@ -27,13 +27,7 @@ pub fn check(job: &Job, fonts: &[Font]) -> Result<(), Refusal> {
             "give the paper a title in this language; readers and screen readers find the document by it";
         return Err(Refusal::new(Code::TitleMissing, "the paper has no title", hint));
     }
-    let mut walk = Walk {
-        job,
-        fonts,
-        near: "at the beginning of the text".into(),
-        seen: BTreeSet::new(),
-        unprintable: Vec::new(),
-    };
+    let mut walk = Walk { job, fonts, near: None, seen: BTreeSet::new(), unprintable: Vec::new() };
     walk.cover(paper);
     walk.blocks(&paper.blocks, 0)?;
     walk.verdict()
@@ -43,22 +37,21 @@ pub fn check(job: &Job, fonts: &[Font]) -> Result<(), Refusal> {
 struct Walk<'a> {
     job: &'a Job,
     fonts: &'a [Font],
-    /// Where an unnumbered block stands, in words: under the last heading, or after the last numbered
-    /// paragraph.
-    near: String,
+    /// Where an unnumbered block stands: under the last heading, or after the last numbered paragraph.
+    near: Option<Near>,
     /// Every character so far.
     seen: BTreeSet<char>,
     /// Each character that no font has, with the first place it stands in.
-    unprintable: Vec<(char, String)>,
+    unprintable: Vec<(char, Place)>,
 }
 
 impl Walk<'_> {
     fn cover(&mut self, paper: &Paper) {
         let meta = &paper.meta;
-        self.words(&meta.title, "in the title");
-        self.words(&meta.subtitle, "in the subtitle");
+        self.words(&meta.title, &Place::Title);
+        self.words(&meta.subtitle, &Place::Subtitle);
         let rows = meta.cover.iter().flat_map(|(label, value)| [label, value]);
-        rows.chain([&meta.org, &meta.demo]).for_each(|line| self.words(line, "on the cover"));
+        rows.chain([&meta.org, &meta.demo]).for_each(|line| self.words(line, &Place::Cover));
         let labels = &meta.labels;
         [
             &meta.short,
@@ -71,53 +64,50 @@ impl Walk<'_> {
             &labels.of,
         ]
         .into_iter()
-        .for_each(|line| self.words(line, "in the head or foot of the pages"));
+        .for_each(|line| self.words(line, &Place::Margins));
     }
 
     fn blocks(&mut self, blocks: &[Block], depth: usize) -> Result<(), Refusal> {
         if depth > MAX_NESTING {
-            let message = format!(
-                "lists or quotes stand more than {MAX_NESTING} deep inside each other, {}",
-                self.near
-            );
-            return Err(Refusal::new(
-                Code::NestingTooDeep,
-                message,
-                "move the innermost points out by a level or two",
-            ));
+            let place = Place::Text { near: self.near.clone() };
+            let message =
+                format!("lists or quotes stand more than {MAX_NESTING} deep inside each other, {place}");
+            let hint = "move the innermost points out by a level or two";
+            let facts = Facts { limit: Some(MAX_NESTING as u64), ..Facts::at(&place) };
+            return Err(Refusal::new(Code::NestingTooDeep, message, hint).about(facts));
         }
         for block in blocks {
             match block {
                 Block::Heading { runs, .. } => {
-                    let place = format!("in the heading “{}”", shortened(runs));
+                    let place = Place::Heading { words: shortened(runs) };
                     if depth > 0 {
                         let hint = "make it a paragraph, or move it out of the list or quote";
-                        return Err(Refusal::new(
-                            Code::HeadingMisplaced,
-                            format!("a list or quote holds a heading, {place}"),
-                            hint,
-                        ));
+                        let message = format!("a list or quote holds a heading, {place}");
+                        let refusal = Refusal::new(Code::HeadingMisplaced, message, hint);
+                        return Err(refusal.about(Facts::at(&place)));
                     }
                     self.runs(runs, &place)?;
-                    self.near = format!("in the text under the heading “{}”", shortened(runs));
+                    self.near = Some(Near::Under(shortened(runs)));
                 }
                 Block::Paragraph { number: Some(number), runs, .. } => {
-                    self.runs(runs, &format!("in paragraph {number}"))?;
-                    self.near = format!("in the text after paragraph {number}");
+                    self.runs(runs, &Place::Paragraph { number: number.clone() })?;
+                    self.near = Some(Near::After(number.clone()));
                 }
-                Block::Paragraph { number: None, runs, .. } => self.runs(runs, &self.near.clone())?,
+                Block::Paragraph { number: None, runs, .. } => {
+                    self.runs(runs, &Place::Text { near: self.near.clone() })?;
+                }
                 Block::Bullets { items } | Block::Numbers { items, .. } => {
                     items.iter().try_for_each(|item| self.blocks(item, depth + 1))?;
                 }
                 Block::Quote { blocks } => self.blocks(blocks, depth + 1)?,
                 Block::Table { rows, .. } => {
-                    let place = format!("in a table {}", self.near);
+                    let place = Place::Table { near: self.near.clone() };
                     for cell in rows.iter().flatten().flatten() {
                         self.runs(&cell.runs, &place)?;
                     }
                 }
                 Block::Figure { blob, alt, credit, runs, .. } => {
-                    let place = format!("in the picture “{}”, {}", shortened(runs), self.near);
+                    let place = Place::Picture { caption: shortened(runs), near: self.near.clone() };
                     self.picture(blob, alt, &place)?;
                     self.words(alt, &place);
                     self.words(credit, &place);
@@ -128,21 +118,22 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn picture(&self, name: &str, alt: &str, place: &str) -> Result<(), Refusal> {
+    fn picture(&self, name: &str, alt: &str, place: &Place) -> Result<(), Refusal> {
         if alt.trim().is_empty() {
             let message = format!("a picture has no alternative text, {place}");
             let hint = "say in a sentence what it shows, for those who do not see it";
-            return Err(Refusal::new(Code::AltTextMissing, message, hint));
+            return Err(Refusal::new(Code::AltTextMissing, message, hint).about(Facts::at(place)));
         }
         let is_one = self.job.pictures.get(name).is_some_and(|picture| is_png_or_jpeg(&picture.0));
         if is_one {
             return Ok(());
         }
         let message = format!("a picture is missing or is neither PNG nor JPEG, {place}");
-        Err(Refusal::new(Code::PictureUnreadable, message, "choose the file again, or take the picture out"))
+        let hint = "choose the file again, or take the picture out";
+        Err(Refusal::new(Code::PictureUnreadable, message, hint).about(Facts::at(place)))
     }
 
-    fn runs(&mut self, runs: &[Run], place: &str) -> Result<(), Refusal> {
+    fn runs(&mut self, runs: &[Run], place: &Place) -> Result<(), Refusal> {
         for run in runs {
             let (words, href) = match run {
                 Run::Words { words, href, .. } => (words, href),
@@ -156,42 +147,43 @@ impl Walk<'_> {
                 && !ALLOWED_LINKS.iter().any(|scheme| href.starts_with(scheme))
             {
                 let message = format!("a link goes to `{href}`, {place}");
-                return Err(Refusal::new(
-                    Code::LinkRefused,
-                    message,
-                    "links may start with http://, https:// or mailto:",
-                ));
+                let hint = "links may start with http://, https:// or mailto:";
+                let facts = Facts { href: Some(href.clone()), ..Facts::at(place) };
+                return Err(Refusal::new(Code::LinkRefused, message, hint).about(facts));
             }
         }
         Ok(())
     }
 
-    fn words(&mut self, words: &str, place: &str) {
+    fn words(&mut self, words: &str, place: &Place) {
         for character in words.chars() {
             if self.seen.insert(character) && !fonts::can_print(self.fonts, character) {
-                self.unprintable.push((character, place.to_owned()));
+                self.unprintable.push((character, place.clone()));
             }
         }
     }
 
     fn verdict(self) -> Result<(), Refusal> {
-        let mut sentences = self.unprintable.iter().map(|&(character, ref place)| {
-            format!(
-                "no font of the paper has the character “{}” (U+{:04X}), {place}",
-                visible(character),
-                u32::from(character)
-            )
+        let all = self.unprintable.len();
+        let told = self.unprintable.into_iter().take(1 + LISTED_PLACES);
+        let characters: Vec<Unprintable> =
+            told.map(|(character, place)| unprintable(character, place)).collect();
+        let mut sentences = characters.iter().map(|Unprintable { character, code_point, place }| {
+            format!("no font of the paper has the character “{character}” ({code_point}), {place}")
         });
         let Some(message) = sentences.next() else { return Ok(()) };
         let remedy = format!("replace it with words or with another character; {}", fonts::COVERED);
-        let mut hints: Vec<String> =
-            [remedy].into_iter().chain(sentences.by_ref().take(LISTED_PLACES)).collect();
-        match sentences.count() {
-            0 => {}
-            more => hints.push(format!("and {more} more characters")),
-        }
-        Err(Refusal { code: Code::CharacterWithoutFont, message, hints })
+        let mut hints: Vec<String> = [remedy].into_iter().chain(sentences).collect();
+        let more = Some(all - characters.len()).filter(|more| *more > 0);
+        hints.extend(more.map(|more| format!("and {more} more characters")));
+        let facts = Box::new(Facts { characters, more, ..Facts::default() });
+        Err(Refusal { code: Code::CharacterWithoutFont, message, hints, facts })
     }
+}
+
+fn unprintable(character: char, place: Place) -> Unprintable {
+    let code_point = format!("U+{:04X}", u32::from(character));
+    Unprintable { character: visible(character), code_point, place }
 }
 
 /// A heading's words, cut to what fits in a sentence.

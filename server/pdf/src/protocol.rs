@@ -14,7 +14,7 @@ use std::panic::{self, AssertUnwindSafe};
 use crate::job::Job;
 use crate::limits::Watch;
 use crate::press::Press;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Facts, Refusal};
 
 /// A paper of 1,000 pages has some 5 MB, and its pictures come with it. More is a mistake of the sender; it is read past, not kept.
 pub const MAX_JOB_BYTES: u32 = 96 * 1024 * 1024;
@@ -65,11 +65,8 @@ fn read_job(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Refus
     if length > MAX_JOB_BYTES {
         skip(input, length.into())?;
         let message = format!("the paper has {length} bytes of data; the limit is {MAX_JOB_BYTES}");
-        return Ok(Some(Err(Refusal::new(
-            Code::JobTooLarge,
-            message,
-            "export the chapters as papers of their own",
-        ))));
+        let refusal = Refusal::new(Code::JobTooLarge, message, "export the chapters as papers of their own");
+        return Ok(Some(Err(refusal.about(Facts::limit((MAX_JOB_BYTES / 1024 / 1024).into())))));
     }
     // Not reserved beforehand: the length is only a claim until the bytes are here.
     let mut job = Vec::new();

@@ -11,7 +11,7 @@ use crdt::history::proof::SOURCES;
 use crdt::ids::{PaperId, SourceId};
 use crdt::render::ChapterBlocks;
 use crdt::render::docx::Picture;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::App;
 use super::refusal::Refusal;
@@ -117,5 +117,6 @@ fn too_large() -> Refusal {
         reason: "pictures_too_large".to_owned(),
         message: format!("the pictures have more than {most} MB together, the most that a file may hold"),
         hints: vec!["bring smaller versions of the largest pictures".to_owned()],
+        facts: Map::from_iter([("limit".to_owned(), most.into())]),
     }
 }

@@ -12,6 +12,7 @@ use crdt::moment::Moment;
 use crdt::render::ChapterBlocks;
 use crdt::render::docx::Loss;
 use crdt::review::bracket::Bracket;
+use serde_json::Map;
 
 use super::App;
 use super::papers::aside;
@@ -451,12 +452,14 @@ impl Exports {
                 reason: objection.code,
                 message: objection.message,
                 hints: objection.hints,
+                facts: objection.facts,
             },
             WorkerError::TooLong(_) => Refusal::ExportTooLong { limit_s: self.limit_s },
             WorkerError::Died => Refusal::ExportRefused {
                 reason: "worker_died".to_owned(),
                 message: "this text needs more time or memory than one file may take".to_owned(),
                 hints: vec!["export one language, or split the longest chapters".to_owned()],
+                facts: Map::new(),
             },
             WorkerError::Unavailable(cause) => Refusal::ExportUnavailable(cause),
         }

@@ -265,6 +265,8 @@ pub enum Refusal {
         message: String,
         /// What to do about it.
         hints: Vec<String>,
+        /// What it is about, for programs that say it in other words: the place, the character, the limit.
+        facts: serde_json::Map<String, serde_json::Value>,
     },
     /// The export took longer than it may.
     #[error("the file was not finished within {limit_s} seconds; export one language or fewer chapters")]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crdt::moment::Moment;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
@@ -57,6 +57,9 @@ pub struct Objection {
     /// What to do about it.
     #[serde(default)]
     pub hints: Vec<String>,
+    /// What it is about, for programs: the place, the character, the limit.
+    #[serde(default)]
+    pub facts: Map<String, Value>,
 }
 
 /// The program and, while it runs, its process. Jobs are set one after the other.

@@ -222,8 +222,9 @@ impl From<Refusal> for Problem {
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
             Refusal::WordTaken { slug } => problem.details(json!({ "slug": slug })),
-            Refusal::ExportRefused { reason, hints, .. } => {
-                problem.details(json!({ "reason": reason, "hints": hints }))
+            Refusal::ExportRefused { reason, hints, mut facts, .. } => {
+                facts.extend([("reason".to_owned(), reason.into()), ("hints".to_owned(), hints.into())]);
+                problem.details(facts.into())
             }
             Refusal::Amendment(error) => problem.details(amendments::facts(&error)),
             Refusal::ImageTooLarge { width, height, most_pixels } => {

@@ -60,7 +60,41 @@ async fn i13_a_pdf_program_that_dies_over_its_memory_takes_nobody_with_it() {
     let samir = service.signs_in("samir").await;
     let dead = samir.get(EXPORT).send().await;
     dead.is_refused(422, "export_refused");
+    assert_eq!(dead.json()["details"]["reason"], "worker_died");
     assert_eq!(samir.get(EXPORT).send().await.text(), "%PDF");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_pdf_program_says_of_a_text_reaches_whoever_asked_as_facts_too() {
+    let place = json!({ "at": "paragraph", "number": "12" });
+    let character = json!({ "character": "中", "code_point": "U+4E2D", "place": place });
+    let objection = json!({
+        "code": "character_without_font",
+        "message": "no font has it",
+        "hints": ["replace it"],
+        "facts": { "characters": [character], "more": 2 },
+    });
+    let (folder, program) = fails_once("cat answer");
+    let json = objection.to_string();
+    let length = u32::try_from(json.len()).unwrap().to_le_bytes();
+    let answer = [&[1], &length[..], json.as_bytes()].concat();
+    std::fs::write(folder.path().join("answer"), answer).unwrap();
+    let script = std::fs::read_to_string(&program).unwrap();
+    let whole = script.replace("cat answer", &format!("cat '{}/answer'; continue", folder.path().display()));
+    std::fs::write(&program, whole).unwrap();
+
+    let service = Service::with(|settings| settings.pdf_worker = Some(program)).await;
+    let refused = service.signs_in("samir").await.get(EXPORT).send().await;
+    refused.is_refused(422, "export_refused");
+    let problem = refused.json();
+    assert_eq!(problem["detail"], "no font has it");
+    let expected = json!({
+        "reason": "character_without_font",
+        "hints": ["replace it"],
+        "characters": [character],
+        "more": 2,
+    });
+    assert_eq!(problem["details"], expected);
 }
 
 /// A table with so many rows below its head.

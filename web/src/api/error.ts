@@ -1,4 +1,4 @@
-/** The one error every call of the API throws. Words for people come from `errorMessage(error.code)` in `i18n`. */
+/** The one error every call of the API throws. Words for people come from `errorWords(error)`. */
 import { problem } from './model'
 
 export class ApiError extends Error {
@@ -7,10 +7,11 @@ export class ApiError extends Error {
     readonly status: number,
     /** A stable word, such as `stale_version`; `network_unreachable` and `answer_unreadable` are made here. */
     readonly code: string,
-    /** What the server said, for the log and the curious. */
+    /** What the server said, in English, for the log and the curious; no page shows it. */
     readonly detail: string,
     /** Names the request in the server's log; `null` when no answer came. */
     readonly requestId: string | null,
+    /** Facts for programs: the field, the reason, the numbers. */
     readonly details: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatDay, formatInstant, formatMoment, formatNumber, setServiceClock } from './dates'
-import { bundleOf, errorMessage, language, onLanguage, preferredLanguage, t, useLanguage } from './index'
+import { bundleOf, language, onLanguage, preferredLanguage, t, useLanguage } from './index'
+import { refusalWords } from './refusals'
 
 const source = (name: string) => readFileSync(new URL(`../../../fixtures/messages/${name}.ftl`, import.meta.url), 'utf8')
 
@@ -18,7 +19,7 @@ const CODES = [...new Set([
   ...found(rust('server/src/http/error.rs'), /^ *\("([a-z_]+)", \d{3}, /gm),
   ...found(rust('crdt/src/sync/events.rs'), /Refusal::\w+ => "([a-z_]+)"/g),
   ...found(rust('web/src/sync/closing.ts'), /code: '([a-z_]+)'/g),
-  ...['network_unreachable', 'answer_unreadable', 'no_answer', 'device_copy_unreadable', 'device_keeps_nothing'],
+  ...['network_unreachable', 'answer_unreadable', 'no_answer', 'device_copy_unreadable', 'device_keeps_nothing', 'page_fault'],
 ])]
 
 test('the codes were found', () => {
@@ -29,11 +30,11 @@ describe.each(['es', 'en'] as const)('in %s', name => {
   beforeEach(() => useLanguage(name))
 
   test.each(CODES)('the code `%s` has words of its own', code => {
-    expect(errorMessage(code)).not.toBe(t('error-unknown', { code }))
+    expect(refusalWords(code, { slug: 'vivienda' })).not.toBe(t('error-unknown', { code }))
   })
 
   test('a code from the future is named in a general sentence', () => {
-    expect(errorMessage('moon_phase_wrong')).toContain('moon_phase_wrong')
+    expect(refusalWords('moon_phase_wrong')).toContain('moon_phase_wrong')
   })
 })
 

@@ -52,28 +52,26 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 
 /** The words of a message. */
 export function t(id: MessageId, args: MessageArguments = {}): string {
-  const words = wordsOf(id, args)
+  const formatted = format(id, args)
   // Every id of the union is in every language, or the build has failed: only a programming error comes here.
-  if (words === null) throw new Error(`no message \`${id}\` in ${language()}`)
+  if (formatted === null) throw new Error(`no message \`${id}\` in ${language()}`)
+  const { words, problems } = formatted
+  if (problems.length > 0) console.warn(`message ${id} (${language()}): ${problems.join('; ')}`)
   return words
 }
 
-/**
- * What an error code means and what to do: the message `error-CODE`, or a general one that names the code. Codes come from the
- * server, so they may be newer than this page.
- */
-export function errorMessage(code: string): string {
-  return wordsOf(`error-${code}`, {}) ?? t('error-unknown', { code })
+/** The words of a message that may not be there; `null` without it, or when a value that it names is not among `args`. */
+export function said(id: string, args: MessageArguments = {}): string | null {
+  const formatted = format(id, args)
+  return formatted === null || formatted.problems.length > 0 ? null : formatted.words
 }
 
-function wordsOf(id: string, args: MessageArguments): string | null {
-  const { bundle, language } = spoken()
+function format(id: string, args: MessageArguments): { words: string; problems: Error[] } | null {
+  const { bundle } = spoken()
   const pattern = bundle.getMessage(id)?.value
   if (pattern === undefined || pattern === null) return null
   const problems: Error[] = []
-  const words = bundle.formatPattern(pattern, isolated(args), problems)
-  if (problems.length > 0) console.warn(`message ${id} (${language}): ${problems.join('; ')}`)
-  return words
+  return { words: bundle.formatPattern(pattern, isolated(args), problems), problems }
 }
 
 /** Is there a message with this id? For words that a newer server may have added. */

@@ -1,7 +1,7 @@
 //! What is refused before Typst, and in which words.
 
 use borrador_pdf::preflight::MAX_NESTING;
-use borrador_pdf::refusal::Code;
+use borrador_pdf::refusal::{Code, Place, Refusal};
 use serde_json::{Value, json};
 
 use crate::{PIXEL, heading, paper, paragraph, print, print_with};
@@ -23,21 +23,39 @@ fn a_character_without_a_font_is_named_with_its_paragraph_and_with_what_to_do() 
     assert!(refusal.hints[0].starts_with("replace it with words or with another character"));
     assert_eq!(refusal.hints[1], "no font of the paper has the character “北” (U+5317), in paragraph 31");
     assert!(refusal.hints[3].ends_with("(U+05E9), in the heading “שלום”"));
+    let facts = serde_json::to_value(&refusal.facts).unwrap();
+    let first =
+        json!({"character": "😀", "code_point": "U+1F600", "place": {"at": "paragraph", "number": "31"}});
+    assert_eq!((&facts["characters"][0], facts.get("more")), (&first, None));
+    assert_eq!(facts["characters"][3]["place"], json!({"at": "heading", "words": "שלום"}));
 }
 
 #[test]
 fn an_unnumbered_place_is_told_by_what_stands_before_it() {
     let emoji = json!({"t": "p", "id": "00000000000000ab", "c": [{"t": "s", "v": "☃️ 😀"}]});
-    let place =
-        |blocks: Value| print(&paper(blocks)).unwrap_err().message.rsplit_once(", ").unwrap().1.to_owned();
-    assert_eq!(place(json!([emoji])), "at the beginning of the text");
+    let place = |blocks: Value| {
+        let refusal = print(&paper(blocks)).unwrap_err();
+        let facts = serde_json::to_value(&refusal.facts).unwrap();
+        let words = refusal.message.rsplit_once(", ").unwrap().1.to_owned();
+        (words, facts["characters"][0]["place"].clone())
+    };
+    assert_eq!(place(json!([emoji])), ("at the beginning of the text".into(), json!({"at": "text"})));
     assert_eq!(
         place(json!([heading(2, "Los primeros días"), emoji])),
-        "in the text under the heading “Los primeros días”"
+        (
+            "in the text under the heading “Los primeros días”".into(),
+            json!({"at": "text", "under": "Los primeros días"})
+        )
     );
     assert_eq!(
         place(json!([paragraph("8", "a"), {"t": "ul", "items": [[emoji]]}])),
-        "in the text after paragraph 8"
+        ("in the text after paragraph 8".into(), json!({"at": "text", "after": "8"}))
+    );
+    let cell = json!({"id": "00000000000000ac", "c": [{"t": "s", "v": "☃️ 😀"}]});
+    let table = json!({"t": "table", "columns": 1, "head": 0, "rows": [[cell]]});
+    assert_eq!(
+        place(json!([paragraph("8", "a"), table])),
+        ("in a table in the text after paragraph 8".into(), json!({"at": "table", "after": "8"}))
     );
     let mut titled = paper(json!([]));
     titled["meta"]["title"] = json!("Ciudades 😀");
@@ -47,9 +65,10 @@ fn an_unnumbered_place_is_told_by_what_stands_before_it() {
 #[test]
 fn many_strange_characters_are_listed_to_ten_and_then_counted() {
     let strange: String = ('一'..'丰').collect();
-    let hints = print(&paper(json!([paragraph("1", &strange)]))).unwrap_err().hints;
+    let Refusal { hints, facts, .. } = print(&paper(json!([paragraph("1", &strange)]))).unwrap_err();
     assert_eq!(hints.len(), 12);
     assert_eq!(hints[11], format!("and {} more characters", strange.chars().count() - 11));
+    assert_eq!((facts.characters.len(), facts.more), (11, Some(strange.chars().count() - 11)));
 }
 
 #[test]
@@ -91,6 +110,7 @@ fn links_lead_to_the_web_or_to_a_mailbox_only() {
         let refusal = print(&paper(json!([link]))).unwrap_err();
         assert_eq!(refusal.code, Code::LinkRefused);
         assert_eq!(refusal.message, format!("a link goes to `{href}`, in paragraph 5"));
+        assert_eq!(refusal.facts.href.as_deref(), Some(href));
     }
 }
 
@@ -129,6 +149,8 @@ fn a_picture_without_alternative_text_or_without_bytes_is_refused_by_its_caption
     let refused = print_with(&figure(" "), &[("casa", PIXEL)]).unwrap_err();
     assert_eq!(refused.code, Code::AltTextMissing);
     assert!(refused.message.contains("“Fachada”"), "{refused}");
+    let place = Place::Picture { caption: "Fachada".into(), near: None };
+    assert_eq!(refused.facts.place, Some(place));
     assert_eq!(print(&figure("Una casa")).unwrap_err().code, Code::PictureUnreadable);
     assert_eq!(
         print_with(&figure("Una casa"), &[("casa", b"GIF89a")]).unwrap_err().code,

@@ -4,10 +4,11 @@
  */
 import { ApiError } from '../../api'
 import {
-  LANGUAGES, errorMessage, onLanguage, preferredLanguage, t as translate, useLanguage,
+  LANGUAGES, onLanguage, preferredLanguage, t as translate, useLanguage,
   type Language, type MessageArguments, type MessageId,
 } from '../../i18n'
 import { formatDay, formatDayAndMonth, formatInstant, formatMoment, formatNumber, formatShortDay, formatTime } from '../../i18n/dates'
+import { refusalWords } from '../../i18n/refusals'
 import { remembered } from './remembered'
 
 export const interfaceLanguages = LANGUAGES
@@ -54,18 +55,15 @@ export function t(id: MessageId, args?: MessageArguments): string {
 }
 
 /** What went wrong and what to do, whatever was thrown. */
-/** Refusals of which only the server knows what exactly is wrong: which value, which character, which paragraph. */
-const TOLD_IN_DETAIL = new Set(['field_invalid', 'export_refused'])
-
 export function errorWords(error: unknown): string {
-  if (!(error instanceof ApiError)) return codeWords('page_fault')
-  const words = codeWords(error.code)
-  return TOLD_IN_DETAIL.has(error.code) && error.detail !== '' ? t('error-with-detail', { words, detail: error.detail }) : words
+  follow()
+  return error instanceof ApiError ? refusalWords(error.code, error.details) : refusalWords('page_fault')
 }
 
+/** The same of a refusal of which only the code is known. */
 export function codeWords(code: string): string {
   follow()
-  return errorMessage(code)
+  return refusalWords(code)
 }
 
 /** "21 de septiembre de 2016". Takes a calendar day or an RFC 3339 time. */

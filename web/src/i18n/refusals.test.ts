@@ -1,0 +1,94 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { t, useLanguage } from './index'
+import { messagesFor, refusalWords, type Details } from './refusals'
+
+const rust = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, each]) => each!)
+/** The names of the variants of an enum, as serde writes them. */
+function variants(source: string, name: string): string[] {
+  const body = source.split(`pub enum ${name} {\n`)[1]!.split('\n}')[0]!
+  return found(body, /^ {4}([A-Z]\w*)/gm).map((each) => each.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase())
+}
+function allRust(folder: string): string[] {
+  const entries = readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+  return entries.filter((each) => each.endsWith('.rs')).map((each) => rust(`${folder}/${each}`))
+}
+
+/** Every reason why a file is not made, read where the server and its PDF program write them. */
+const REASONS = [
+  ...variants(rust('server/pdf/src/refusal.rs'), 'Code'),
+  ...allRust('server/src').flatMap((source) => found(source, /\breason: "([a-z_]+)"\.to_owned\(\)/g)),
+]
+const PLACES = variants(rust('server/pdf/src/refusal.rs'), 'Place')
+
+const paragraph = { at: 'paragraph', number: '12' }
+const character = (character: string, place: Details = paragraph) => ({ character, code_point: `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`, place })
+/** All that the server knows of some refusal. */
+const FACTS: Details = { characters: [character('中')], place: paragraph, href: 'file:///etc', limit: 8, hints: ['replace it'] }
+
+test('the reasons were found', () => {
+  expect(REASONS).toEqual(expect.arrayContaining(['character_without_font', 'worker_died', 'pictures_too_large', 'export_failed']))
+  expect(PLACES).toEqual(expect.arrayContaining(['margins', 'picture']))
+})
+
+describe.each(['es', 'en'] as const)('in %s', (language) => {
+  beforeEach(() => useLanguage(language))
+
+  test.each(REASONS)('the reason `%s` has words of its own', (reason) => {
+    expect(refusalWords('export_refused', { ...FACTS, reason })).not.toBe(t('error-export_refused'))
+  })
+
+  test.each(PLACES)('the place `%s` has words of its own', (at) => {
+    const told = (place: Details) => refusalWords('export_refused', { ...FACTS, reason: 'link_refused', place })
+    const place = { at, words: 'Dentro', number: '12', caption: 'Fachada', under: 'Acogida' }
+    expect(told(place)).not.toBe(t('error-export_refused'))
+    expect(told(place)).not.toBe(told({ ...place, at: 'paragraph', number: '99' }))
+  })
+
+  test.each<[string, Details]>([
+    ['a reason from the future', { ...FACTS, reason: 'moon_phase_wrong', message: 'the moon' }],
+    ['a reason without the facts that its words need', { reason: 'character_without_font', hints: ['replace it'] }],
+    ['a place from the future', { ...FACTS, reason: 'link_refused', place: { at: 'moon' } }],
+    ['facts of another shape', { reason: 'character_without_font', characters: ['中', null], more: 'many' }],
+    ['no reason', {}],
+  ])('%s is said in general', (_, details) => {
+    expect(refusalWords('export_refused', details)).toBe(t('error-export_refused'))
+  })
+})
+
+describe('what is said', () => {
+  const told = (reason: string, details: Details = {}) => refusalWords('export_refused', { reason, ...details })
+
+  test('a character is named with its place, in both languages', async () => {
+    const details = { characters: [character('中')], hints: ['replace it'] }
+    await useLanguage('es')
+    expect(told('character_without_font', details)).toContain('no tienen «中» (U+4E2D) en el párrafo 12. Escríbalo de otro modo')
+    await useLanguage('en')
+    expect(told('character_without_font', details)).toContain('do not have “中” (U+4E2D) in paragraph 12. Write it in another way')
+    expect(told('character_without_font', details)).not.toContain('replace it')
+  })
+
+  test('several characters are listed to four, the others counted, and hidden ones not shown', async () => {
+    await useLanguage('en')
+    const characters = ['中', '\uFFFD', '日', '月', '火', '水'].map((each) => character(each, { at: 'table', after: '8' }))
+    characters[1]!.code_point = 'U+0000'
+    const words = told('character_without_font', { characters, more: 3 })
+    expect(words).toContain('“中” (U+4E2D) in a table after paragraph 8, an invisible character (U+0000) in a table after paragraph 8, “日”')
+    expect(words).toContain('and 5 more characters.')
+    expect(words).not.toContain('火')
+  })
+
+  test('a place without a number is told by what stands before it', async () => {
+    await useLanguage('es')
+    const at = (place: Details) => told('alt_text_missing', { place })
+    expect(at({ at: 'picture', caption: 'Fachada', under: 'Acogida' })).toContain('en la imagen «Fachada», bajo el título «Acogida»')
+    expect(at({ at: 'picture', caption: 'Fachada' })).toContain('en la imagen «Fachada», al principio')
+  })
+
+  test('what a code says by itself is said with the facts it names', async () => {
+    await useLanguage('es')
+    expect(refusalWords('word_taken', { slug: 'vivienda' })).toContain('«vivienda»')
+    expect(messagesFor('stale_version', { current: 4 })).toEqual(['error-stale_version'])
+  })
+})
