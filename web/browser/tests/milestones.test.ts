@@ -130,6 +130,31 @@ test('the seal form keeps its words through a refusal, a closed box and a reload
   expect(await entry(ines, 'Bogotá, as agreed').textContent()).toMatch(/UCLG\/MIG\/2016\/9.*Not published/)
 })
 
+test('the plan is cancelled while Inés seals for it: she reads what to do, and seals the same words without a plan', async () => {
+  const [ines, again] = [await stage.enter('Inés Duarte'), await stage.enter('Inés Duarte')]
+  await ines.goesTo(PAPER)
+  await ines.clicks('Seal a draft')
+  const box = ines.page.getByRole('dialog', { name: 'Seal a draft' })
+  const plan = box.getByLabel(/^Planned draft/)
+  expect(await plan.locator('option:checked').textContent()).toBe('Lima draft')
+  await box.getByLabel('Note (if needed)').fill('As Lima agreed.')
+  await again.goesTo(LINE)
+  await again.clicks('Cancel the plan for “Lima draft”')
+  const sure = again.page.getByRole('dialog', { name: 'Cancel the plan for “Lima draft”?' })
+  await sure.getByRole('textbox').fill('It is sealed in Bogotá.')
+  await sure.getByRole('button', { name: 'Cancel the plan' }).click()
+  await entry(again, 'Lima draft').getByText('It is sealed in Bogotá.').waitFor()
+
+  ines.troubles.expect(/milestones.* 409/)
+  await box.getByRole('button', { name: 'Seal for good' }).click()
+  await box.getByRole('alert').getByText(/Nothing was sealed now, and what you typed is still here\. Choose “Another”/).waitFor()
+  expect(await plan.evaluate((select) => select === document.activeElement)).toBe(true)
+  await plan.selectOption('Another')
+  expect([await box.getByLabel('Name', { exact: true }).inputValue(), await box.getByLabel('Note (if needed)').inputValue()]).toEqual(['Lima draft', 'As Lima agreed.'])
+  await box.getByRole('button', { name: 'Seal for good' }).click()
+  await ines.seesHeading('Lima draft')
+})
+
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) => Object.entries({ 'at a desk': DESK, 'on a phone': PHONE }).map(([where, viewport]) => ({ colorScheme, where, viewport })))
 
 test.each(looks)('the line of time and its boxes are in order, $where, $colorScheme', async ({ colorScheme, viewport }) => {

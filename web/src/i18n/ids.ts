@@ -1696,6 +1696,8 @@ export type MessageId =
   | 'seal-note'
   | 'seal-open'
   | 'seal-other'
+  | 'seal-plan-gone'
+  | 'seal-plan-gone-what'
   | 'seal-status'
   | 'seal-status-none'
   | 'seal-symbol'
