@@ -1,6 +1,8 @@
 //! A part of the document, read from its first word to its last: the text, its notes, what was said beside it.
 
+mod aside;
 mod equation;
+mod paragraph;
 mod picture;
 mod run;
 mod table;
@@ -8,20 +10,21 @@ mod told;
 
 use std::collections::BTreeMap;
 
-use crdt::document::{BlockKind, Marks};
+use crdt::document::Marks;
 use crdt::ids::ParagraphId;
 
+use self::aside::{Groups, remarks};
 use self::equation::Frame;
-use self::picture::{Drawing, Shown};
+use self::paragraph::OpenParagraph;
+use self::picture::Drawing;
 use self::run::{Field, RunLook};
 use self::table::OpenTable;
-use self::told::Told;
 use super::lists::Lists;
-use super::package::{DAMAGED, Package, Picture};
+use super::package::{Package, Picture};
 use super::report::{Found, Report};
-use super::styles::{Letters, Role, Styles};
+use super::styles::Styles;
 use super::xml::{Met, Tag, walk};
-use super::{Document, Keep, Paragraph, Piece, Remark, Tracked};
+use super::{Document, Keep, Paragraph, Piece, Tracked};
 use crate::export::tables::read::ReadError;
 
 /// More paragraphs are no paper.
@@ -62,16 +65,6 @@ struct Notes {
     endnotes: BTreeMap<String, Vec<Piece>>,
 }
 
-/// What stands in a part of notes or comments, by its id there.
-#[derive(Debug, Default)]
-struct Groups {
-    of: BTreeMap<String, Vec<Piece>>,
-    heads: BTreeMap<String, (String, String)>,
-    /// The last paragraph of each: what answers name.
-    last: BTreeMap<String, String>,
-    open: Option<String>,
-}
-
 /// A part while it is read.
 struct Story<'a> {
     styles: &'a Styles,
@@ -105,26 +98,6 @@ struct Story<'a> {
     /// The parts of an equation that are open.
     frames: Vec<Frame>,
     has_contents: bool,
-}
-
-/// A paragraph while it is read.
-#[derive(Default)]
-struct OpenParagraph {
-    role: Option<Role>,
-    list: Option<(String, u8)>,
-    list_level: u8,
-    outline: Option<u8>,
-    /// How its style lets letters look.
-    letters: Letters,
-    pieces: Vec<Piece>,
-    end: Vec<Tracked>,
-    told: Vec<Told>,
-    /// What stands behind its words.
-    pictures: Vec<Shown>,
-    /// Whose picture it speaks of, where it is a caption that says so.
-    credit: String,
-    /// A number that stands as words: it goes, with the tab behind it.
-    had_number: bool,
 }
 
 impl<'a> Story<'a> {
@@ -330,96 +303,6 @@ impl<'a> Story<'a> {
             _ => self.changes.push(change),
         }
     }
-
-    /// The mark of a comment: without words it stands on the paragraph.
-    fn remarked(&mut self, tag: &Tag<'_>) {
-        let Some(id) = tag.get("id") else { return };
-        let (changes, commented) = (self.changes.clone(), vec![id.clone()]);
-        self.paragraph(|open| {
-            if !open.pieces.iter().any(|piece| piece.comments.contains(&id)) {
-                open.pieces.push(Piece { changes, comments: commented, ..Piece::default() });
-            }
-        });
-    }
-
-    fn paragraph_ends(&mut self) {
-        let Some(mut open) = self.open.pop() else { return };
-        let pictures = std::mem::take(&mut open.pictures);
-        self.words_end(open);
-        self.shows(pictures);
-    }
-
-    fn words_end(&mut self, mut open: OpenParagraph) {
-        if self.passed_over > 0 {
-            return;
-        }
-        self.tells(&mut open);
-        if let Some(group) = self.groups.open.clone() {
-            self.group_takes(&group, open.pieces);
-            return;
-        }
-        let is_blank = open.pieces.iter().all(|piece| piece.words.trim().is_empty());
-        if let Some(cell) = self.tables.last_mut() {
-            cell.takes(open.pieces);
-            self.counted += usize::from(!is_blank);
-            return;
-        }
-        let kind = self.kind_of(&open);
-        match open.role {
-            Some(Role::Cover) if !is_blank => return self.note(Found::Cover, &words(&open.pieces)),
-            Some(Role::Contents) if !is_blank => return self.contents_line(),
-            _ => {}
-        }
-        self.counted += usize::from(!is_blank);
-        let Some(open) = self.captions(open) else { return };
-        let id = (self.ids)();
-        let Some(kind) = kind else { return };
-        self.paragraphs.push(Paragraph { id, kind, pieces: open.pieces, end: open.end, whole: Vec::new() });
-    }
-
-    /// A line of a table of contents that no frame stands around.
-    fn contents_line(&mut self) {
-        if !self.report.notes.iter().any(|note| note.found == Found::Contents) {
-            self.note(Found::Contents, "");
-        }
-    }
-
-    /// `None` for what is left out: blank lines of the title page and the contents.
-    fn kind_of(&self, open: &OpenParagraph) -> Option<BlockKind> {
-        let heading =
-            |level: u8| BlockKind::Heading { level: level.min(crdt::document::schema::MAX_HEADING_LEVEL) };
-        if let Some(outline) = open.outline {
-            return Some(heading(outline + 1));
-        }
-        let list = match (&open.list, &open.role) {
-            // The list of number nought takes a paragraph out of its style's.
-            (Some((id, _)), _) if id == "0" => None,
-            (Some((id, level)), _) => Some((id, *level)),
-            (None, Some(Role::Item(id, level))) => Some((id, *level)),
-            (None, _) => None,
-        };
-        Some(match &open.role {
-            Some(Role::Heading(level)) => heading(*level),
-            Some(Role::Cover | Role::Contents) => return None,
-            Some(Role::Numbered) => BlockKind::Paragraph { numbered: true },
-            _ if list.is_some() => list.map(|(id, level)| self.lists.kind(id, level))?,
-            Some(Role::Quote) => BlockKind::Quote,
-            _ => BlockKind::Paragraph { numbered: open.had_number },
-        })
-    }
-
-    /// A note or a comment has no paragraphs here: a space, or for what is said a line, stands between them.
-    fn group_takes(&mut self, group: &str, pieces: Vec<Piece>) {
-        let changed = pieces.iter().any(|piece| !piece.changes.is_empty());
-        if changed {
-            self.report.note(0, Found::ChangedNote, &words(&pieces));
-        }
-        let Some(known) = self.groups.of.get_mut(group) else { return };
-        if !known.is_empty() && !pieces.is_empty() {
-            known.push(Piece { words: "\n".into(), ..Piece::default() });
-        }
-        known.extend(pieces.into_iter().filter(|piece| piece.changes.iter().all(|change| !change.came)));
-    }
 }
 
 /// What says how something looked before a tracked change.
@@ -441,44 +324,6 @@ fn is_change_of_looks(name: &str) -> bool {
 /// The words of pieces, changes and all.
 fn words(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.words.as_str()).collect()
-}
-
-/// Comments with their answers behind them.
-fn remarks(groups: Groups, answers: &str) -> Result<BTreeMap<String, Vec<Remark>>, ReadError> {
-    let mut parents: BTreeMap<String, String> = BTreeMap::new();
-    if !answers.is_empty() {
-        walk(answers, |met| {
-            if let Met::Begins(":commentEx", tag) = met
-                && let (Some(id), Some(parent)) = (tag.get("paraId"), tag.get("paraIdParent"))
-            {
-                parents.insert(id, parent);
-            }
-            Ok(())
-        })?;
-    }
-    let by_last: BTreeMap<&String, &String> = groups.last.iter().map(|(id, last)| (last, id)).collect();
-    let first_of = |id: &String| -> String {
-        let mut id = id.clone();
-        // Answers to answers; a file may lead in a circle.
-        for _ in 0..100 {
-            let parent = groups.last.get(&id).and_then(|last| by_last.get(parents.get(last)?));
-            match parent {
-                Some(parent) if **parent != id => id.clone_from(parent),
-                _ => break,
-            }
-        }
-        id
-    };
-    let mut ordered: Vec<&String> = groups.of.keys().collect();
-    // Numbers in the order in which they were given.
-    ordered.sort_by_key(|id| (id.parse::<u64>().unwrap_or(u64::MAX), (*id).clone()));
-    let mut found: BTreeMap<String, Vec<Remark>> = BTreeMap::new();
-    for id in ordered {
-        let (author, day) = groups.heads.get(id).cloned().ok_or(ReadError::Unreadable(DAMAGED))?;
-        let words = words(&groups.of[id]).trim().to_owned();
-        found.entry(first_of(id)).or_default().push(Remark { author, day, words });
-    }
-    Ok(found)
 }
 
 /// The marks of words in a note.

@@ -3,7 +3,8 @@
 use crdt::document::BlockKind;
 use crdt::document::schema::Image;
 
-use super::{MOST_PARAGRAPHS, OpenParagraph, Story};
+use super::paragraph::OpenParagraph;
+use super::{MOST_PARAGRAPHS, Story};
 use crate::export::tables::clean;
 use crate::export::tables::read::ReadError;
 use crate::export::word::package::Picture;

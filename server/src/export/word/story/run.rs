@@ -3,7 +3,8 @@
 use crdt::document::schema::link_is_allowed;
 use crdt::document::{MarkValue, Marks};
 
-use super::{OpenParagraph, Story, with_note, words};
+use super::paragraph::OpenParagraph;
+use super::{Story, with_note, words};
 use crate::export::tables::clean;
 use crate::export::word::Piece;
 use crate::export::word::report::Found;

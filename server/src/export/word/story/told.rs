@@ -1,7 +1,8 @@
 //! Words that came in differently from how they stood, gathered while their paragraph is read: one note for words that follow each
 //! other, however many runs a program cut them into.
 
-use super::{OpenParagraph, Story};
+use super::Story;
+use super::paragraph::OpenParagraph;
 use crate::export::word::Tracked;
 use crate::export::word::report::Found;
 
