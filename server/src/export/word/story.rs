@@ -183,12 +183,9 @@ impl<'a> Story<'a> {
                 }
                 self.groups.open = id;
             }
+            "oMathPara" => self.may_be_another()?,
             "p" => {
-                if self.paragraphs.len() + self.open.len() > MOST_PARAGRAPHS {
-                    return Err(ReadError::Unreadable(
-                        "the document has more paragraphs than a paper can have",
-                    ));
-                }
+                self.may_be_another()?;
                 if let (Some(group), Some(id)) = (&self.groups.open, tag.get("paraId")) {
                     self.groups.last.insert(group.clone(), id);
                 }
@@ -205,13 +202,20 @@ impl<'a> Story<'a> {
                 self.commented.retain(|id| Some(id) != ended.as_ref());
             }
             "commentReference" => self.remarked(tag),
-            "tbl" | "tr" | "tc" | "gridSpan" | "vMerge" | "tblHeader" => self.table_begins(name, tag),
+            "tbl" | "tr" | "tc" | "gridSpan" | "vMerge" | "tblHeader" => {
+                if matches!(name, "tbl" | "tr" | "tc") {
+                    self.loose_ends();
+                }
+                self.table_begins(name, tag);
+            }
             _ if self.passed_over > 0 => {}
             "pStyle" => {
                 let id = tag.val().unwrap_or_default();
                 let (role, letters) = (self.styles.role(&id), self.styles.letters(&id));
                 self.paragraph(|open| (open.role, open.letters) = (Some(role), letters));
             }
+            // Drawn by hand.
+            "contentPart" => self.note(Found::Picture, ""),
             "altChunk" | "subDoc" => self.note(Found::Embedded, ""),
             // Tracked, but told of no words.
             "cellIns" | "cellDel" | "cellMerge" => self.note(Found::Formatting, ""),
@@ -250,11 +254,18 @@ impl<'a> Story<'a> {
                 self.has_contents = false;
                 self.passed_over = self.passed_over.saturating_sub(1);
             }
-            "footnote" | "endnote" | "comment" => self.groups.open = None,
+            "oMathPara" | "body" => self.loose_ends(),
+            "footnote" | "endnote" | "comment" => {
+                self.loose_ends();
+                self.groups.open = None;
+            }
             "p" => self.paragraph_ends(),
             // Those that stand in properties never opened anything.
             "ins" | "del" | "moveTo" | "moveFrom" if !self.is_in_properties() => drop(self.changes.pop()),
-            "tbl" | "tr" | "tc" => self.table_ends(name),
+            "tbl" | "tr" | "tc" => {
+                self.loose_ends();
+                self.table_ends(name);
+            }
             other => self.run_ends(other),
         }
     }

@@ -1,6 +1,7 @@
 //! Documents as programs write them, and as attackers do.
 
 mod hostile;
+mod loose;
 mod pictures;
 mod silence;
 

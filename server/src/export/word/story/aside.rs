@@ -24,6 +24,7 @@ impl Story<'_> {
     pub(super) fn remarked(&mut self, tag: &Tag<'_>) {
         let Some(id) = tag.get("id") else { return };
         let (changes, commented) = (self.changes.clone(), vec![id.clone()]);
+        self.is_said();
         self.paragraph(|open| {
             if !open.pieces.iter().any(|piece| piece.comments.contains(&id)) {
                 open.pieces.push(Piece { changes, comments: commented, ..Piece::default() });

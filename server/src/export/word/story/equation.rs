@@ -55,6 +55,7 @@ impl Story<'_> {
         if name == "oMath" {
             self.run = RunLook::default();
             self.frames.clear();
+            self.is_said();
             self.paragraph(|open| open.tell_new(Found::Equation));
         }
         if !self.is_in_equation() {

@@ -4,7 +4,8 @@ use crdt::document::BlockKind;
 
 use super::picture::Shown;
 use super::told::Told;
-use super::{Story, words};
+use super::{MOST_PARAGRAPHS, Story, words};
+use crate::export::tables::read::ReadError;
 use crate::export::word::report::Found;
 use crate::export::word::styles::{Letters, Role};
 use crate::export::word::{Paragraph, Piece, Tracked};
@@ -27,9 +28,44 @@ pub(super) struct OpenParagraph {
     pub(super) credit: String,
     /// A number that stands as words: it goes, with the tab behind it.
     pub(super) had_number: bool,
+    /// No paragraph of the file: its words stand beside those.
+    is_loose: bool,
 }
 
 impl Story<'_> {
+    /// What comes stands in the paragraph that is open. The standard lets equations and changed words stand beside all paragraphs,
+    /// in the text, in a cell or a note: those make one of their own.
+    pub(super) fn is_said(&mut self) {
+        if self.open.is_empty() {
+            self.open.push(OpenParagraph { is_loose: true, ..OpenParagraph::default() });
+        }
+    }
+
+    /// Where another paragraph could begin.
+    pub(super) fn may_be_another(&mut self) -> Result<(), ReadError> {
+        self.loose_ends();
+        if self.paragraphs.len() + self.open.len() > MOST_PARAGRAPHS {
+            return Err(ReadError::Unreadable("the document has more paragraphs than a paper can have"));
+        }
+        Ok(())
+    }
+
+    /// A paragraph of words that stand in none ends where another could begin. It opened because they count, whatever is passed over now.
+    pub(super) fn loose_ends(&mut self) {
+        if self.open.last().is_some_and(|open| open.is_loose) {
+            let passed_over = std::mem::take(&mut self.passed_over);
+            self.paragraph_ends();
+            self.passed_over = passed_over;
+        }
+    }
+
+    /// Words that a table has outside its cells, when it has ended.
+    pub(super) fn stands_behind(&mut self, pieces: Vec<Piece>) {
+        if pieces.iter().any(|piece| !piece.words.trim().is_empty()) {
+            self.words_end(OpenParagraph { pieces, ..OpenParagraph::default() });
+        }
+    }
+
     pub(super) fn paragraph_ends(&mut self) {
         let Some(mut open) = self.open.pop() else { return };
         let pictures = std::mem::take(&mut open.pictures);
@@ -47,9 +83,8 @@ impl Story<'_> {
             return;
         }
         let is_blank = open.pieces.iter().all(|piece| piece.words.trim().is_empty());
-        if let Some(cell) = self.tables.last_mut() {
-            cell.takes(open.pieces);
-            self.counted += usize::from(!is_blank);
+        if let Some(table) = self.tables.last_mut() {
+            self.counted += usize::from(table.takes(open.pieces) && !is_blank);
             return;
         }
         let kind = self.kind_of(&open);

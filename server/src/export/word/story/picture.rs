@@ -92,7 +92,7 @@ impl Story<'_> {
             return Ok(());
         }
         let holds_words_only = self.groups.open.is_some() || !self.tables.is_empty();
-        if holds_words_only || self.open.is_empty() {
+        if holds_words_only {
             self.note(Found::PictureInside, &described);
             return Ok(());
         }
@@ -118,6 +118,7 @@ impl Story<'_> {
         let alt = described.chars().take(MOST_ALT).collect();
         let shown =
             Shown { image: Image { blob, alt, credit: String::new() }, changes: self.changes.clone() };
+        self.is_said();
         self.paragraph(|open| open.pictures.push(shown));
         Ok(())
     }

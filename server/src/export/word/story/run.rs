@@ -131,6 +131,7 @@ impl Story<'_> {
             changes: self.changes.clone(),
             comments: self.commented.clone(),
         };
+        self.is_said();
         self.paragraph(|open| {
             open.tell_all(told, &piece.words);
             if !stays {
@@ -221,6 +222,7 @@ impl Story<'_> {
         trim(&mut pieces);
         let is_hidden = self.look().hidden == Some(true);
         let is_changed_twice = !is_hidden && self.changes_twice();
+        self.is_said();
         self.paragraph(|open| {
             let told = [(Found::Hidden, is_hidden), (Found::ChangedTwice, is_changed_twice)];
             open.tell_all(told, &words(&pieces));

@@ -8,6 +8,9 @@ use crate::export::word::report::Found;
 use crate::export::word::xml::Tag;
 use crate::export::word::{Paragraph, Piece, Tracked};
 
+/// Word knows no more columns than these.
+const MOST_SPAN: usize = 63;
+
 /// A table while it is read.
 pub(super) struct OpenTable {
     id: String,
@@ -22,7 +25,10 @@ pub(super) struct OpenTable {
     span: usize,
     /// It goes on from the cell above.
     goes_on: bool,
+    is_in_cell: bool,
     pieces: Vec<Piece>,
+    /// Words outside its cells.
+    behind: Vec<Piece>,
 }
 
 impl OpenTable {
@@ -31,14 +37,17 @@ impl OpenTable {
         &self.row_changes
     }
 
-    /// A paragraph of the cell. Cells have none: a space stands between two.
-    pub(super) fn takes(&mut self, pieces: Vec<Piece>) {
-        let has_words = self.pieces.iter().any(|piece| !piece.words.is_empty());
+    /// A paragraph of the cell, and whether a cell is open: outside of them its words wait until the table ends. Cells have no
+    /// paragraphs: a space stands between two.
+    pub(super) fn takes(&mut self, pieces: Vec<Piece>) -> bool {
+        let known = if self.is_in_cell { &mut self.pieces } else { &mut self.behind };
+        let has_words = known.iter().any(|piece| !piece.words.is_empty());
         if has_words && pieces.iter().any(|piece| !piece.words.trim().is_empty()) {
             let changes = pieces[0].changes.clone();
-            self.pieces.push(Piece { words: " ".into(), changes, ..Piece::default() });
+            known.push(Piece { words: " ".into(), changes, ..Piece::default() });
         }
-        self.pieces.extend(pieces);
+        known.extend(pieces);
+        self.is_in_cell
     }
 }
 
@@ -62,7 +71,9 @@ impl Story<'_> {
                     at: 0,
                     span: 1,
                     goes_on: false,
+                    is_in_cell: false,
                     pieces: Vec::new(),
+                    behind: Vec::new(),
                 });
             }
             "tr" => {
@@ -74,9 +85,7 @@ impl Story<'_> {
             }
             "tc" => {
                 if let Some(table) = self.tables.last_mut() {
-                    (table.span, table.goes_on) = (1, false);
-                    // An inner table stands between the words of the cell around it.
-                    table.pieces.clear();
+                    (table.span, table.goes_on, table.is_in_cell) = (1, false, true);
                 }
             }
             "tblHeader" => {
@@ -86,7 +95,7 @@ impl Story<'_> {
             }
             "gridSpan" => {
                 let span = tag.val().and_then(|span| span.parse().ok()).unwrap_or(1);
-                if let Some(table) = self.tables.last_mut().filter(|_| (2..=60).contains(&span)) {
+                if let Some(table) = self.tables.last_mut().filter(|_| (2..=MOST_SPAN).contains(&span)) {
                     table.span = span;
                     self.note(Found::JoinedCells, "");
                 }
@@ -113,7 +122,10 @@ impl Story<'_> {
         }
         match name {
             "tc" => self.cell_ends(),
-            "tbl" => drop(self.tables.pop()),
+            "tbl" => {
+                let behind = self.tables.pop().map(|table| table.behind);
+                self.stands_behind(behind.unwrap_or_default());
+            }
             _ => {}
         }
     }
@@ -123,6 +135,7 @@ impl Story<'_> {
         let id = (self.ids)();
         let column = (self.ids)().to_string();
         let Some(table) = self.tables.last_mut() else { return };
+        table.is_in_cell = false;
         let mut pieces = std::mem::take(&mut table.pieces);
         while table.columns.len() < table.at + table.span {
             let known = table.columns.len();
