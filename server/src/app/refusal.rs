@@ -21,6 +21,7 @@ use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
 use crdt::review::written::WrittenError;
 
+use crate::export::tables::read::ReadError;
 use crate::live::LiveError;
 use crate::people::link::LinkClosed;
 use crate::store::StoreError;
@@ -230,6 +231,12 @@ pub enum Refusal {
     /// The file cannot be read as Markdown.
     #[error("{0}")]
     ImportUnreadable(String),
+    /// The file cannot be read without its password.
+    #[error("{0}")]
+    ImportProtected(String),
+    /// The file has the format of another program, or of another time.
+    #[error("{0}")]
+    ImportOtherFormat(String),
     /// The file has a part that only attackers put into such files.
     #[error("{0}")]
     ImportUnsafe(String),
@@ -378,6 +385,8 @@ impl Refusal {
             Refusal::IdempotencyConflict => "idempotency_conflict",
             Refusal::TooMany { .. } => "too_many_requests",
             Refusal::ImportUnreadable(_) => "import_unreadable",
+            Refusal::ImportProtected(_) => "import_protected",
+            Refusal::ImportOtherFormat(_) => "import_other_format",
             Refusal::ImportUnsafe(_) => "import_unsafe",
             Refusal::ImportTooLarge(_) => "import_too_large",
             Refusal::ImageUnreadable => "image_unreadable",
@@ -445,6 +454,19 @@ impl From<PositionError> for Refusal {
 impl From<ImportError> for Refusal {
     fn from(error: ImportError) -> Self {
         Refusal::ImportUnreadable(error.to_string())
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        let words = error.to_string();
+        match error {
+            ReadError::Unreadable(_) => Refusal::ImportUnreadable(words),
+            ReadError::Protected => Refusal::ImportProtected(words),
+            ReadError::Old | ReadError::OpenDocument => Refusal::ImportOtherFormat(words),
+            ReadError::TooManyLines(_) | ReadError::TooLarge(..) => Refusal::ImportTooLarge(words),
+            ReadError::Unsafe => Refusal::ImportUnsafe(words),
+        }
     }
 }
 

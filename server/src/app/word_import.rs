@@ -32,7 +32,6 @@ use super::threads::new_records;
 use super::words;
 use crate::export::labels::Words;
 use crate::export::tables::clean;
-use crate::export::tables::read::ReadError;
 use crate::export::word::Report;
 use crate::people::paper::{Chapter, Paper};
 use crate::store::{Coll, Expect, Op};
@@ -313,13 +312,4 @@ fn checked(new: &NewWordPaper) -> Result<(String, String, String), Refusal> {
     let slug = words::slug("slug", &new.slug)?;
     let title = words::line("title", &new.title, 300)?;
     Ok((slug, title, words::language("language", &new.language)?))
-}
-
-/// Why a document is not read, for whoever brought it.
-fn unreadable(error: ReadError) -> Refusal {
-    match error {
-        ReadError::Unsafe => Refusal::ImportUnsafe(error.to_string()),
-        ReadError::TooLarge(..) | ReadError::TooManyLines(_) => Refusal::ImportTooLarge(error.to_string()),
-        ReadError::Unreadable(_) => Refusal::ImportUnreadable(error.to_string()),
-    }
 }

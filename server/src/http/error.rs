@@ -88,6 +88,8 @@ const CODES: &[(&str, u16, &str)] = &[
     ("anchor_unknown", 422, "The commented words are not in the text"),
     ("not_sealed", 422, "The words still move"),
     ("import_unreadable", 422, "The file cannot be read"),
+    ("import_protected", 422, "The file is protected by a password"),
+    ("import_other_format", 422, "The file has another format"),
     ("import_unsafe", 422, "The file is not safe to read"),
     ("image_unreadable", 422, "The file is no picture that is taken"),
     ("image_too_large", 422, "The picture has too many pixels"),

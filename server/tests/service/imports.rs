@@ -197,7 +197,7 @@ async fn i01_i02_i04_files_that_are_no_matrix_too_large_or_hostile_are_refused_i
     for (bytes, status, code) in [
         (&b""[..], 422, "import_unreadable"),
         (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], 422, "import_unreadable"),
-        (&[0xD0, 0xCF, 0x11, 0xE0, 0, 0], 422, "import_unreadable"),
+        (&[0xD0, 0xCF, 0x11, 0xE0, 0, 0], 422, "import_other_format"),
         (&b"PK\x03\x04 cut off"[..], 422, "import_unreadable"),
         (&archive("readme.txt", b"hello"), 422, "import_unreadable"),
         (&b"Name,Age\nSamir,40\n"[..], 422, "import_unreadable"),

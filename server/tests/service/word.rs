@@ -140,6 +140,7 @@ async fn doc28_what_is_no_document_leaves_nothing_behind() {
     let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
     sends(&samir, LOOK, "homes", &document()).await.is_refused(403, "not_allowed");
     sends(&ines, LOOK, "homes", b"\x89PNG").await.is_refused(422, "import_unreadable");
+    sends(&ines, LOOK, "homes", &[0xD0, 0xCF, 0x11, 0xE0]).await.is_refused(422, "import_other_format");
     sends(&ines, TAKE_IN, "homes", b"").await.is_refused(422, "import_unreadable");
     let evil = archive::write([("word/document.xml", &b"<!DOCTYPE a><a/>"[..])]).unwrap();
     sends(&ines, TAKE_IN, "homes", &evil).await.is_refused(422, "import_unsafe");

@@ -27,7 +27,9 @@ test('Inés makes a paper of a Word file: every mistake is said at its field, sh
   await field.setInputFiles({ ...fake('plaza.docx'), buffer: png(4, 4) })
   await dialog.getByText(/“plaza\.docx” is not a Word document/).waitFor()
   await field.setInputFiles(fake('viejo.docx', 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1))
-  await dialog.getByText(/“viejo\.docx” is protected by a password/).waitFor()
+  await dialog.getByText(/“viejo\.docx” has the format of Word 2003 and before/).waitFor()
+  await field.setInputFiles(fake('clave.docx', 0x50, 0x4b, 3, 4, 20, 0, 1, 0))
+  await dialog.getByText(/“clave\.docx” is protected by a password\. Remove it in Word \(File → Info → Protect\)/).waitFor()
   // Its first bytes are right, so the server has to say it; the file stays chosen.
   await field.setInputFiles(fake('roto.docx', 0x50, 0x4b, 3, 4, 0))
   ines.troubles.expect(/422/)

@@ -34,7 +34,7 @@ use crate::app::refusal::Refusal;
 use crate::app::rounds::{Sending, shown};
 use crate::app::threads::{key, new_records};
 use crate::app::words;
-use crate::export::tables::read::{Bounds, ReadError, read};
+use crate::export::tables::read::{Bounds, read};
 use crate::people::directory::Register;
 use crate::people::paper::Paper;
 use crate::store::{Coll, Expect, Op, StoreError, scan_all};
@@ -269,7 +269,7 @@ impl App {
         let register = self.directory.register();
         let (import, searched) = (import.clone(), shelves.clone());
         let sorted = aside(move || {
-            let tables = read(&bytes, Bounds::default()).map_err(unreadable)?;
+            let tables = read(&bytes, Bounds::default())?;
             let rows = rows(&tables).ok_or_else(|| Refusal::ImportUnreadable(NO_HEAD.to_owned()))?;
             let proposals: Vec<_> = proposals.iter().map(|kept| kept.proposal.clone()).collect();
             let amendments = Amendments::of(&proposals, import.component);
@@ -341,14 +341,6 @@ impl App {
 }
 
 const NO_HEAD: &str = "no table of the file has a head with a column for comments or proposed changes and one more that we know; the first row must name the columns, as in the files that Borrador writes";
-
-fn unreadable(error: ReadError) -> Refusal {
-    match error {
-        ReadError::Unsafe => Refusal::ImportUnsafe(error.to_string()),
-        ReadError::TooLarge(..) | ReadError::TooManyLines(_) => Refusal::ImportTooLarge(error.to_string()),
-        ReadError::Unreadable(_) => Refusal::ImportUnreadable(error.to_string()),
-    }
-}
 
 /// Removes a file that was not taken in, with its record.
 fn removal(key: String, expect: Expect) -> [Op; 2] {

@@ -8,7 +8,7 @@ use crdt::document::{Block, BlockKind};
 use crdt::ids::to_hex;
 use sha2::{Digest, Sha256};
 
-use super::{ChapterOutlook, Outlook, unreadable};
+use super::{ChapterOutlook, Outlook};
 use crate::app::images::Picture;
 use crate::app::papers::random_paragraph_id;
 use crate::app::refusal::Refusal;
@@ -53,7 +53,7 @@ pub(super) fn plan(file: &[u8], title: &str, most: Most) -> Result<Plan, Refusal
         pictures.insert(sha256.clone(), picture);
         Some(sha256)
     };
-    let mut document = word::read(file, &mut random_paragraph_id, &mut keep).map_err(unreadable)?;
+    let mut document = word::read(file, &mut random_paragraph_id, &mut keep)?;
     let chapters = document.chapters(title, &mut random_paragraph_id);
     if chapters.len() > import::MAX_CHAPTERS {
         return Err(import::ImportError::TooManyChapters { chapters: chapters.len() }.into());

@@ -4,6 +4,7 @@
 //! taken one by one, and rows, columns and characters are counted. Which kind it is, its bytes say, not its name. Nothing outside the file
 //! is ever looked at, and XML with a DOCTYPE is refused.
 
+mod foreign;
 mod separated;
 mod spreadsheet;
 mod word;
@@ -12,6 +13,8 @@ use std::io::{Cursor, Read as _};
 use std::panic::catch_unwind;
 
 use zip::ZipArchive;
+
+pub(in crate::export) use self::foreign::foreign;
 
 /// A table as it came in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -60,6 +63,21 @@ pub enum ReadError {
     /// It is no table that we know.
     #[error("{0}")]
     Unreadable(&'static str),
+    /// Nobody reads it without its password.
+    #[error(
+        "the file is protected by a password; remove it in the program that it was written with (in Word and Excel: File → Info → Protect), save it and bring it again"
+    )]
+    Protected,
+    /// It has the format of Office 2003 and before.
+    #[error(
+        "the file has the format of Office 2003 and before (.doc, .xls); open it in Word or Excel, save it as .docx or .xlsx and bring that"
+    )]
+    Old,
+    /// It is one of LibreOffice and others.
+    #[error(
+        "the file is an OpenDocument file (.odt, .ods); open it in the program that it was written with, save it as .docx or .xlsx and bring that"
+    )]
+    OpenDocument,
     /// It has more lines than are taken.
     #[error("the file has more than {0} rows, which is the most that is taken at once; divide it")]
     TooManyLines(usize),
@@ -75,16 +93,14 @@ pub enum ReadError {
 
 /// I01: not a file that we read, or one that is damaged.
 const UNKNOWN: &str = "this is neither a spreadsheet (.xlsx), nor CSV, nor a Word document (.docx), or it is damaged; save it again as one of these";
-/// Old and encrypted files are the same kind of container.
-pub(in crate::export) const OLD: &str = "this file is protected by a password, or in the format of Office 2003 and before; save it without a password as .xlsx, .docx or CSV";
 
 /// All tables of a file, in order.
 pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Vec<Found>, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Unreadable("the file is empty"));
     }
-    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(ReadError::Unreadable(OLD));
+    if let Some(error) = foreign(bytes) {
+        return Err(error);
     }
     if !bytes.starts_with(b"PK") {
         return separated::read(bytes, bounds);
@@ -118,7 +134,7 @@ pub(in crate::export) fn measured(bytes: &[u8], bounds: Bounds) -> Result<Vec<St
     for place in 0..archive.len() {
         let entry = archive.by_index_raw(place).map_err(|_| damaged())?;
         if entry.encrypted() {
-            return Err(ReadError::Unreadable(OLD));
+            return Err(ReadError::Protected);
         }
         said = said.saturating_add(entry.size());
     }

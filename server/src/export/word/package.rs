@@ -7,7 +7,7 @@ use bytes::Bytes;
 use zip::ZipArchive;
 
 use super::xml::{Met, walk};
-use crate::export::tables::read::{Bounds, OLD, ReadError, measured};
+use crate::export::tables::read::{Bounds, ReadError, foreign, measured};
 
 /// I01: no document, or one that is damaged.
 pub(super) const DAMAGED: &str = "this is no Word document (.docx), or it is damaged; open it with your program and save it again as .docx";
@@ -53,14 +53,14 @@ pub(super) fn open(file: &[u8]) -> Result<Package, ReadError> {
     if file.is_empty() {
         return Err(ReadError::Unreadable("the file is empty"));
     }
-    if file.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(ReadError::Unreadable(OLD));
+    if let Some(error) = foreign(file) {
+        return Err(error);
     }
     if !file.starts_with(b"PK") {
         return Err(ReadError::Unreadable(DAMAGED));
     }
     let names = measured(file, BOUNDS).map_err(|error| match error {
-        ReadError::Unreadable(words) if words != OLD => ReadError::Unreadable(DAMAGED),
+        ReadError::Unreadable(_) => ReadError::Unreadable(DAMAGED),
         other => other,
     })?;
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|_| ReadError::Unreadable(DAMAGED))?;

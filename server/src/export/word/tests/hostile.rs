@@ -38,14 +38,28 @@ fn i01_what_is_no_document_is_told_in_plain_words() {
 #[test]
 fn i01_what_a_password_protects_is_told_to_need_none() {
     // Word puts the encrypted package into the container of old files.
-    assert!(refused(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]).to_string().contains("password"));
+    let mut container = vec![0; 640];
+    container[..4].copy_from_slice(&[0xD0, 0xCF, 0x11, 0xE0]);
+    assert_eq!(refused(&container), ReadError::Old);
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    container[512..544].copy_from_slice(&name);
+    container[576] = 34;
+    assert_eq!(refused(&container), ReadError::Protected);
     // Other programs set the flag of each entry, in its own head and in the directory at the end.
     let mut bytes = archive::write([("word/document.xml", &b"<x/>"[..])]).unwrap();
     for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
         let head = bytes.windows(4).position(|window| window == signature).unwrap();
         bytes[head + flags] |= 1;
     }
-    assert!(refused(&bytes).to_string().contains("password"));
+    assert_eq!(refused(&bytes), ReadError::Protected);
+    assert!(ReadError::Protected.to_string().contains("File → Info → Protect"));
+    let text = [("mimetype", &b"application/vnd.oasis.opendocument.text"[..]), ("content.xml", &b"<x/>"[..])];
+    let mut archive = new_archive();
+    for (name, content) in text {
+        archive.start_file(name, stored()).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    assert_eq!(refused(&finished(archive)), ReadError::OpenDocument);
 }
 
 #[test]
