@@ -147,7 +147,7 @@ impl Tree {
                 next_note += count_notes(runs.as_deref().unwrap_or(&block.runs));
                 Numbered { block, number, level, first_note, red }
             });
-            Chapter { number, depth, blocks: blocks.collect() }
+            Chapter { number, depth, is_annex: false, blocks: blocks.collect() }
         });
         let chapters = chapters.collect();
         Tree { chapters, next_number, next_note, red: Some(words) }

@@ -53,6 +53,8 @@ pub struct Chapter {
     pub number: String,
     /// How deep it lies in the paper, from 1.
     pub depth: u8,
+    /// It stands behind the paper: of its headings only the title is in the contents.
+    pub is_annex: bool,
     /// Its blocks in order, with their numbers.
     pub blocks: Vec<Numbered>,
 }
@@ -157,15 +159,16 @@ impl Tree {
         };
         let chapters = chapters.into_iter().map(|ChapterBlocks { number: name, depth, blocks }| {
             let blocks = blocks.into_iter().map(|block| number(block, depth)).collect();
-            Chapter { number: name, depth, blocks }
+            Chapter { number: name, depth, is_annex: false, blocks }
         });
         let chapters = chapters.collect();
         Tree { chapters, next_number, next_note, red: None }
     }
 
-    /// The same with more chapters behind its last, numbered on from where it ends.
-    pub fn followed_by(mut self, chapters: impl IntoIterator<Item = ChapterBlocks>) -> Tree {
-        let mut behind = Tree::of(self.next_number, chapters);
+    /// The same with annexes behind its last chapter, numbered on from where it ends.
+    pub fn followed_by(mut self, annexes: impl IntoIterator<Item = ChapterBlocks>) -> Tree {
+        let mut behind = Tree::of(self.next_number, annexes);
+        behind.chapters.iter_mut().for_each(|chapter| chapter.is_annex = true);
         let notes = self.next_note - 1;
         for numbered in behind.chapters.iter_mut().flat_map(|chapter| &mut chapter.blocks) {
             numbered.first_note += notes;

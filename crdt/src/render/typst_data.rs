@@ -74,10 +74,11 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
         nodes.filter_map(|(at, node)| match node {
             // A certificate is one chapter without a number.
             Node::Heading(title) if at == 0 => {
-                Some(heading(title, Some(chapter.number.as_str()).filter(|number| !number.is_empty())))
+                let number = Some(chapter.number.as_str()).filter(|number| !number.is_empty());
+                Some(heading(title, number, true))
             }
             // Words are what a heading is for: a reader of the outline would find an empty line.
-            Node::Heading(other) => (!other.is_blank()).then(|| heading(other, None)),
+            Node::Heading(other) => (!other.is_blank()).then(|| heading(other, None, !chapter.is_annex)),
             other => block(&other),
         })
     });
@@ -89,11 +90,14 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
     data
 }
 
-fn heading(block: &Numbered, chapter: Option<&str>) -> Value {
+fn heading(block: &Numbered, chapter: Option<&str>, is_listed: bool) -> Value {
     let level = block.level.unwrap_or(1);
     let mut value = json!({"t": "h", "l": level, "id": block.id(), "c": inlines(block)});
     if let Some(number) = chapter {
         value["n"] = printable(number).into();
+    }
+    if !is_listed {
+        value["aside"] = true.into();
     }
     value
 }

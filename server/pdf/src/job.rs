@@ -154,6 +154,9 @@ pub enum Block {
         /// Its words. A heading without any is not printed, a chapter without any is called by its number.
         #[serde(rename = "c")]
         runs: Vec<Run>,
+        /// It stands in no table of contents, whatever its level.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        aside: bool,
     },
     /// A paragraph.
     #[serde(rename = "p")]

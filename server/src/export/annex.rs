@@ -54,7 +54,7 @@ impl Annex {
         let as_of = words.fill("annex-note", &[("date", &page.day(latest))]);
         page.leaf.plain(as_of);
         entries.iter().for_each(|entry| page.entry(entry));
-        Some(page.leaf.annex(words.get("annex-number")))
+        Some(page.leaf.annex())
     }
 }
 

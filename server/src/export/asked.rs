@@ -53,7 +53,7 @@ pub fn annex(
             list(&mut leaf, closed.collect());
         }
     }
-    Some(leaf.annex(words.get("asked-number")))
+    Some(leaf.annex())
 }
 
 fn listed(words: &Words, sent: &BTreeMap<What, usize>) -> String {

@@ -53,7 +53,7 @@ pub fn annex(words: &Words, day: DayOf<'_>, discussions: &[Discussed]) -> Annex 
             of_words.iter().for_each(|discussion| discussion.talk(words, day, &mut leaf));
         }
     }
-    leaf.annex(words.get("file-comments-number"))
+    leaf.annex()
 }
 
 impl Discussed {

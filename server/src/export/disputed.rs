@@ -43,7 +43,7 @@ pub fn annex(
             }
         }
     }
-    (!told.is_empty()).then(|| page.leaf.annex(words.get("disputed-number")))
+    (!told.is_empty()).then(|| page.leaf.annex())
 }
 
 struct Page<'a> {

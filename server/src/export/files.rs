@@ -164,7 +164,10 @@ impl Sheet {
     pub fn with_annex(mut self, annex: Annex) -> Self {
         let digest: String = annex.digest.to_string().chars().take(16).collect();
         self.ident = format!("{}+{digest}", self.ident);
-        self.tree = self.tree.followed_by([annex.chapter]);
+        let before = self.tree.chapters.iter().filter(|chapter| chapter.is_annex).count();
+        let letters = Words::of(&self.meta.lang).get("annex-letters");
+        let number = letters.split(' ').nth(before).unwrap_or_default().to_owned();
+        self.tree = self.tree.followed_by([ChapterBlocks { number, ..annex.chapter }]);
         self
     }
 

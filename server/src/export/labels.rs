@@ -120,7 +120,7 @@ mod tests {
             "certificate-audit",
             "certificate-zone",
             "annex-title",
-            "annex-number",
+            "annex-letters",
             "annex-note",
             "annex-on-paper",
             "annex-on-chapter",

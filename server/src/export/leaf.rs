@@ -56,9 +56,9 @@ impl Leaf {
         ChapterBlocks { number, depth: 1, blocks: self.blocks }
     }
 
-    /// All of it, as an annex.
-    pub fn annex(self, number: String) -> Annex {
-        let chapter = self.chapter(number);
+    /// All of it, as an annex: its letter follows from its place among others.
+    pub fn annex(self) -> Annex {
+        let chapter = self.chapter(String::new());
         Annex { digest: digest::of_text(&chapter.blocks), chapter }
     }
 }

@@ -48,6 +48,19 @@ fn ren_a_screen_reader_meets_title_contents_headings_lists_and_quotes() {
 }
 
 #[test]
+fn ren32_headings_within_an_annex_are_in_its_tags_and_not_in_the_contents() {
+    let within = |aside: bool| {
+        let mut heading = heading(2, "Lyon");
+        heading["id"] = "00000000000000ac".into();
+        heading["aside"] = aside.into();
+        read(&paper(json!([self::heading(1, "Reservas"), heading])))
+    };
+    let contents = |pdf: &Pdf| pdf.tags().iter().filter(|(_, tag)| tag == "TOCI").count();
+    assert_eq!((contents(&within(false)), contents(&within(true))), (2, 1));
+    assert_eq!(within(true).heading_tags(), ["H1", "H1", "H2"]);
+}
+
+#[test]
 fn ren_levels_that_people_skip_are_not_skipped_in_the_tags() {
     let levels = [2, 4, 4, 3, 1, 6, 2].map(|level| heading(level, "Título"));
     let pdf = read(&paper(levels.into_iter().collect()));
