@@ -15,6 +15,7 @@ pub mod asked;
 pub mod attribution;
 pub mod audit;
 pub mod brackets;
+pub mod broken;
 pub mod certificates;
 pub mod check;
 pub mod comparing;

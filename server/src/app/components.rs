@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::refusal::Refusal;
 use super::rights::{has_version, must};
 use super::words;
@@ -126,8 +127,10 @@ fn checked(said: ComponentWords) -> Result<ComponentWords, Refusal> {
         name.insert(language, words::line(&field, words, 200)?);
     }
     if name.is_empty() || name.len() > MOST_LANGUAGES {
+        let full = Broken::Full { most: MOST_LANGUAGES };
+        let broken = if name.is_empty() { Broken::Missing } else { full };
         let rule = format!("is given in 1 to {MOST_LANGUAGES} languages");
-        return Err(Refusal::field("name", rule));
+        return Err(Refusal::broken("name", broken, rule));
     }
     Ok(ComponentWords { code, name, ..said })
 }

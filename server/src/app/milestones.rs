@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::news::What;
 use super::papers::aside;
 use super::planned::{self, KeptPlan};
@@ -282,9 +283,9 @@ impl From<SealError> for Refusal {
     fn from(error: SealError) -> Self {
         let rule = error.to_string();
         match error {
-            SealError::Name => Refusal::field("name", rule),
-            SealError::Event => Refusal::field("event", rule),
-            SealError::Note => Refusal::field("note", rule),
+            SealError::Name => Refusal::broken("name", Broken::Label { most: Milestone::MAX_NAME }, rule),
+            SealError::Event => Refusal::broken("event", Broken::Label { most: Milestone::MAX_EVENT }, rule),
+            SealError::Note => Refusal::broken("note", Broken::Label { most: Milestone::MAX_NOTE }, rule),
             SealError::NameTaken(name) => Refusal::MilestoneExists(name),
             SealError::LanguageWithoutWords(_) | SealError::DraftedLanguage(_) => {
                 Refusal::field("languages", rule)
@@ -296,7 +297,7 @@ impl From<SealError> for Refusal {
 
 impl From<NoSymbol> for Refusal {
     fn from(error: NoSymbol) -> Self {
-        Refusal::field("symbol", error.to_string())
+        Refusal::broken("symbol", Broken::Spelling { most: Symbol::MAX }, error.to_string())
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::{Builder, Uuid};
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::milestones::NewMilestone;
 use super::news::{Topic, What};
 use super::refusal::Refusal;
@@ -260,12 +261,13 @@ fn in_known_languages(said: PlanWords) -> Result<PlanWords, Refusal> {
 impl From<PlanError> for Refusal {
     fn from(error: PlanError) -> Self {
         let rule = error.to_string();
+        let label = |most| Broken::Label { most };
         match error {
-            PlanError::Name => Refusal::field("name", rule),
-            PlanError::Event => Refusal::field("event", rule),
-            PlanError::Purpose => Refusal::field("purpose", rule),
-            PlanError::DayPast(_) => Refusal::field("date", rule),
-            PlanError::Reason => Refusal::field("reason", rule),
+            PlanError::Name => Refusal::broken("name", label(Milestone::MAX_NAME), rule),
+            PlanError::Event => Refusal::broken("event", label(Milestone::MAX_EVENT), rule),
+            PlanError::Purpose => Refusal::broken("purpose", label(PlannedDraft::MAX_PURPOSE), rule),
+            PlanError::DayPast(_) => Refusal::broken("date", Broken::Past, rule),
+            PlanError::Reason => Refusal::broken("reason", label(PlannedDraft::MAX_REASON), rule),
             standing => Refusal::Planned(standing),
         }
     }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::news::What;
 use super::notices::{About, Kind, Message, seats_that_speak_for};
 use super::refusal::Refusal;
@@ -154,7 +155,10 @@ impl App {
 impl From<PublicationError> for Refusal {
     fn from(error: PublicationError) -> Self {
         match error {
-            PublicationError::Reason => Refusal::field("reason", error.to_string()),
+            PublicationError::Reason => {
+                let most = Publication::MAX_REASON;
+                Refusal::broken("reason", Broken::Label { most }, error.to_string())
+            }
             standing => Refusal::Publication(standing),
         }
     }

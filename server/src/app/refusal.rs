@@ -21,6 +21,7 @@ use crdt::review::submission::AdmissionError;
 use crdt::review::thread::ThreadError;
 use crdt::review::written::WrittenError;
 
+use super::broken::Broken;
 use crate::export::tables::read::ReadError;
 use crate::live::LiveError;
 use crate::people::link::LinkClosed;
@@ -107,6 +108,8 @@ pub enum Refusal {
         rule: String,
         /// What came instead, if that helps.
         received: Option<String>,
+        /// The same rule for programs, if a person meets it in a form.
+        broken: Option<Broken>,
     },
     /// A paper has that slug already.
     #[error("there is a paper at {0} already; choose another slug")]
@@ -317,7 +320,13 @@ pub struct RowInTheWay {
 impl Refusal {
     /// A value that breaks a rule.
     pub fn field(field: &str, rule: impl Into<String>) -> Self {
-        Refusal::Field { field: field.to_owned(), rule: rule.into(), received: None }
+        Refusal::Field { field: field.to_owned(), rule: rule.into(), received: None, broken: None }
+    }
+
+    /// The same, with the rule for programs that say it in other words.
+    pub fn broken(field: &str, broken: impl Into<Broken>, rule: impl Into<String>) -> Self {
+        let (field, rule) = (field.to_owned(), rule.into());
+        Refusal::Field { field, rule, received: None, broken: Some(broken.into()) }
     }
 
     /// The stable name of the reason.
@@ -409,7 +418,7 @@ impl From<BracketError> for Refusal {
         let rule = error.to_string();
         match error {
             BracketError::NobodyProposes => Refusal::field("side", rule),
-            BracketError::Words(_) => Refusal::field("words", rule),
+            BracketError::Words(error) => Refusal::broken("words", error, rule),
             settled => Refusal::Bracket(settled),
         }
     }
@@ -426,11 +435,12 @@ impl From<SilenceError> for Refusal {
         let rule = error.to_string();
         match error {
             SilenceError::NobodyListed => Refusal::field("components", rule),
-            SilenceError::Question(WrittenError::Missing) => {
-                Refusal::field("question", "is missing; say what becomes of the draft when nobody objects")
+            SilenceError::Question(error @ WrittenError::Missing) => {
+                let rule = "is missing; say what becomes of the draft when nobody objects";
+                Refusal::broken("question", error, rule)
             }
-            SilenceError::Question(_) => Refusal::field("question", rule),
-            SilenceError::Words(_) => Refusal::field("words", rule),
+            SilenceError::Question(error) => Refusal::broken("question", error, rule),
+            SilenceError::Words(error) => Refusal::broken("words", error, rule),
             SilenceError::TooSoon { .. } | SilenceError::OnWeekend | SilenceError::NotLater { .. } => {
                 Refusal::field("ends", rule)
             }
@@ -443,8 +453,9 @@ impl From<PositionError> for Refusal {
     fn from(error: PositionError) -> Self {
         let rule = error.to_string();
         match error {
-            PositionError::Words(_) => Refusal::field("words", rule),
-            PositionError::WayOut(_) | PositionError::WayOutUnused => Refusal::field("way_out", rule),
+            PositionError::Words(error) => Refusal::broken("words", error, rule),
+            PositionError::WayOut(error) => Refusal::broken("way_out", error, rule),
+            PositionError::WayOutUnused => Refusal::field("way_out", rule),
             PositionError::NotInDraft => Refusal::field("subject", rule),
             settled => Refusal::Position(settled),
         }

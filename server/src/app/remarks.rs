@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::news::{Topic, What};
 use super::notices::{About, Kind, Message, Notice, seats_that_speak_for};
 use super::refusal::Refusal;
@@ -55,7 +56,8 @@ impl App {
     ) -> Result<Vec<Kept>, Refusal> {
         let received = self.clock.now();
         if remarks.is_empty() || remarks.len() > MOST_AT_ONCE {
-            return Err(Refusal::field("remarks", format!("has 1 to {MOST_AT_ONCE} remarks")));
+            let rule = format!("has 1 to {MOST_AT_ONCE} remarks");
+            return Err(Refusal::broken("remarks", Broken::Full { most: MOST_AT_ONCE }, rule));
         }
         let mut found = Vec::new();
         for (id, version) in remarks {

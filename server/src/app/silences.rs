@@ -200,7 +200,7 @@ impl App {
                     return Err(Refusal::field("component", "is one that the procedure lists"));
                 }
                 let words = written::needed(&words, Silence::MAX_WORDS)
-                    .map_err(|error| Refusal::field("words", error.to_string()))?;
+                    .map_err(|error| Refusal::broken("words", error, error.to_string()))?;
                 let told = Delivered { at: now, way: Way::Otherwise { by: seat, words: words.clone() } };
                 let next = silence.delivered(component, told);
                 let what = ("silence_told", by, about(json!({ "component": component, "words": words })));
@@ -373,7 +373,7 @@ fn words_told(silence: &Silence, kind: Kind) -> String {
 /// The words that a request gives as its `reason` are named so when they are refused.
 fn of_reason(error: SilenceError) -> Refusal {
     match error {
-        SilenceError::Words(error) => Refusal::field("reason", error.to_string()),
+        SilenceError::Words(error) => Refusal::broken("reason", error, error.to_string()),
         other => other.into(),
     }
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::App;
 use super::audit::{self, By};
+use super::broken::Broken;
 use super::news::{Topic, What};
 use super::papers::random_paragraph_id;
 use super::refusal::Refusal;
@@ -78,10 +79,8 @@ impl App {
         must_write_somewhere(&self.directory.register(), by, paper)?;
         let words = checked(said)?;
         if scan_all(&*self.store, Coll::Source, &format!("{}/", paper.id)).await?.len() >= MOST_SOURCES {
-            return Err(Refusal::field(
-                "title",
-                format!("is one too many: a paper has at most {MOST_SOURCES} sources"),
-            ));
+            let rule = format!("is one too many: a paper has at most {MOST_SOURCES} sources");
+            return Err(Refusal::broken("title", Broken::Full { most: MOST_SOURCES }, rule));
         }
         let source = Source { id: SourceId(random_paragraph_id().0), words, unused: false };
         self.write_source(paper, by, source, Expect::Absent, "source_added").await

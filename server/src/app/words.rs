@@ -3,6 +3,7 @@
 //! Such words are shown in lists, logs and file names beside those of others, so they hold no controls and nothing that
 //! reverses the direction of what follows.
 
+use super::broken::Broken;
 use super::refusal::Refusal;
 
 /// A line of 1 to `most` characters, without the white space around it.
@@ -10,14 +11,15 @@ pub fn line(field: &str, words: &str, most: usize) -> Result<String, Refusal> {
     let words = words.trim();
     let characters = words.chars().count();
     if characters == 0 || characters > most {
+        let broken = if characters == 0 { Broken::Missing } else { Broken::TooLong { most } };
         let rule = format!("has 1 to {most} characters; this has {characters}");
-        return Err(Refusal::field(field, rule));
+        return Err(Refusal::broken(field, broken, rule));
     }
     match words.chars().find(|c| c.is_control() || is_hidden(*c)) {
-        Some(c) => Err(Refusal::field(
-            field,
-            format!("may not contain the invisible character {}", c.escape_unicode()),
-        )),
+        Some(c) => {
+            let rule = format!("may not contain the invisible character {}", c.escape_unicode());
+            Err(Refusal::broken(field, Broken::hidden(c), rule))
+        }
         None => Ok(words.to_owned()),
     }
 }
@@ -30,7 +32,12 @@ pub fn slug(field: &str, words: &str) -> Result<String, Refusal> {
     if words.len() <= 80 && parts_are_plain {
         return Ok(words.to_owned());
     }
-    Err(Refusal::field(field, "has 1 to 80 lowercase letters a–z, digits and single hyphens between them"))
+    let spelling = Broken::Spelling { most: 80 };
+    Err(Refusal::broken(
+        field,
+        spelling,
+        "has 1 to 80 lowercase letters a–z, digits and single hyphens between them",
+    ))
 }
 
 /// The code of a component, in capitals: 2 to 20 letters A–Z, digits and single hyphens between them.
@@ -42,7 +49,8 @@ pub fn code(field: &str, words: &str) -> Result<String, Refusal> {
     if (2..=20).contains(&words.len()) && parts_are_plain {
         return Ok(words);
     }
-    Err(Refusal::field(field, "has 2 to 20 letters A–Z, digits and single hyphens between them"))
+    let spelling = Broken::Spelling { most: 20 };
+    Err(Refusal::broken(field, spelling, "has 2 to 20 letters A–Z, digits and single hyphens between them"))
 }
 
 /// A language of the interface and the texts, as a two- or three-letter code.
@@ -61,7 +69,8 @@ pub fn email(field: &str, words: &str) -> Result<String, Refusal> {
     if parts_are_there && words.matches('@').count() == 1 && !words.contains(char::is_whitespace) {
         return Ok(words);
     }
-    Err(Refusal::field(field, "is an e-mail address, such as ines@example.org"))
+    let spelling = Broken::Spelling { most: 254 };
+    Err(Refusal::broken(field, spelling, "is an e-mail address, such as ines@example.org"))
 }
 
 /// A day as `2016-10-12`.

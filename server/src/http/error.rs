@@ -12,6 +12,7 @@ use crdt::review::entry::{Entry, EntryError};
 use crdt::review::round::RoundError;
 use serde_json::{Value, json};
 
+use crate::app::broken::{self, Broken};
 use crate::app::refusal::Refusal;
 use crate::http::amendments;
 use crate::http::intake::request_id::current as current_request_id;
@@ -130,6 +131,15 @@ impl Problem {
         Self { details, ..self }
     }
 
+    /// With the rule that the field breaks, beside the facts so far.
+    fn breaks(mut self, broken: Option<Broken>) -> Self {
+        let rule = broken.map(|broken| json!(broken));
+        if let (Value::Object(facts), Some(Value::Object(rule))) = (&mut self.details, rule) {
+            facts.extend(rule);
+        }
+        self
+    }
+
     /// With a header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -200,8 +210,9 @@ impl From<Refusal> for Problem {
         log(&refusal);
         let problem = Problem::new(refusal.code(), refusal.to_string());
         match refusal {
-            Refusal::Field { field, received, .. } => {
-                problem.details(json!({ "field": field, "received": received }))
+            Refusal::Field { field, received, broken, .. } => {
+                let problem = problem.details(json!({ "field": field, "received": received }));
+                problem.breaks(broken)
             }
             Refusal::ComponentExists { field, taken } => {
                 problem.details(json!({ "field": field, "received": taken }))
@@ -210,10 +221,12 @@ impl From<Refusal> for Problem {
                 problem.details(json!({ "field": "email", "person": person, "name": name }))
             }
             Refusal::SeatEnded(seats) => problem.details(json!({ "seats": seats })),
-            Refusal::Comment(_) => problem.details(json!({ "field": "body" })),
+            Refusal::Comment(error) => {
+                problem.details(json!({ "field": "body" })).breaks(Some(Broken::from(&error)))
+            }
             Refusal::Round(error) => about_round(problem, &error),
             Refusal::Entry(error) => match entry_field(&error) {
-                Some(field) => problem.details(json!({ "field": field })),
+                Some(field) => problem.details(json!({ "field": field })).breaks(broken::in_entry(&error)),
                 None => problem,
             },
             Refusal::RemindedAlready(components) => problem.details({
@@ -251,7 +264,9 @@ fn about_round(problem: Problem, error: &RoundError) -> Problem {
         RoundError::AsksNobody => problem.details(json!({ "field": "invited" })),
         RoundError::ClosesBeforeItOpens { .. }
         | RoundError::ClosesInThePast { .. }
-        | RoundError::NotLater { .. } => problem.details(json!({ "field": "closes" })),
+        | RoundError::NotLater { .. } => {
+            problem.details(json!({ "field": "closes" })).breaks(broken::in_round(error))
+        }
         RoundError::WrongPhase { phase } => problem.details(json!({ "phase": phase })),
         RoundError::Paused { reason } => problem.details(json!({ "reason": reason })),
         RoundError::NotOpenYet | RoundError::NotInvited | RoundError::NotAskedFor { .. } => problem,

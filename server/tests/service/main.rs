@@ -9,6 +9,7 @@ mod answers;
 mod asked;
 mod bad_files;
 mod brackets;
+mod broken_rules;
 mod commands;
 mod comparing;
 mod drill;

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { t, useLanguage } from './index'
+import { isMessage, said, t, useLanguage, type MessageArguments, type MessageId } from './index'
 import { messagesFor, refusalWords, type Details } from './refusals'
 
 const rust = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
@@ -20,6 +20,15 @@ const REASONS = [
   ...variants(rust('server/pdf/src/refusal.rs'), 'Code'),
   ...allRust('server/src').flatMap((source) => found(source, /\breason: "([a-z_]+)"\.to_owned\(\)/g)),
 ]
+/** Every rule that a form meets, and every field that breaks one. */
+const RULES = variants(rust('server/src/app/broken.rs'), 'Broken')
+const FIELDS = [...new Set([
+  ...allRust('server/src').flatMap((source) => found(source, /\bRefusal::broken\(\s*"([a-z_]+)"/g)),
+  ...allRust('server/src').flatMap((source) => found(source, /\b(?:words::)?(?:line|code|slug|email)\(\s*"([a-z_]+)[".]/g)),
+  ...found(rust('crdt/src/review/amendment/acts.rs'), /\b(?:line|words|needed)\("([a-z_]+)"/g),
+  ...found(rust('server/src/http/error.rs').split('fn entry_field')[1]!.split('\n}')[0]!, /Some\("([a-z_]+)"\)/g),
+  'body', 'closes',
+])]
 const PLACES = variants(rust('server/pdf/src/refusal.rs'), 'Place')
 
 const paragraph = { at: 'paragraph', number: '12' }
@@ -27,7 +36,9 @@ const character = (character: string, place: Details = paragraph) => ({ characte
 /** All that the server knows of some refusal. */
 const FACTS: Details = { characters: [character('中')], place: paragraph, href: 'file:///etc', limit: 8, hints: ['replace it'] }
 
-test('the reasons were found', () => {
+test('the reasons, rules and fields were found', () => {
+  expect(RULES).toEqual(expect.arrayContaining(['missing', 'too_long', 'before_opening']))
+  expect(FIELDS).toEqual(expect.arrayContaining(['name', 'words', 'question', 'reason', 'proposed', 'received']))
   expect(REASONS).toEqual(expect.arrayContaining(['character_without_font', 'worker_died', 'pictures_too_large', 'export_failed']))
   expect(PLACES).toEqual(expect.arrayContaining(['margins', 'picture']))
 })
@@ -44,6 +55,39 @@ describe.each(['es', 'en'] as const)('in %s', (language) => {
     const place = { at, words: 'Dentro', number: '12', caption: 'Fachada', under: 'Acogida' }
     expect(told(place)).not.toBe(t('error-export_refused'))
     expect(told(place)).not.toBe(told({ ...place, at: 'paragraph', number: '99' }))
+  })
+
+  test.each(RULES)('the rule `%s` has words of its own', (rule) => {
+    const details = { field: 'name', rule, most: 120, code_point: 'U+200B' }
+    expect(refusalWords('field_invalid', details)).toBe(said(`error-rule-${rule}`, { ...details, label: t('error-label-name') }))
+  })
+
+  test.each(FIELDS)('the field `%s` has a name that people know', (field) => {
+    const label = said(`error-label-${field}`) ?? ''
+    const words = refusalWords('field_invalid', { field, rule: 'too_long', most: 1, received: null })
+    expect(isMessage(`error-field-${field}-full`) || (label !== '' && words.includes(label))).toBe(true)
+  })
+
+  test.each<[Details, string]>([
+    [{ field: 'date', rule: 'past' }, 'error-field-date-past'],
+    [{ field: 'closes', rule: 'past' }, 'error-field-closes-past'],
+    [{ field: 'closes', rule: 'not_later' }, 'error-rule-not_later'],
+    [{ field: 'title', rule: 'full', most: 5_000 }, 'error-field-title-full'],
+    [{ field: 'symbol', rule: 'spelling', most: 60 }, 'error-field-symbol-spelling'],
+    [{ field: 'email', rule: 'spelling', most: 254 }, 'error-field-email-spelling'],
+    [{ field: 'name.es', rule: 'hidden', code_point: 'U+200B' }, 'error-rule-hidden'],
+    [{ field: 'result' }, 'error-field-result'],
+    [{ field: 'received' }, 'error-field-received'],
+    [{ field: 'received.name', rule: 'missing' }, 'error-rule-missing'],
+    [{ field: 'result', rule: 'from the future' }, 'error-field-result'],
+    [{ field: 'Idempotency-Key' }, 'error-field_invalid-named'],
+    [{ field: 'name', expected: 'a string', received: 'integer `5`' }, 'error-field_invalid-named'],
+    [{ line: 1, column: 7 }, 'error-field_invalid'],
+    [{}, 'error-field_invalid'],
+  ])('a field that is refused with %j is said with %s', (details, id) => {
+    const field = typeof details.field === 'string' ? details.field : ''
+    const label = said(`error-label-${field.split('.')[0]}`) ?? field
+    expect(refusalWords('field_invalid', details)).toBe(t(id as MessageId, { ...(details as MessageArguments), label }))
   })
 
   test.each<[string, Details]>([
@@ -84,6 +128,13 @@ describe('what is said', () => {
     const at = (place: Details) => told('alt_text_missing', { place })
     expect(at({ at: 'picture', caption: 'Fachada', under: 'Acogida' })).toContain('en la imagen «Fachada», bajo el título «Acogida»')
     expect(at({ at: 'picture', caption: 'Fachada' })).toContain('en la imagen «Fachada», al principio')
+  })
+
+  test('a field that no form has is named for the secretariat, and the English of the server is not repeated', async () => {
+    await useLanguage('es')
+    const words = refusalWords('field_invalid', { field: 'anchor', expected: 'a map', received: 'null' })
+    expect(words).toContain('«anchor»')
+    expect(words).not.toContain('a map')
   })
 
   test('what a code says by itself is said with the facts it names', async () => {

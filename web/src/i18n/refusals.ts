@@ -3,7 +3,8 @@
  *
  * A refusal has a code and, for some codes, facts in its `details`: the reason why a file is not made, where in the paper, which limit. The
  * most telling message is said that there is and whose values are known; a reason that this page does not know yet (the server may be
- * newer) falls back to the general message of its code. The English `detail` beside them is for programs, and is never shown.
+ * newer) falls back to the general message of its code. A field that no form of ours can get wrong is named, so that the secretariat can
+ * pass it on. The English `detail` beside them is for programs and for whoever looks after the service, and no page shows it.
  *
  *     refusalWords('export_refused', { reason: 'title_missing' })
  */
@@ -25,15 +26,30 @@ export function refusalWords(code: string, details: Details = {}): string {
 export function messagesFor(code: string, details: Details): string[] {
   const general = `error-${code}`
   if (code === 'export_refused' && typeof details.reason === 'string') return [`${general}-${details.reason}`, general]
+  if (code === 'field_invalid' && typeof details.field === 'string') {
+    const field = plainName(details.field)
+    const broken = typeof details.rule === 'string' ? [`error-field-${field}-${details.rule}`, `error-rule-${details.rule}`] : []
+    return [...broken, `error-field-${field}`, `${general}-named`, general]
+  }
   return [general]
 }
 
-/** What the messages may name: the facts that are words or numbers, and the places and characters in words. */
+/** `name` of `name.es`, `rows` of `rows[3]`. */
+const plainName = (field: string) => field.split(/[.[]/)[0]!
+
+/** What the messages may name: the facts that are words or numbers, and the place, the characters and the field in words. */
 function valuesOf(details: Details): MessageArguments {
   const plain = Object.entries(details).filter((each): each is [string, string | number] => ['string', 'number'].includes(typeof each[1]))
   const place = placeWords(details.place)
   const characters = charactersWords(details.characters, details.more)
-  return { ...Object.fromEntries(plain), ...(place !== null && { place }), ...(characters !== null && { characters }) }
+  const label = typeof details.field === 'string' ? labelOf(details.field) : null
+  const words = { place, characters, label }
+  return { ...Object.fromEntries(plain), ...Object.fromEntries(Object.entries(words).filter((each): each is [string, string] => each[1] !== null)) }
+}
+
+/** What the forms call a field; the name that programs give it, where no form has it. */
+function labelOf(field: string): string {
+  return said(`error-label-${plainName(field)}`) ?? field
 }
 
 /** "in paragraph 12", "in a table, after paragraph 12"; `null` for a place that this page does not know. */

@@ -9,8 +9,7 @@ use crate::ids::{AmendmentId, ChangeHash, ComponentId, PaperId, PersonId, SeatId
 use crate::review::disposition::{Disposition, Outcome, Place as ResultPlace};
 use crate::review::permission::{Action, State as PlaceState};
 use crate::review::submission::{Admitted, Submission};
-use crate::review::thread::is_forbidden;
-use crate::review::written::is_blank;
+use crate::review::written::{self, WrittenError};
 
 type Next = Result<Amendment, AmendmentError>;
 
@@ -374,26 +373,21 @@ impl Amendment {
 }
 
 fn needed(field: &'static str) -> AmendmentError {
-    AmendmentError::Words { field, rule: "says why, in words".to_owned() }
+    AmendmentError::Words { field, error: WrittenError::Missing }
 }
 
 /// A line without the white space around it; may be empty.
 fn line(field: &'static str, text: &str) -> Result<String, AmendmentError> {
-    let text = text.trim();
-    let fits =
-        text.chars().count() <= Amendment::MAX_TITLE && !text.chars().any(|c| is_forbidden(c) || c == '\n');
-    let rule = || format!("is one line of at most {} characters", Amendment::MAX_TITLE);
-    if fits { Ok(text.to_owned()) } else { Err(AmendmentError::Words { field, rule: rule() }) }
+    let line = written::optional(text, Amendment::MAX_TITLE);
+    let line = line.and_then(|line| match line.contains('\n') {
+        true => Err(WrittenError::Forbidden { character: '\n' }),
+        false => Ok(line),
+    });
+    line.map_err(|error| AmendmentError::Words { field, error })
 }
 
 /// Plain text without the white space around it; may be empty.
 fn words(field: &'static str, text: &str) -> Result<String, AmendmentError> {
-    let text = text.trim().replace("\r\n", "\n");
-    let fits = text.chars().count() <= Amendment::MAX_WORDS && !text.chars().any(is_forbidden);
-    let rule = || format!("is plain text of at most {} characters", Amendment::MAX_WORDS);
-    match fits {
-        true if is_blank(&text) => Ok(String::new()),
-        true => Ok(text),
-        false => Err(AmendmentError::Words { field, rule: rule() }),
-    }
+    let words = written::optional(text, Amendment::MAX_WORDS);
+    words.map_err(|error| AmendmentError::Words { field, error })
 }

@@ -5,6 +5,7 @@ use crate::document::branch::Touch;
 use crate::ids::SeatId;
 use crate::moment::Moment;
 use crate::review::disposition::{DispositionError, Outcome};
+use crate::review::written::WrittenError;
 
 /// Why not. Nothing has changed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -46,12 +47,12 @@ pub enum AmendmentError {
     #[error("nothing is changed in this draft; write in it what the text should say")]
     Unchanged,
     /// No words where some are needed, too many, or a character that is not allowed.
-    #[error("{field}: {rule}")]
+    #[error("{field}: {error}")]
     Words {
         /// Which field.
         field: &'static str,
-        /// What holds for it.
-        rule: String,
+        /// What is wrong with them.
+        error: WrittenError,
     },
     /// The words it is about were changed since.
     #[error(

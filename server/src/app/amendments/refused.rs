@@ -3,6 +3,7 @@
 use crdt::review::amendment::AmendmentError;
 use crdt::review::disposition::DispositionError;
 
+use crate::app::broken;
 use crate::app::refusal::Refusal;
 
 /// The stable name of the reason why an act on an amendment was not done.
@@ -32,13 +33,12 @@ impl From<AmendmentError> for Refusal {
             AmendmentError::NotTheirs => Refusal::NotFound,
             AmendmentError::Locked => Refusal::ChapterLocked,
             AmendmentError::NotAllowed(what) => Refusal::NotAllowed(what),
-            AmendmentError::Words { field, rule } => Refusal::field(field, rule),
+            AmendmentError::Words { field, error } => Refusal::broken(field, error, error.to_string()),
             AmendmentError::Outcome => Refusal::field("outcome", error.to_string()),
-            AmendmentError::Disposition(
-                reason @ (DispositionError::NeedsWords
-                | DispositionError::TooLong { .. }
-                | DispositionError::Forbidden { .. }),
-            ) => Refusal::field("words", reason.to_string()),
+            AmendmentError::Disposition(reason) => match broken::in_answer(&reason) {
+                Some(broken) => Refusal::broken("words", broken, reason.to_string()),
+                None => Refusal::Amendment(AmendmentError::Disposition(reason)),
+            },
             error => Refusal::Amendment(error),
         }
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::view;
 use crate::app::App;
+use crate::app::broken::Broken;
 use crate::app::matrix::answers::{Answering, MOST_ROWS, Marked};
 use crate::app::refusal::Refusal;
 use crate::http::error::Problem;
@@ -191,7 +192,8 @@ pub async fn judge(
 fn marked(rows: Vec<RowMark>) -> Result<Vec<Marked>, Refusal> {
     let distinct: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
     if rows.is_empty() || rows.len() > MOST_ROWS || distinct.len() < rows.len() {
-        return Err(Refusal::field("rows", format!("are 1 to {MOST_ROWS} different rows")));
+        let rule = format!("are 1 to {MOST_ROWS} different rows");
+        return Err(Refusal::broken("rows", Broken::Full { most: MOST_ROWS }, rule));
     }
     Ok(rows.into_iter().map(|RowMark { id, version }| Marked { id, version }).collect())
 }
