@@ -3,6 +3,7 @@
 use borrador::app::zone::Zone;
 use serde_json::{Value, json};
 
+use super::exports::document_of;
 use super::harness::{PAPER, Service, Somebody};
 use super::privacy::everything::words;
 use super::remarks::{amina, does, remarks, sends};
@@ -57,6 +58,31 @@ async fn rev74_behind_the_next_sealed_draft_stands_who_was_asked_who_answered_an
     assert!(answered.contains("AFR: remarks: 1, positions: 1"), "{annex}");
     assert!(silent.contains("MEWA") && !silent.contains("AFR"), "{annex}");
     assert_eq!(markdown(&ines, &after).await, words, "the same whenever it is asked for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren32_annexes_have_letters_in_their_order_whichever_of_them_there_are() {
+    let service = Service::start().await;
+    let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
+    opens(&service, &ines, &["AFR", "MEWA"], |_| {}).await;
+    service.passes(7 * HOUR);
+    let draft = sealed(&ines, "Quito draft").await;
+    assert_eq!(numbers(&ines, &draft).await, ["1", "2", "A"], "who was silent");
+    says(&adaeze, &json!({ "milestone": draft }), "reservation").await;
+    assert_eq!(numbers(&ines, &draft).await, ["1", "2", "A", "B"], "and before it, what AFR reserves");
+}
+
+/// The numbers of the chapters in a draft's Word file.
+async fn numbers(somebody: &Somebody, milestone: &Value) -> Vec<String> {
+    let at = format!("/api/v1/milestones/{}/files/en.docx", milestone.as_str().unwrap());
+    let document = document_of(&somebody.get(&at).send().await.body);
+    let titles = document.split("<w:rStyle w:val=\"ChapterNumber\"/>").skip(1);
+    let words = |title: &str| {
+        let (_, from) = title.split_once("<w:t").unwrap();
+        let (words, _) = from.split_once('>').unwrap().1.split_once("</w:t>").unwrap();
+        words.to_owned()
+    };
+    titles.map(words).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
