@@ -44,6 +44,7 @@ pub mod public_pages;
 pub mod publishing;
 pub mod rate;
 pub mod reading;
+pub mod reasons;
 pub mod refusal;
 pub mod remarks;
 pub mod replies;

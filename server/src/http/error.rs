@@ -13,6 +13,7 @@ use crdt::review::round::RoundError;
 use serde_json::{Value, json};
 
 use crate::app::broken::{self, Broken};
+use crate::app::reasons::{self, Reason};
 use crate::app::refusal::Refusal;
 use crate::http::amendments;
 use crate::http::intake::request_id::current as current_request_id;
@@ -140,6 +141,15 @@ impl Problem {
         self
     }
 
+    /// With the reason, where its code stands for several.
+    fn because(self, reason: Option<Reason>) -> Self {
+        match reason {
+            None => self,
+            Some((reason, None)) => self.details(json!({ "reason": reason })),
+            Some((reason, Some(most))) => self.details(json!({ "reason": reason, "most": most })),
+        }
+    }
+
     /// With a header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -214,6 +224,10 @@ impl From<Refusal> for Problem {
                 let problem = problem.details(json!({ "field": field, "received": received }));
                 problem.breaks(broken)
             }
+            Refusal::Bracket(error) => problem.because(reasons::of_bracket(&error)),
+            Refusal::Silence(error) => problem.because(reasons::of_silence(&error)),
+            Refusal::Position(error) => problem.because(reasons::of_position(&error)),
+            Refusal::ComponentClosed(code) => problem.details(json!({ "component": code })),
             Refusal::ComponentExists { field, taken } => {
                 problem.details(json!({ "field": field, "received": taken }))
             }

@@ -107,7 +107,9 @@ async fn rev79_record_and_words_are_settled_in_one() {
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
     let opened = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
     act(&ines, &opened, "options", json!({ "words": "Towns" })).await;
-    act(&adaeze, &opened, "settle", json!({ "end": "replaced" })).await.is_refused(409, "bracket_refused");
+    let by_what = act(&adaeze, &opened, "settle", json!({ "end": "replaced" })).await;
+    by_what.is_refused(409, "bracket_refused");
+    assert_eq!(by_what.json()["details"], json!({ "reason": "no_replacement" }));
     assert_eq!(words(&service).await, "Cities welcome everyone.", "nothing by halves");
     let settled =
         act(&adaeze, &opened, "settle", json!({ "end": "replaced", "instead": "Towns" })).await.json();
@@ -116,6 +118,7 @@ async fn rev79_record_and_words_are_settled_in_one() {
     let wrote = service.app.live.text(service.text()).await.unwrap().heads();
     let again = act(&adaeze, &opened, "settle", json!({ "end": "removed" })).await;
     again.is_refused(409, "bracket_refused");
+    assert_eq!(again.json()["details"], json!({ "reason": "over" }));
     assert_eq!(service.app.live.text(service.text()).await.unwrap().heads(), wrote, "once");
 }
 
@@ -141,13 +144,17 @@ async fn rev63_it_is_settled_by_the_pen_never_by_a_proposer_and_over_an_opponent
     let service = Service::start().await;
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
     let own = opens(&service, &adaeze, "AFR", "keep", "It is the heart of it.").await.json();
-    act(&adaeze, &own, "settle", json!({ "end": "kept" })).await.is_refused(409, "bracket_refused");
+    let proposer = act(&adaeze, &own, "settle", json!({ "end": "kept" })).await;
+    proposer.is_refused(409, "bracket_refused");
+    assert_eq!(proposer.json()["details"], json!({ "reason": "own" }));
     let theirs = opens(&service, &adaeze, "MEWA", "delete", "Small towns cannot.").await.json();
     act(&ines, &theirs, "settle", json!({ "end": "kept" })).await.is_refused(403, "not_allowed");
     let opposed = act(&ines, &theirs, "side", json!({ "side": "opposes", "words": "It is agreed." })).await;
     assert_eq!(opposed.status, 200, "{}", opposed.text());
     act(&ines, &theirs, "options", json!({ "words": "Towns" })).await;
-    act(&adaeze, &theirs, "settle", json!({ "end": "removed" })).await.is_refused(409, "bracket_refused");
+    let wordless = act(&adaeze, &theirs, "settle", json!({ "end": "removed" })).await;
+    wordless.is_refused(409, "bracket_refused");
+    assert_eq!(wordless.json()["details"], json!({ "reason": "over_opponents" }));
     let settled =
         act(&adaeze, &theirs, "settle", json!({ "end": "removed", "words": "As the council decided." }))
             .await

@@ -158,7 +158,9 @@ async fn rev19_a_closed_component_is_asked_in_no_new_round_and_no_longer_in_one_
     assert_eq!(borrador::app::rounds::asked(&register, running), [component(&service, "MEWA")]);
     let milestone = rounds::sealed(&ines, "Quito draft").await;
     let plan = rounds::plan(&service, &milestone, &["AFR"]);
-    rounds::drafts(&ines, &plan).await.is_refused(409, "component_closed");
+    let closed = rounds::drafts(&ines, &plan).await;
+    closed.is_refused(409, "component_closed");
+    assert_eq!(closed.json()["details"], json!({ "component": "AFR" }));
 
     let adaeze = service.signs_in("adaeze").await;
     let remark = remarks::remarks(&service, &adaeze, "Say who pays.").await;

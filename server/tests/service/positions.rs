@@ -129,7 +129,9 @@ async fn rev58_when_the_words_change_a_position_is_to_be_reconfirmed_and_is_in_o
     let taken = says(&adaeze, &draft, "reservation").await.json();
     let reconfirm = format!("{POSITIONS}/{}/reconfirm", taken["id"].as_str().unwrap());
     let of = |draft: &Value| json!({ "milestone": draft["id"] }).to_string();
-    adaeze.post(&reconfirm, &of(&draft)).send().await.is_refused(409, "position_refused");
+    let stands = adaeze.post(&reconfirm, &of(&draft)).send().await;
+    stands.is_refused(409, "position_refused");
+    assert_eq!(stands.json()["details"], json!({ "reason": "stands_already" }));
     changes_the_first_chapter(&service, &adaeze).await;
     let now = &positions(&adaeze, "").await[0];
     assert_eq!((&now["standing"], &now["changed_chapters"]), (&json!("to_reconfirm"), &json!(["1"])));

@@ -225,7 +225,9 @@ async fn rev22_nothing_is_sent_before_it_opens_while_it_is_paused_or_by_who_is_n
     sends(&adaeze, &round, &[&remark]).await.is_refused(409, "round_not_open");
     service.passes(HOUR);
     act(&ines, &round, "pause", json!({ "reason": "x" })).await;
-    sends(&adaeze, &round, &[&remark]).await.is_refused(409, "round_paused");
+    let paused = sends(&adaeze, &round, &[&remark]).await;
+    paused.is_refused(409, "round_paused");
+    assert_eq!(paused.json()["details"], json!({ "reason": "x" }));
     act(&ines, &round, "resume", json!({})).await;
     let ineses = remarks(&service, &ines, "Is it two?").await;
     sends(&ines, &round, &[&ineses]).await.is_refused(409, "round_not_asked");

@@ -29,6 +29,9 @@ const FIELDS = [...new Set([
   ...found(rust('server/src/http/error.rs').split('fn entry_field')[1]!.split('\n}')[0]!, /Some\("([a-z_]+)"\)/g),
   'body', 'closes',
 ])]
+/** Reasons of other codes: a bracket that is over, a position that stands. */
+const OTHER_REASONS = [...rust('server/src/app/reasons.rs').matchAll(/pub fn of_(\w+)[^]*?\n}/g)]
+  .flatMap(([body, what]) => found(body, /(?:=> |\(\()?"([a-z_]+)"/g).map((reason) => [`${what}_refused`, reason] as const))
 const PLACES = variants(rust('server/pdf/src/refusal.rs'), 'Place')
 
 const paragraph = { at: 'paragraph', number: '12' }
@@ -37,6 +40,7 @@ const character = (character: string, place: Details = paragraph) => ({ characte
 const FACTS: Details = { characters: [character('中')], place: paragraph, href: 'file:///etc', limit: 8, hints: ['replace it'] }
 
 test('the reasons, rules and fields were found', () => {
+  expect(OTHER_REASONS).toEqual(expect.arrayContaining([['bracket_refused', 'too_much_said'], ['bracket_refused', 'over'], ['position_refused', 'full'], ['silence_refused', 'not_listed']]))
   expect(RULES).toEqual(expect.arrayContaining(['missing', 'too_long', 'before_opening']))
   expect(FIELDS).toEqual(expect.arrayContaining(['name', 'words', 'question', 'reason', 'proposed', 'received']))
   expect(REASONS).toEqual(expect.arrayContaining(['character_without_font', 'worker_died', 'pictures_too_large', 'export_failed']))
@@ -48,6 +52,10 @@ describe.each(['es', 'en'] as const)('in %s', (language) => {
 
   test.each(REASONS)('the reason `%s` has words of its own', (reason) => {
     expect(refusalWords('export_refused', { ...FACTS, reason })).not.toBe(t('error-export_refused'))
+  })
+
+  test.each(OTHER_REASONS)('the reason of `%s` that is `%s` has words of its own', (code, reason) => {
+    expect(refusalWords(code, { reason, most: 9 })).not.toBe(refusalWords(code))
   })
 
   test.each(PLACES)('the place `%s` has words of its own', (at) => {
@@ -140,6 +148,9 @@ describe('what is said', () => {
   test('what a code says by itself is said with the facts it names', async () => {
     await useLanguage('es')
     expect(refusalWords('word_taken', { slug: 'vivienda' })).toContain('«vivienda»')
-    expect(messagesFor('stale_version', { current: 4 })).toEqual(['error-stale_version'])
+    const paused = refusalWords('round_paused', { reason: 'La sala está ocupada.' })
+    expect(paused).toMatch(/^Esta ronda está en pausa.* Motivo indicado: La sala está ocupada\.$/)
+    expect(refusalWords('round_paused')).toMatch(/^Esta ronda está en pausa/)
+    expect(messagesFor('position_refused', { reason: 'full' })).toEqual(['error-position_refused-full', 'error-position_refused-named', 'error-position_refused'])
   })
 })

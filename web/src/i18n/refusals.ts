@@ -22,16 +22,18 @@ export function refusalWords(code: string, details: Details = {}): string {
   return t('error-unknown', { code })
 }
 
-/** The messages that may say it, the most telling first. */
+/** The messages that may say it, the most telling first: for its reason or rule, with what the server names, in general. */
 export function messagesFor(code: string, details: Details): string[] {
   const general = `error-${code}`
-  if (code === 'export_refused' && typeof details.reason === 'string') return [`${general}-${details.reason}`, general]
-  if (code === 'field_invalid' && typeof details.field === 'string') {
-    const field = plainName(details.field)
-    const broken = typeof details.rule === 'string' ? [`error-field-${field}-${details.rule}`, `error-rule-${details.rule}`] : []
-    return [...broken, `error-field-${field}`, `${general}-named`, general]
-  }
-  return [general]
+  const reason = typeof details.reason === 'string' ? [`${general}-${details.reason}`] : []
+  return [...reason, ...(code === 'field_invalid' ? messagesForField(details) : []), `${general}-named`, general]
+}
+
+function messagesForField({ field, rule }: Details): string[] {
+  if (typeof field !== 'string') return []
+  const name = plainName(field)
+  const broken = typeof rule === 'string' ? [`error-field-${name}-${rule}`, `error-rule-${rule}`] : []
+  return [...broken, `error-field-${name}`]
 }
 
 /** `name` of `name.es`, `rows` of `rows[3]`. */
