@@ -47,6 +47,9 @@ use super::typst_data::Meta;
 use crate::ids::ParagraphId;
 use crate::moment::Moment;
 
+/// What a table may have: Word calls a file with more damaged, and does not open it.
+pub const MOST_COLUMNS: usize = 63;
+
 /// What a file is made of.
 #[derive(Clone, Copy)]
 pub struct Sheet<'a> {
@@ -116,6 +119,8 @@ pub enum Lost {
     Address,
     /// A block of another tool or a later version became a plain paragraph.
     Unknown,
+    /// Columns of a table that has more than [`MOST_COLUMNS`] stand in a further table below it.
+    Columns,
 }
 
 impl Lost {
@@ -126,6 +131,7 @@ impl Lost {
             Lost::Picture => "picture",
             Lost::Address => "address",
             Lost::Unknown => "unknown",
+            Lost::Columns => "columns",
         }
     }
 }
@@ -139,6 +145,11 @@ impl fmt::Display for Loss {
             Lost::Picture => write!(f, "a picture is missing: only its caption is there")?,
             Lost::Address => write!(f, "{} links were left out that may not be followed", self.count)?,
             Lost::Unknown => write!(f, "a part of an unknown kind became a plain paragraph")?,
+            Lost::Columns => write!(
+                f,
+                "{} columns of a table stand in a further table below, for Word takes {MOST_COLUMNS} at most",
+                self.count
+            )?,
         }
         match self.paragraph {
             Some(id) => write!(f, " (paragraph {id})"),

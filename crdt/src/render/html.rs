@@ -8,6 +8,7 @@ pub mod page;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::columns;
 use super::redline::Shade;
 use super::tree::{Chapter, Item, List, Node, Note, Numbered, Piece, Table};
 use crate::document::Run;
@@ -143,6 +144,7 @@ impl Page<'_> {
             self.html.push_str("<div class=\"scroll\" tabindex=\"0\">");
         }
         self.html.push_str("<table>\n");
+        let figures = columns::of_figures(table);
         for (at, row) in table.rows.iter().enumerate() {
             match at {
                 0 if table.head > 0 => self.html.push_str("<thead>\n"),
@@ -150,7 +152,8 @@ impl Page<'_> {
                 _ => {}
             }
             self.html.push_str("<tr>");
-            for cell in row {
+            for (cell, of_figures) in row.iter().zip(&figures) {
+                let class = if *of_figures { " class=\"figures\"" } else { "" };
                 match cell {
                     Some(cell) => {
                         let tag = match (cell.heads_its_column(), at < table.head) {
@@ -159,7 +162,7 @@ impl Page<'_> {
                             (false, _) => "td",
                         };
                         let name = self.name(cell);
-                        self.put(format_args!("<{tag}{name}>"));
+                        self.put(format_args!("<{tag}{class}{name}>"));
                         self.pieces(cell);
                         self.put(format_args!("</{}>", &tag[..2]));
                     }

@@ -7,6 +7,7 @@
 //! This module knows blocks; it has never heard of Automerge heads, of people's rights, or of sockets.
 
 pub mod brackets;
+pub mod columns;
 pub mod docx;
 pub mod html;
 pub mod markdown;

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::brackets;
 use super::printable::is_printable;
+use super::{brackets, docx};
 use crate::document::languages::{Rendering, rendering, untranslated};
 use crate::document::schema::link_is_allowed;
 use crate::document::{Block, BlockKind};
@@ -54,6 +54,11 @@ pub enum Fault {
     HeadingEmpty,
     /// A table of more columns than a page shows legibly.
     TableWide {
+        /// How many.
+        columns: usize,
+    },
+    /// A table of more columns than Word takes in one: there it goes on in another one below.
+    TableParted {
         /// How many.
         columns: usize,
     },
@@ -117,6 +122,7 @@ impl Fault {
             | Fault::TitleMissing
             | Fault::HeadingEmpty
             | Fault::TableWide { .. }
+            | Fault::TableParted { .. }
             | Fault::SourceMissing
             | Fault::LinkRefused
             | Fault::ChapterEmpty
@@ -198,7 +204,12 @@ impl Look<'_, '_> {
             }
         }
         for (first, columns) in columns.into_values().filter(|(_, columns)| columns.len() > MOST_COLUMNS) {
-            self.found(Fault::TableWide { columns: columns.len() }, Some(first));
+            let columns = columns.len();
+            let fault = match columns > docx::MOST_COLUMNS {
+                true => Fault::TableParted { columns },
+                false => Fault::TableWide { columns },
+            };
+            self.found(fault, Some(first));
         }
     }
 
@@ -309,6 +320,8 @@ mod tests {
         };
         assert_eq!(faults(&table(12), &Known::default()), []);
         assert_eq!(faults(&table(13), &Known::default()), [Fault::TableWide { columns: 13 }]);
+        assert_eq!(faults(&table(63), &Known::default()), [Fault::TableWide { columns: 63 }]);
+        assert_eq!(faults(&table(64), &Known::default()), [Fault::TableParted { columns: 64 }]);
     }
 
     #[test]

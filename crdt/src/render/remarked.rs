@@ -61,6 +61,11 @@ pub fn bind(block: &mut Block, range: Range<usize>, discussion: usize) {
     }
 }
 
+/// These words are bound to no discussion any more.
+pub fn unbind(run: &mut Run) {
+    run.marks.0.retain(|name, _| !name.starts_with(PREFIX));
+}
+
 /// The discussions that these words are bound to, as their places.
 pub fn of(run: &Run) -> impl Iterator<Item = usize> {
     run.marks.0.keys().filter_map(|name| name.strip_prefix(PREFIX)?.parse().ok())

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::columns;
 use super::redline::{RedWords, Shade};
 use super::tree::{Item, List, Node, Note, Numbered, Piece, Table, Tree};
 use crate::document::Run;
@@ -130,7 +131,7 @@ fn block(node: &Node<'_>) -> Option<Value> {
     }
 }
 
-/// `{"t": "table", "columns": n, "head": n, "rows": [[cell or null]]}`.
+/// `{"t": "table", "columns": n, "head": n, "figures": [whether each column holds figures], "rows": [[cell or null]]}`.
 fn table(table: &Table<'_>) -> Value {
     let cell = |cell: &Option<&Numbered>| {
         cell.map(|cell| {
@@ -142,7 +143,8 @@ fn table(table: &Table<'_>) -> Value {
         })
     };
     let rows: Vec<Vec<_>> = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    json!({"t": "table", "columns": table.columns, "head": table.head, "rows": rows})
+    let figures = columns::of_figures(table);
+    json!({"t": "table", "columns": table.columns, "head": table.head, "figures": figures, "rows": rows})
 }
 
 /// A picture, which the typesetter finds under `blob`. One that names no picture is printed as its caption.
@@ -337,7 +339,7 @@ mod tests {
         assert_eq!(
             found,
             json!([
-                {"t": "table", "columns": 2, "head": 1, "rows": [[
+                {"t": "table", "columns": 2, "head": 1, "figures": [false, false], "rows": [[
                     {"id": id, "h": true, "c": [{"t": "s", "v": "A"}]},
                     {"id": id, "h": true, "c": [
                         {"t": "s", "v": "ONU 2015", "cite": "5"},

@@ -198,6 +198,8 @@ pub enum Block {
         columns: usize,
         /// How many of the first rows are its head, and stand again on each page.
         head: usize,
+        /// Of each column, whether it holds figures, which are compared from the right.
+        figures: Vec<bool>,
         /// The rows; `null` where a cell is missing.
         rows: Vec<Vec<Option<Cell>>>,
     },

@@ -15,6 +15,7 @@ const FAULTS = [
   'title_missing',
   'heading_empty',
   'table_wide',
+  'table_parted',
   'source_missing',
   'link_refused',
   'chapter_empty',

@@ -120,6 +120,30 @@ fn paragraphs() -> Vec<(&'static str, &'static str, &'static str, String)> {
             sans(19, ACCENT, true),
         ),
         (
+            "TableTextSmall",
+            "Table text small",
+            "<w:spacing w:before=\"40\" w:after=\"40\" w:line=\"240\" w:lineRule=\"auto\"/>",
+            sans(16, INK, false),
+        ),
+        (
+            "TableHeadSmall",
+            "Table head small",
+            "<w:keepNext/><w:spacing w:before=\"40\" w:after=\"40\" w:line=\"240\" w:lineRule=\"auto\"/>",
+            sans(16, ACCENT, true),
+        ),
+        (
+            "TableTextTiny",
+            "Table text tiny",
+            "<w:spacing w:before=\"40\" w:after=\"40\" w:line=\"240\" w:lineRule=\"auto\"/>",
+            sans(13, INK, false),
+        ),
+        (
+            "TableHeadTiny",
+            "Table head tiny",
+            "<w:keepNext/><w:spacing w:before=\"40\" w:after=\"40\" w:line=\"240\" w:lineRule=\"auto\"/>",
+            sans(13, ACCENT, true),
+        ),
+        (
             "AfterTable",
             "After table",
             "<w:spacing w:after=\"120\" w:line=\"120\" w:lineRule=\"exact\"/>",

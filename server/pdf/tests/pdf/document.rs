@@ -204,7 +204,7 @@ fn ren7_a_screen_reader_meets_tables_notes_and_pictures() {
     let noted = json!({"id": "00000000000000ad", "c": [{"t": "s", "v": "Túnez"}, note]});
     let data = paper(json!([
         {"t": "h", "l": 1, "id": "00000000000000ae", "c": [{"t": "s", "v": "Cifras"}]},
-        {"t": "table", "columns": 2, "head": 1, "rows": [
+        {"t": "table", "columns": 2, "head": 1, "figures": [false, true], "rows": [
             [cell(true, "Ciudad"), cell(true, "Personas")], [noted, cell(false, "1 200")], [cell(false, "Lyon"), null]
         ]},
         {"t": "fig", "id": "00000000000000af", "blob": "casa", "alt": "Una casa", "credit": "Lyon", "c": [{"t": "s", "v": "Fachada"}]},

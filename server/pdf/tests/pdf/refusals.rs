@@ -52,7 +52,7 @@ fn an_unnumbered_place_is_told_by_what_stands_before_it() {
         ("in the text after paragraph 8".into(), json!({"at": "text", "after": "8"}))
     );
     let cell = json!({"id": "00000000000000ac", "c": [{"t": "s", "v": "☃️ 😀"}]});
-    let table = json!({"t": "table", "columns": 1, "head": 0, "rows": [[cell]]});
+    let table = json!({"t": "table", "columns": 1, "head": 0, "figures": [false], "rows": [[cell]]});
     assert_eq!(
         place(json!([paragraph("8", "a"), table])),
         ("in a table in the text after paragraph 8".into(), json!({"at": "table", "after": "8"}))

@@ -183,6 +183,29 @@ fn doc25_what_stands_before_the_first_heading_is_a_chapter_with_the_title_of_the
 }
 
 #[test]
+fn ren33_a_table_of_more_columns_than_word_takes_comes_in_whole() {
+    let cell = |span: usize, words: &str| {
+        format!("<w:tc><w:tcPr><w:gridSpan w:val=\"{span}\"/></w:tcPr>{}</w:tc>", p(words))
+    };
+    let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let single: Vec<String> = (0..70).map(|column| cell(1, &format!("c{column}"))).collect();
+    let joined = [cell(63, "todas"), cell(1, "c63")];
+    let body = format!("<w:tbl>{}{}</w:tbl>", row(&single), row(&joined));
+    let document = read(&file(&body, &[]), &mut ids()).unwrap();
+    let cells: Vec<_> = document
+        .paragraphs
+        .iter()
+        .map(|one| match &one.kind {
+            BlockKind::TableCell(cell) => (cell.column.clone(), one.pieces[0].words.clone()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(cells.len(), 72);
+    assert!(cells[..70].iter().zip(0..).all(|((_, words), column)| *words == format!("c{column}")));
+    assert_eq!((&cells[70].0, &cells[71].0), (&cells[0].0, &cells[63].0), "each below its own");
+}
+
+#[test]
 fn doc25_tables_come_with_their_head_and_joined_cells_are_told() {
     let cell = |words: &str| format!("<w:tc>{}</w:tc>", p(words));
     let body = format!(

@@ -16,6 +16,6 @@ test('without a name the caller chooses one', () => {
 })
 
 test('what a file could not carry is read from its header, and what nobody knows yet is passed over', () => {
-  expect([...losses('characters=2, picture=1, hologram=4, address=no')]).toEqual([['characters', 2], ['picture', 1]])
+  expect([...losses('characters=2, picture=1, hologram=4, address=no, columns=7')]).toEqual([['characters', 2], ['picture', 1], ['columns', 7]])
   expect(losses(null).size).toBe(0)
 })

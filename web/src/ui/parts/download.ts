@@ -7,7 +7,7 @@ import { errorOf } from '../../api/error'
 
 /** What of the text a file cannot carry, and how often. */
 export type Losses = Map<Loss, number>
-const LOSSES = ['characters', 'picture', 'address', 'unknown'] as const
+const LOSSES = ['characters', 'picture', 'address', 'unknown', 'columns'] as const
 export type Loss = (typeof LOSSES)[number]
 
 /** Fetches a file of ours and saves it under the name the server gave it. Throws `ApiError` with the server's reason. */
