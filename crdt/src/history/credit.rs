@@ -47,9 +47,15 @@ pub fn credited(
     };
     let before = Side::of(old, chapter.was.as_ref().map(|stood| stood.chapter));
     let after = Side::of(new, chapter.is.as_ref().map(|stood| stood.chapter));
-    let wrote = |element: &ElementId| match before.has(element) {
-        true => None,
-        false => Some(Author { actor: element.actor.clone(), change: new?.change_of(element)? }),
+    let since = new.zip(old).map(|(new, old)| new.changes_since(&old.heads()));
+    let wrote = |element: &ElementId| {
+        if before.has(element) {
+            return None;
+        }
+        let change = new?.change_of(element)?;
+        // Words that the old draft had lost by then come back: nobody wrote them in between.
+        let is_new = since.as_ref().is_none_or(|since| since.contains(&change));
+        is_new.then(|| Author { actor: element.actor.clone(), change })
     };
     let took_out = |element: &ElementId| match after.has(element) {
         true => None,

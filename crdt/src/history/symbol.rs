@@ -96,12 +96,11 @@ impl FromStr for Symbol {
     fn from_str(text: &str) -> Result<Self, NoSymbol> {
         let text = text.trim();
         let is_part = |part: &str| {
-            !part.is_empty()
+            part.bytes().any(|byte| byte.is_ascii_alphanumeric())
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_()".contains(&byte))
         };
         let fits = (1..=Symbol::MAX).contains(&text.len()) && text.split('/').all(is_part);
-        let speaks = text.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        if fits && speaks { Ok(Symbol(text.to_owned())) } else { Err(NoSymbol) }
+        if fits { Ok(Symbol(text.to_owned())) } else { Err(NoSymbol) }
     }
 }
 

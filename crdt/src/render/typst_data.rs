@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::columns;
 use super::redline::{RedWords, Shade};
-use super::tree::{Item, List, Node, Note, Numbered, Piece, Table, Tree};
+use super::tree::{Chapter, Item, List, Node, Note, Numbered, Piece, Table, Tree};
 use crate::document::Run;
 use crate::document::schema::{Image, is_digest};
 
@@ -70,9 +70,9 @@ pub struct Labels {
 
 /// The whole paper: `{"meta": …, "blocks": […]}`.
 pub fn paper(meta: &Meta, tree: &Tree) -> Value {
-    let blocks = tree.chapters.iter().flat_map(|chapter| {
+    let of_chapter = |chapter: &Chapter| -> Vec<Value> {
         let nodes = chapter.nodes().into_iter().enumerate();
-        nodes.filter_map(|(at, node)| match node {
+        let blocks = nodes.filter_map(|(at, node)| match node {
             // A certificate is one chapter without a number.
             Node::Heading(title) if at == 0 => {
                 let number = Some(chapter.number.as_str()).filter(|number| !number.is_empty());
@@ -81,10 +81,18 @@ pub fn paper(meta: &Meta, tree: &Tree) -> Value {
             // Words are what a heading is for: a reader of the outline would find an empty line.
             Node::Heading(other) => (!other.is_blank()).then(|| heading(other, None, !chapter.is_annex)),
             other => block(&other),
-        })
-    });
-    let blocks: Vec<Value> = blocks.collect();
+        });
+        blocks.collect()
+    };
+    let (annexes, chapters): (Vec<_>, Vec<_>) = tree.chapters.iter().partition(|chapter| chapter.is_annex);
+    let mut blocks: Vec<Value> = chapters.into_iter().flat_map(of_chapter).collect();
+    let behind: Vec<Value> = annexes.into_iter().flat_map(of_chapter).collect();
+    let annexes = behind.len();
+    blocks.extend(behind);
     let mut data = json!({"meta": meta_data(meta), "blocks": blocks});
+    if annexes > 0 {
+        data["annexes"] = annexes.into();
+    }
     if let Some(RedWords { came, went, .. }) = &tree.red {
         data["red"] = json!({"came": printable(came), "went": printable(went)});
     }

@@ -64,6 +64,26 @@ fn his26_of_a_new_paragraph_each_has_their_own_words() {
 }
 
 #[test]
+fn his26_of_the_earlier_draft_laid_over_the_later_nobody_wrote_what_comes_back_and_nobody_took_out_what_goes()
+{
+    let base = text("Cities act.");
+    let mut samir = Desk::of("Samir", &base);
+    samir.types_after("Cities", " shall");
+    let mut ines = Desk::of("Inés", &samir.text);
+    ines.replaces(" shall", "");
+    ines.types_after("Cities", " must");
+    let later = &ines.text;
+    let (before, after) = (later.blocks(), samir.text.blocks());
+    let chapter = ChapterId(Uuid::from_u128(1));
+    let side = |blocks| [ChapterSide { chapter, number: "1", blocks }];
+    let compared = compare(&side(&before), &side(&after));
+    let then = later.then(&samir.text.heads()).unwrap();
+    let found = credited(&compared.chapters[0], Some(&later.now()), Some(&then));
+    let changed = found.iter().flatten().filter(|run| run.run.change != Change::Kept);
+    assert_eq!(changed.map(tell).collect::<Vec<_>>(), ["nobody -must", "nobody +shall"]);
+}
+
+#[test]
 fn his26_words_that_were_written_and_taken_out_again_in_between_are_nobodys_and_a_word_in_part_new_is_its_writers()
  {
     let base = text("Cities act.");

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 &json!({"ident": "urn:borrador:times", "timestamp": "2016-09-30T10:00:00Z", "data": data}),
             )?)?;
             let start = Instant::now();
-            size = press.print(&job)?.len();
+            size = press.print(job)?.len();
             times[nth].push(start.elapsed());
         }
     }

@@ -18,6 +18,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let data: Value = serde_json::from_str(&fs::read_to_string(from)?)?;
     let job = json!({"ident": "urn:borrador:sample", "timestamp": "2016-09-30T10:00:00Z", "data": data});
-    fs::write(to, Press::new().print(&Job::from_json(&serde_json::to_vec(&job)?)?)?)?;
+    fs::write(to, Press::new().print(Job::from_json(&serde_json::to_vec(&job)?)?)?)?;
     Ok(())
 }

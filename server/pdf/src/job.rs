@@ -60,9 +60,16 @@ pub struct Paper {
     pub meta: Meta,
     /// The text, chapter after chapter.
     pub blocks: Vec<Block>,
+    /// How many of the last blocks are of annexes, and no words of the paper.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub annexes: usize,
     /// Set when it shows what changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub red: Option<Red>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The words that are read before changed ones, by those who hear them.

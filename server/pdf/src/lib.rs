@@ -31,7 +31,7 @@
 //!         ]
 //!     }
 //! }"#.as_bytes())?;
-//! assert!(Press::new().print(&job)?.starts_with(b"%PDF-1.7"));
+//! assert!(Press::new().print(job)?.starts_with(b"%PDF-1.7"));
 //! # Ok::<(), borrador_pdf::refusal::Refusal>(())
 //! ```
 
@@ -42,4 +42,5 @@ pub mod preflight;
 pub mod press;
 pub mod protocol;
 pub mod refusal;
+mod spelled;
 pub mod world;

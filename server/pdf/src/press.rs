@@ -8,6 +8,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::job::Job;
 use crate::preflight;
 use crate::refusal::{Code, Refusal};
+use crate::spelled::spell_annexes;
 use crate::world::ClosedWorld;
 
 /// The file that the template reads and that the PDF carries inside, so that the printed paper holds its own
@@ -37,8 +38,9 @@ impl Press {
     /// process.
     ///
     /// Takes as long as it takes: whoever calls bounds the time.
-    pub fn print(&mut self, job: &Job) -> Result<Vec<u8>, Refusal> {
-        preflight::check(job, self.world.fonts())?;
+    pub fn print(&mut self, mut job: Job) -> Result<Vec<u8>, Refusal> {
+        spell_annexes(&mut job.data, self.world.fonts());
+        preflight::check(&job, self.world.fonts())?;
         comemo::evict(JOBS_REMEMBERED);
 
         let paper = serde_json::to_vec(&job.data).map_err(|error| {

@@ -37,7 +37,7 @@ pub fn serve<W: Write + Send + 'static>(
     while let Some(job) = read_job(input)? {
         watch.begin()?;
         // The press is dropped after a panic, so nobody sees it half changed.
-        match panic::catch_unwind(AssertUnwindSafe(|| press.print(&Job::from_json(&job?)?))) {
+        match panic::catch_unwind(AssertUnwindSafe(|| press.print(Job::from_json(&job?)?))) {
             Ok(result) => watch.answer(&result)?,
             Err(_) => {
                 let hint = "try again; if it happens again, report it together with the time of the export";

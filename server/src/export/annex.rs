@@ -34,6 +34,8 @@ pub struct Annex {
     pub chapter: ChapterBlocks,
     /// The digest of its blocks: another annex is another file.
     pub digest: Digest,
+    /// It is cited by a letter.
+    pub has_letter: bool,
 }
 
 impl Annex {

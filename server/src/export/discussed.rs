@@ -5,7 +5,7 @@ use crdt::render::remarked::{Remark, Said};
 
 use super::annex::Annex;
 use super::labels::{DayOf, Words};
-use super::leaf::{Leaf, PLAIN, em, link, strong};
+use super::leaf::{ITEM, Leaf, PLAIN, em, link, strong};
 
 /// One discussion.
 pub struct Discussed {
@@ -77,22 +77,23 @@ impl Discussed {
         place
     }
 
-    /// What was said; answers stand further in.
+    /// What was said, one thing after the other. Words of several lines stand together as a quotation: a line of them must not look like
+    /// what somebody else said.
     fn talk(&self, words: &Words, day: DayOf<'_>, leaf: &mut Leaf) {
         for (at, Said { who, at: moment, words: body, .. }) in self.said.iter().enumerate() {
-            let item = BlockKind::UnorderedItem { depth: u8::from(at > 0) };
-            let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
-            let signed =
-                words.fill("file-comments-signed", &[("who", who), ("date", &words.day(day(*moment)))]);
-            let mut runs = vec![strong(signed), Run::plain(format!(" {}", lines.next().unwrap_or_default()))];
-            let is_last = at + 1 == self.said.len();
-            loop {
-                if is_last && self.is_resolved && lines.peek().is_none() {
-                    runs.extend([Run::plain(" "), em(format!("({})", words.get("file-comments-resolved")))]);
-                }
-                leaf.say(item.clone(), runs);
-                let Some(line) = lines.next() else { break };
-                runs = vec![Run::plain(line)];
+            let how = if at == 0 { "file-comments-signed" } else { "file-comments-answered" };
+            let signed = words.fill(how, &[("who", who), ("date", &words.day(day(*moment)))]);
+            let mut runs = vec![strong(signed)];
+            let is_one_line = body.trim().lines().count() < 2;
+            if is_one_line {
+                runs.push(Run::plain(format!(" {}", body.trim())));
+            }
+            if self.is_resolved && at + 1 == self.said.len() {
+                runs.extend([Run::plain(" "), em(format!("({})", words.get("file-comments-resolved")))]);
+            }
+            leaf.say(ITEM, runs);
+            if !is_one_line {
+                leaf.lines(&BlockKind::Quote, body);
             }
         }
     }

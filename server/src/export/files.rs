@@ -10,6 +10,7 @@ use crdt::ids::PaperId;
 use crdt::moment::Moment;
 use crdt::render::docx::{self, Picture, Written};
 use crdt::render::remarked::Remark;
+use crdt::render::tree::Chapter;
 use crdt::render::typst_data::{self, Date, Labels, Meta};
 use crdt::render::{ChapterBlocks, Tree, html, markdown};
 
@@ -164,9 +165,11 @@ impl Sheet {
     pub fn with_annex(mut self, annex: Annex) -> Self {
         let digest: String = annex.digest.to_string().chars().take(16).collect();
         self.ident = format!("{}+{digest}", self.ident);
-        let before = self.tree.chapters.iter().filter(|chapter| chapter.is_annex).count();
+        let lettered = |chapter: &&Chapter| chapter.is_annex && !chapter.number.is_empty();
+        let before = self.tree.chapters.iter().filter(lettered).count();
         let letters = Words::of(&self.meta.lang).get("annex-letters");
-        let number = letters.split(' ').nth(before).unwrap_or_default().to_owned();
+        let letter = letters.split(' ').nth(before).filter(|_| annex.has_letter);
+        let number = letter.unwrap_or_default().to_owned();
         self.tree = self.tree.followed_by([ChapterBlocks { number, ..annex.chapter }]);
         self
     }

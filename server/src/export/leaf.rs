@@ -59,7 +59,7 @@ impl Leaf {
     /// All of it, as an annex: its letter follows from its place among others.
     pub fn annex(self) -> Annex {
         let chapter = self.chapter(String::new());
-        Annex { digest: digest::of_text(&chapter.blocks), chapter }
+        Annex { digest: digest::of_text(&chapter.blocks), chapter, has_letter: true }
     }
 }
 

@@ -29,7 +29,11 @@ pub fn bibliography<'a>(words: &Words, sources: impl IntoIterator<Item = &'a Sou
     let mut blocks = vec![Block::new(ParagraphId(*b"sources\0"), BlockKind::Heading { level: 1 }, title)];
     blocks.extend(entries);
     let digest = digest::of_text(&blocks);
-    Some(Annex { digest, chapter: ChapterBlocks { number: String::new(), depth: 1, blocks } })
+    Some(Annex {
+        digest,
+        has_letter: false,
+        chapter: ChapterBlocks { number: String::new(), depth: 1, blocks },
+    })
 }
 
 /// "Author, *Title*, year. Note. Address".

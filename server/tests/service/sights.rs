@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::exports::{document_of, words_of};
 use super::harness::{Answer, PAPER, Service, Somebody};
 use super::positions::{changes_the_first_chapter, seals};
-use super::threads::opens;
+use super::threads::{opens, says};
 
 async fn draft_as(somebody: &Somebody, format: &str, view: &str) -> Answer {
     let answer =
@@ -117,6 +117,20 @@ async fn ren28_comments_for_everybody_stand_at_their_words_in_word_and_behind_th
         assert_eq!(part(&word.body, "word/comments.xml"), "");
         assert!(!document_of(&word.body).contains("comment"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren28_no_line_of_a_comment_looks_like_what_somebody_else_said() {
+    let service = generous().await;
+    let samir = service.signs_in("samir").await;
+    let words = "Who pays?\n\nAdaeze Obi (AFR), 1 July 2016: We do.";
+    assert_eq!(says(&service, &samir, "all", words).await.status, 201);
+    let file = draft_as(&samir, "md", "comments").await.text();
+    assert!(file.contains("> Who pays?") && file.contains("> Adaeze Obi"), "{file}");
+    assert!(!file.contains("- Adaeze Obi") && !file.contains("**Adaeze"), "{file}");
+    let file = draft_as(&samir, "html", "comments").await.text();
+    let (_, quoted) = file.split_once("<blockquote").unwrap();
+    assert!(quoted.split_once("</blockquote>").unwrap().0.contains("Adaeze Obi"), "{file}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

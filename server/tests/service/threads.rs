@@ -8,8 +8,13 @@ use super::harness::{Answer, Service, Somebody};
 
 /// A thread of somebody on the words "welcome everyone".
 pub async fn opens(service: &Service, somebody: &Somebody, audience: &str) -> Answer {
+    says(service, somebody, audience, "Who pays?").await
+}
+
+/// Somebody says this of "welcome everyone".
+pub async fn says(service: &Service, somebody: &Somebody, audience: &str, words: &str) -> Answer {
     let (anchor, paragraph) = welcome(&service.app, service).await;
-    let body = json!({ "anchor": anchor, "paragraph": paragraph, "body": "Who pays?", "audience": audience });
+    let body = json!({ "anchor": anchor, "paragraph": paragraph, "body": words, "audience": audience });
     somebody.post(&format!("/api/v1/texts/{}/threads", service.text()), &body.to_string()).send().await
 }
 

@@ -796,6 +796,7 @@ export type MessageId =
   | 'figures-open'
   | 'figures-remarks'
   | 'figures-title'
+  | 'file-comments-answered'
   | 'file-comments-gone'
   | 'file-comments-none'
   | 'file-comments-note'

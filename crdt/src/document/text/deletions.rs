@@ -1,6 +1,6 @@
 //! Which change deleted which elements. Automerge keeps it, but only in the changes themselves.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use automerge::legacy::{Key, OpType};
 
@@ -19,19 +19,15 @@ impl State<'_> {
     /// lowest hash, whoever asks. Empty if a head is unknown, and beyond 50,000 changes.
     pub fn deletions_since(&self, before: &[ChangeHash]) -> Deletions {
         let mut deleted = Deletions::new();
-        if !self.text.knows(before) {
+        let since = self.changes_since(before);
+        let heads: Vec<_> = before.iter().map(|head| automerge::ChangeHash(head.0)).collect();
+        if since.is_empty() || since.len() > MOST_CHANGES {
             return deleted;
         }
-        let hashes = |heads: &[ChangeHash]| -> Vec<_> {
-            heads.iter().map(|head| automerge::ChangeHash(head.0)).collect()
-        };
-        let doc = &self.text.doc;
-        let later: HashSet<_> =
-            doc.get_changes_meta(&hashes(&self.heads())).into_iter().map(|change| change.hash).collect();
-        let mut changes = doc.get_changes(&hashes(before));
-        changes.retain(|change| !later.contains(&change.hash()));
+        let mut changes = self.text.doc.get_changes(&heads);
+        changes.retain(|change| since.contains(&ChangeHash(change.hash().0)));
         changes.sort_unstable_by_key(|change| change.hash());
-        for change in changes.iter().filter(|_| changes.len() <= MOST_CHANGES) {
+        for change in &changes {
             let by = (ActorId(change.actor_id().to_bytes().to_vec()), ChangeHash(change.hash().0));
             for operation in change.decode().operations {
                 let (OpType::Delete, Key::Seq(element)) = (&operation.action, &operation.key) else {

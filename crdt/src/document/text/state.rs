@@ -3,6 +3,8 @@
 //! Automerge reads what was beside what is, in about twice the time. [`Text::at`], which replays the history into a text of its own and
 //! takes ten times as long, is for those who write on what was.
 
+use std::collections::HashSet;
+
 use automerge::iter::{ListRange, Span};
 use automerge::{ObjId, ReadDoc, Value};
 
@@ -65,6 +67,19 @@ impl<'a> State<'a> {
     /// The change that wrote this element, living or deleted; `None` if the history has no such operation.
     pub(crate) fn change_of(&self, element: &ElementId) -> Option<ChangeHash> {
         self.text.change_of(element)
+    }
+
+    /// The changes that this state has and the text at those heads has not; none if a head is unknown.
+    pub fn changes_since(&self, before: &[ChangeHash]) -> HashSet<ChangeHash> {
+        if !self.text.knows(before) {
+            return HashSet::new();
+        }
+        let after = |heads: &[ChangeHash]| {
+            let heads: Vec<_> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
+            self.text.doc.get_changes_meta(&heads).into_iter().map(|change| ChangeHash(change.hash.0))
+        };
+        let later: HashSet<ChangeHash> = after(&self.heads()).collect();
+        after(before).filter(|change| !later.contains(change)).collect()
     }
 
     pub(super) fn spans(&self) -> impl Iterator<Item = Span> + 'a {

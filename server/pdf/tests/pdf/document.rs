@@ -2,6 +2,7 @@
 
 use borrador_pdf::job::Job;
 use borrador_pdf::press::Press;
+use borrador_pdf::refusal::Code;
 use serde_json::{Value, json};
 
 use crate::reader::Pdf;
@@ -58,6 +59,31 @@ fn ren32_headings_within_an_annex_are_in_its_tags_and_not_in_the_contents() {
     let contents = |pdf: &Pdf| pdf.tags().iter().filter(|(_, tag)| tag == "TOCI").count();
     assert_eq!((contents(&within(false)), contents(&within(true))), (2, 1));
     assert_eq!(within(true).heading_tags(), ["H1", "H1", "H2"]);
+}
+
+#[test]
+fn ren33_a_character_without_a_font_is_spelled_behind_the_paper_and_stops_the_file_within_it() {
+    let chapters = |annexes: usize| {
+        let mut paper = paper(json!([
+            heading(1, "Vivienda"),
+            heading(1, "Comentarios"),
+            paragraph("1", "Gracias 🧿 漢")
+        ]));
+        paper["annexes"] = annexes.into();
+        paper
+    };
+    let words = read(&chapters(2)).words();
+    assert!(words.contains("Gracias[U+1F9FF][U+6F22]"), "{words}");
+    assert_eq!(print(&chapters(0)).unwrap_err().code, Code::CharacterWithoutFont);
+}
+
+#[test]
+fn ren33_a_word_too_long_for_a_line_goes_on_in_the_next() {
+    let pieces = |words: &str| read(&paper(json!([heading(1, "Vivienda"), paragraph("1", words)]))).pieces();
+    assert!(
+        pieces(&"x".repeat(300)) > pieces(&"x".repeat(30)) + 20,
+        "it is set in pieces, between which a line may end"
+    );
 }
 
 #[test]
@@ -159,9 +185,9 @@ fn ren_characters_that_leave_no_mark_pass() {
 fn ren_a_warm_press_prints_the_same_bytes_as_a_new_one() {
     let job = |data: &Value| Job::from_json(&order(data)).unwrap();
     let mut press = Press::new();
-    let cold = press.print(&job(&sample("every-kind"))).unwrap();
-    press.print(&job(&sample("hostile-strings"))).unwrap();
-    let warm = press.print(&job(&sample("every-kind"))).unwrap();
+    let cold = press.print(job(&sample("every-kind"))).unwrap();
+    press.print(job(&sample("hostile-strings"))).unwrap();
+    let warm = press.print(job(&sample("every-kind"))).unwrap();
     assert!(cold == warm);
 }
 

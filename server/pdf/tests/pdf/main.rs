@@ -60,5 +60,5 @@ fn print_with(data: &Value, pictures: &[(&str, &[u8])]) -> Result<Vec<u8>, Refus
     for (name, bytes) in pictures {
         order["pictures"][name] = BASE64.encode(bytes).into();
     }
-    Press::new().print(&Job::from_json(&serde_json::to_vec(&order).expect("a Value is always JSON"))?)
+    Press::new().print(Job::from_json(&serde_json::to_vec(&order).expect("a Value is always JSON"))?)
 }

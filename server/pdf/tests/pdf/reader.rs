@@ -17,6 +17,15 @@ impl Pdf {
         text.chars().filter(|character| !character.is_whitespace()).collect()
     }
 
+    /// How many pieces of words are set one after the other, on all pages together: a line has one at least.
+    pub fn pieces(&self) -> usize {
+        let on_page = |page: lopdf::ObjectId| {
+            let content = self.0.get_and_decode_page_content(page).expect("a page has content");
+            content.operations.iter().filter(|operation| matches!(&*operation.operator, "Tj" | "TJ")).count()
+        };
+        self.0.get_pages().into_values().map(on_page).sum()
+    }
+
     pub fn pages(&self) -> usize {
         self.0.get_pages().len()
     }
