@@ -61,7 +61,7 @@ async fn rev74_behind_the_next_sealed_draft_stands_who_was_asked_who_answered_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren32_annexes_have_letters_in_their_order_whichever_of_them_there_are() {
+async fn ren34_annexes_have_letters_in_their_order_whichever_of_them_there_are() {
     let service = Service::start().await;
     let [ines, adaeze] = [service.signs_in("ines").await, service.signs_in("adaeze").await];
     opens(&service, &ines, &["AFR", "MEWA"], |_| {}).await;

@@ -49,7 +49,7 @@ fn ren_a_screen_reader_meets_title_contents_headings_lists_and_quotes() {
 }
 
 #[test]
-fn ren32_headings_within_an_annex_are_in_its_tags_and_not_in_the_contents() {
+fn ren34_headings_within_an_annex_are_in_its_tags_and_not_in_the_contents() {
     let within = |aside: bool| {
         let mut heading = heading(2, "Lyon");
         heading["id"] = "00000000000000ac".into();
@@ -62,7 +62,7 @@ fn ren32_headings_within_an_annex_are_in_its_tags_and_not_in_the_contents() {
 }
 
 #[test]
-fn ren33_a_character_without_a_font_is_spelled_behind_the_paper_and_stops_the_file_within_it() {
+fn ren35_a_character_without_a_font_is_spelled_behind_the_paper_and_stops_the_file_within_it() {
     let chapters = |annexes: usize| {
         let mut paper = paper(json!([
             heading(1, "Vivienda"),
@@ -78,7 +78,7 @@ fn ren33_a_character_without_a_font_is_spelled_behind_the_paper_and_stops_the_fi
 }
 
 #[test]
-fn ren33_a_word_too_long_for_a_line_goes_on_in_the_next() {
+fn ren35_a_word_too_long_for_a_line_goes_on_in_the_next() {
     let pieces = |words: &str| read(&paper(json!([heading(1, "Vivienda"), paragraph("1", words)]))).pieces();
     assert!(
         pieces(&"x".repeat(300)) > pieces(&"x".repeat(30)) + 20,
