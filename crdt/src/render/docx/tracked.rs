@@ -270,8 +270,9 @@ fn told<'b>(red: &'b Red, whole: Option<Whole<'b>>) -> Vec<Told<'b>> {
     for Shaded { run, shade, by, gone_note, was } in &red.runs {
         let note = gone_note.clone().or_else(|| run.marks.footnote().map(str::to_owned));
         let changes: &'static [Change] = match (change, shade) {
+            // They stand where the paragraph moved away from, and go with it. Not every program takes back what went inside of what came.
+            (Some(Change::MoveTo), Shade::Goes) => continue,
             (Some(Change::MoveTo), Shade::Stays) => Change::MoveTo.alone(),
-            (Some(Change::MoveTo), Shade::Goes) => &[Change::MoveTo, Change::Del],
             (_, Shade::Goes) => Change::Del.alone(),
             (_, Shade::Comes) => Change::Ins.alone(),
             (Some(change), Shade::Stays) => change.alone(),
@@ -282,13 +283,12 @@ fn told<'b>(red: &'b Red, whole: Option<Whole<'b>>) -> Vec<Told<'b>> {
             // Another note or another address is no other look: the words go, and come.
             Some(was) if was.footnote() != run.marks.footnote() || was.link() != run.marks.link() => {
                 let before = Run { text: run.text.clone(), marks: was.clone() };
-                let (goes, comes): (&'static [Change], _) = match change {
-                    Some(Change::MoveTo) => (&[Change::MoveTo, Change::Del], Change::Ins),
-                    _ => (Change::Del.alone(), Change::Ins),
-                };
-                let note_before = was.footnote().map(str::to_owned);
-                all.push(Told { run: before, note: note_before, changes: goes, by, was: None });
-                all.push(Told { run: run.clone(), note, changes: comes.alone(), by, was: None });
+                if change != Some(Change::MoveTo) {
+                    let note_before = was.footnote().map(str::to_owned);
+                    let goes = Change::Del.alone();
+                    all.push(Told { run: before, note: note_before, changes: goes, by, was: None });
+                }
+                all.push(Told { run: run.clone(), note, changes: Change::Ins.alone(), by, was: None });
             }
             was => {
                 let was = was.as_ref().filter(|_| changes.is_empty());
