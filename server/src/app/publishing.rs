@@ -145,10 +145,17 @@ impl App {
         Ok(PublicDraft { paper: Arc::new(paper), milestone, publication })
     }
 
-    /// The same for what is behind its page (files, pictures): a withdrawn draft has nothing there any more.
+    /// The same for what is behind its page (files, pictures, changes): of a withdrawn draft all of it is gone, and says why.
     pub async fn readable_draft(&self, slug: &str, id: &str) -> Result<PublicDraft, Refusal> {
         let draft = self.public_draft(slug, id).await?;
-        if draft.publication.is_public() { Ok(draft) } else { Err(Refusal::NotFound) }
+        match &draft.publication.withdrawn {
+            None => Ok(draft),
+            Some(withdrawal) => Err(Refusal::DraftWithdrawn {
+                draft: draft.milestone.name.clone(),
+                at: withdrawal.at,
+                reason: withdrawal.reason.clone(),
+            }),
+        }
     }
 }
 

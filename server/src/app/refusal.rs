@@ -179,6 +179,16 @@ pub enum Refusal {
     /// A draft is public already, or is not.
     #[error("{0}")]
     Publication(PublicationError),
+    /// The draft was public, and is not any more.
+    #[error("this draft was withdrawn from the public on {at}, for this reason: {reason}")]
+    DraftWithdrawn {
+        /// Its name.
+        draft: String,
+        /// When.
+        at: Moment,
+        /// Why, as everybody may read it.
+        reason: String,
+    },
     /// A plan was sealed or cancelled, or its name is taken.
     #[error("{0}")]
     Planned(PlanError),
@@ -377,6 +387,7 @@ impl Refusal {
             Refusal::NotSealed => "not_sealed",
             Refusal::Bracket(_) => "bracket_refused",
             Refusal::Publication(_) => "publication_refused",
+            Refusal::DraftWithdrawn { .. } => "draft_withdrawn",
             Refusal::Planned(PlanError::NameTaken(_)) => "planned_exists",
             Refusal::Planned(_) => "planned_settled",
             Refusal::Silence(_) => "silence_refused",

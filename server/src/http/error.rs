@@ -77,6 +77,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("answer_gone", 409, "The answer holds no more"),
     ("rows_in_the_way", 409, "Some rows are in the way"),
     ("idempotency_conflict", 409, "The key was used for another request"),
+    ("draft_withdrawn", 410, "The draft was withdrawn"),
     ("invitation_used", 410, "The sign-in link was used"),
     ("invitation_expired", 410, "The sign-in link is too old"),
     ("invitation_withdrawn", 410, "The sign-in link was withdrawn"),
@@ -249,6 +250,9 @@ impl From<Refusal> for Problem {
             }),
             Refusal::RowsInTheWay(rows) => problem.details(json!({ "rows": rows })),
             Refusal::TextMovedOn { heads } => problem.details(json!({ "heads": heads })),
+            Refusal::DraftWithdrawn { at, reason, .. } => {
+                problem.details(json!({ "withdrawn_at": at, "reason": reason }))
+            }
             Refusal::StaleVersion { current } => problem.details(json!({ "current": current })),
             Refusal::WordTaken { slug } => problem.details(json!({ "slug": slug })),
             Refusal::ExportRefused { reason, hints, mut facts, .. } => {

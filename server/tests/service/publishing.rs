@@ -151,7 +151,7 @@ async fn ren22_a_published_draft_is_read_by_everybody_without_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren23_a_withdrawn_draft_says_when_and_why_and_has_no_word_left() {
+async fn ren23_a_withdrawn_draft_says_when_and_why_at_every_address_and_has_no_word_left() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -173,8 +173,11 @@ async fn ren23_a_withdrawn_draft_says_when_and_why_and_has_no_word_left() {
         !html.contains("Cities welcome") && !html.contains("citation_") && !html.contains("A first word"),
         "{html}"
     );
-    for at in behind(&draft) {
-        service.get(&at).send().await.is_refused(404, "not_found");
+    for at in behind(&draft).into_iter().chain([format!("{address}/changes")]) {
+        let gone = service.get(&at).send().await;
+        gone.is_refused(410, "draft_withdrawn");
+        assert_eq!(gone.json()["details"]["reason"], "It names <people>.", "{at}");
+        assert!(gone.json()["details"]["withdrawn_at"].is_string(), "{at}");
     }
     let feed = service.get(&format!("/p/{PAPER}/feed.atom")).send().await.text();
     assert!(feed.contains("It names &lt;people&gt;.") && !feed.contains("Cities welcome"), "{feed}");

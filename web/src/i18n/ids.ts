@@ -606,6 +606,7 @@ export type MessageId =
   | 'error-cross_site_refused'
   | 'error-device_copy_unreadable'
   | 'error-device_keeps_nothing'
+  | 'error-draft_withdrawn'
   | 'error-export_refused'
   | 'error-export_refused-alt_text_missing'
   | 'error-export_refused-character_without_font'
