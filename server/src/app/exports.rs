@@ -184,15 +184,12 @@ impl App {
         let key = file.key.clone();
         let sheet = self.sheet_of(paper, milestone, language, file).await?;
         let made = self.press(person, format, name, sheet).await?;
-        // Reading goes on when nothing can be written: the file is made anew the next time.
-        if let Err(error) = self.keep_file(key, &made).await {
-            tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
-        }
+        self.kept_if_possible(milestone, key, &made).await;
         Ok(made)
     }
 
-    /// A file of a sealed milestone for its bundle: one that is kept, or one that costs nothing to make. A view that is the same as
-    /// the bracketed is none.
+    /// A file of a sealed milestone for its bundle; `None` for a view that is the same as the bracketed, and for a file that cannot be
+    /// made. A PDF is kept, as if somebody had asked for it.
     pub(super) async fn bundled_file(
         &self,
         paper: &Paper,
@@ -204,16 +201,34 @@ impl App {
         if view == View::Clean && file.view != View::Clean {
             return Ok(None);
         }
-        let kept = self.kept_file(&file.key).await?;
-        if kept.is_some() || format == Format::Pdf {
-            return Ok(kept);
+        if let Some(kept) = self.kept_file(&file.key).await? {
+            return Ok(Some(kept));
         }
+        let key = file.key.clone();
         let sheet = self.sheet_of(paper, milestone, language, file).await?;
         match self.bytes_of(format, sheet).await {
-            Ok((bytes, _)) => Ok(Some(bytes)),
+            Ok((bytes, losses)) => {
+                if format == Format::Pdf {
+                    let name = files::name(paper, Some(milestone), language, format.extension());
+                    let made = FileMade { name, format, bytes: bytes.clone(), losses };
+                    self.kept_if_possible(milestone, key, &made).await;
+                }
+                Ok(Some(bytes))
+            }
             // What cannot be made is in no bundle; whoever asks for the file is told why.
             Err(Refusal::ExportRefused { .. }) => Ok(None),
+            Err(refusal @ (Refusal::ExportTooLong { .. } | Refusal::ExportUnavailable(_))) => {
+                tracing::warn!(milestone = %milestone.id, %refusal, "a bundle lacks a PDF");
+                Ok(None)
+            }
             Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Reading goes on when nothing can be written: the file is made anew the next time.
+    async fn kept_if_possible(&self, milestone: &Milestone, key: String, made: &FileMade) {
+        if let Err(error) = self.keep_file(key, made).await {
+            tracing::warn!(milestone = %milestone.id, %error, "a file was not kept");
         }
     }
 

@@ -127,8 +127,8 @@ impl App {
         Ok(signed)
     }
 
-    /// Everything that proves a draft, as one archive: the same bytes until somebody says something else of it or one of its PDFs
-    /// is made. Makes no PDF; those that were made are in it.
+    /// Everything that proves a draft, as one archive: the same bytes until somebody says something else of it. Without a PDF that
+    /// cannot be made, or not now.
     pub async fn bundle(
         &self,
         person: PersonId,
