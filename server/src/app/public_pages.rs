@@ -17,7 +17,7 @@ use super::papers::aside;
 use super::publishing::PublicDraft;
 use super::refusal::Refusal;
 use crate::export::labels::DayOf;
-use crate::export::public::{Around, Draft, has_picture};
+use crate::export::public::{Around, Draft, Instead, has_picture};
 use crate::people::source::ImageKind;
 
 /// How many pages are kept: beyond that, the one that was asked for longest ago goes.
@@ -241,6 +241,11 @@ impl App {
             }
         }
         Err(Refusal::NotFound)
+    }
+
+    /// REN33: what a person meets in place of what cannot be had.
+    pub fn public_instead(&self, why: &Instead, language: &str, onward: &str, style: Option<&str>) -> String {
+        self.around(style).instead(why, language, onward, &self.day_of())
     }
 
     fn around<'a>(&'a self, style: Option<&'a str>) -> Around<'a> {

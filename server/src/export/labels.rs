@@ -20,6 +20,11 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
     MESSAGES.iter().map(|(language, _)| *language)
 }
 
+/// The languages in which something stands around a paper's own words: those of files and of public pages.
+pub fn of_files() -> impl Iterator<Item = &'static str> {
+    known().map(|(language, _)| language)
+}
+
 /// On which day an instant falls where the organisation is: year, month (1–12) and day (1–31).
 pub type DayOf<'a> = &'a dyn Fn(Moment) -> (i32, u8, u8);
 

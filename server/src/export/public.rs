@@ -6,12 +6,15 @@
 mod changes;
 mod cite;
 mod feed;
+mod instead;
 mod robots;
 
 use crdt::document::{Block, BlockKind};
 use crdt::history::milestone::Milestone;
 use crdt::history::publication::Publication;
 use crdt::render::html::{self, direction, escape};
+
+pub use instead::Instead;
 
 use super::files::{Sheet, grouped};
 use super::labels::{DayOf, Words};
@@ -248,25 +251,40 @@ impl Around<'_> {
     }
 
     fn page(&self, draft: &Draft<'_>, title: &str, head: &str, languages: &str, main: &str) -> String {
-        let (language, direction) = (escape(draft.language), direction(draft.language));
+        self.frame((&draft.words, draft.language), draft.organisation(), title, head, languages, main)
+    }
+
+    /// What every page has around it: the bar with the organisation (if it is said whose the page is) and the languages, and the foot.
+    fn frame(
+        &self,
+        (words, language): (&Words, &str),
+        organisation: &str,
+        title: &str,
+        head: &str,
+        languages: &str,
+        main: &str,
+    ) -> String {
+        let get = |id: &str| escape(&words.get(id));
         let style = self.style.map(|at| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(at)));
         let robots = if self.demo { "<meta name=\"robots\" content=\"noindex\">\n" } else { "" };
-        let banner = format!("<aside class=\"banner\">{}</aside>\n", draft.get("demo-line"));
+        let banner = format!("<aside class=\"banner\">{}</aside>\n", get("demo-line"));
         format!(
-            "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!doctype html>\n<html lang=\"{}\" dir=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{}</title>\n{head}{robots}<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n{}</head>\n<body>\n\
              <a class=\"skip\" href=\"#main\">{}</a>\n{}<header class=\"bar\"><span class=\"brand\">Borrador</span>\
              <div class=\"whereabouts\"><b>{}</b></div>\n{languages}</header>\n<main id=\"main\">\n{main}</main>\n\
              <footer class=\"foot\"><span>{}</span></footer>\n</body>\n</html>\n",
+            escape(language),
+            direction(language),
             escape(title),
             style.unwrap_or_default(),
-            draft.get("public-skip"),
+            get("public-skip"),
             if self.demo { banner.as_str() } else { "" },
-            escape(draft.organisation()),
-            match draft.organisation() {
+            escape(organisation),
+            match organisation {
                 "" => "Borrador".to_owned(),
-                organisation => draft.fill("public-foot", &[("organisation", organisation)]),
+                organisation => escape(&words.fill("public-foot", &[("organisation", organisation)])),
             },
         )
     }

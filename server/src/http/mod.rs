@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod history;
+pub mod instead;
 pub mod intake;
 pub mod invitations;
 pub mod matrix;

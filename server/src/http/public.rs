@@ -2,7 +2,7 @@
 //!
 //! These handlers never ask who is there, and begin with [`App::public_draft`]: a draft that was not published answers as one that does
 //! not exist, at every address. Pages carry no script and a policy that allows none. Caches may keep all of it and ask each time
-//! whether it still holds: what was withdrawn is gone at once.
+//! whether it still holds: what was withdrawn is gone at once. What cannot be had is answered by [`super::instead`].
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,12 +15,12 @@ use crate::app::public_pages::Public;
 use crate::app::publishing::PublicDraft;
 use crate::app::refusal::Refusal;
 use crate::export::files::content_disposition;
-use crate::http::error::Problem;
 use crate::http::exports::{WantedView, view_of};
+use crate::http::instead::refused;
 use crate::http::site;
 
 /// Nothing but our own style, fonts and pictures.
-const WITHOUT_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; \
+pub const WITHOUT_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Kept by whoever likes, asked about each time.
@@ -46,7 +46,7 @@ pub async fn page(
         let status = if draft.publication.is_public() { StatusCode::OK } else { StatusCode::GONE };
         Ok(answer(&req, status, "text/html; charset=utf-8", page))
     };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(&req, &app, refusal))
 }
 
 /// What a published draft changed of the one before it.
@@ -62,7 +62,7 @@ pub async fn changes(
         let page = app.public_changes(&draft, language, site::public_style()).await?;
         Ok(answer(&req, StatusCode::OK, "text/html; charset=utf-8", page))
     };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(&req, &app, refusal))
 }
 
 /// `robots.txt`.
@@ -74,7 +74,7 @@ pub async fn robots(req: HttpRequest, app: web::Data<App>) -> HttpResponse {
 pub async fn sitemap(req: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let made =
         async { Ok(answer(&req, StatusCode::OK, "application/xml; charset=utf-8", app.sitemap().await?)) };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(&req, &app, refusal))
 }
 
 /// The list of the published drafts of a paper.
@@ -114,7 +114,7 @@ async fn of_paper(
         let language = language_of_paper(&drafts, wanted.lang.as_deref()).ok_or(Refusal::NotFound)?;
         Ok(answer(req, StatusCode::OK, media_type, write(&drafts, &language)))
     };
-    made.await.unwrap_or_else(|refusal| nothing(req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(req, app, refusal))
 }
 
 /// A file of a published draft, or the bundle that proves it.
@@ -137,7 +137,7 @@ pub async fn file(
         let made = app.public_file(&draft, language, (format, view_of(wanted.view.as_deref())?)).await?;
         Ok(download(&req, format.media_type(), &made.name, made.bytes))
     };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(&req, &app, refusal))
 }
 
 /// A picture that stands in a published draft.
@@ -153,7 +153,7 @@ pub async fn picture(
         let public = Public { etag: format!("\"{digest}\""), bytes };
         Ok(answer(&req, StatusCode::OK, kind.media_type(), public))
     };
-    made.await.unwrap_or_else(|refusal| nothing(&req, refusal))
+    made.await.unwrap_or_else(|refusal| refused(&req, &app, refusal))
 }
 
 /// The wanted language if the draft has it, else the first of the paper's that it has.
@@ -194,12 +194,4 @@ fn is_known(req: &HttpRequest, etag: &str) -> bool {
     tags.flat_map(|line| line.split(','))
         .map(str::trim)
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
-}
-
-/// What is not there looks the same as what never was; anything else is said as it is.
-fn nothing(req: &HttpRequest, refusal: Refusal) -> HttpResponse {
-    match refusal {
-        Refusal::NotFound => site::nothing(req),
-        other => actix_web::ResponseError::error_response(&Problem::from(other)),
-    }
 }

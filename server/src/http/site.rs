@@ -120,7 +120,8 @@ fn media_type(path: &str, guessed: &str) -> String {
     }
 }
 
-fn accepts(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
+/// Does this header name `word`, and not to refuse it?
+pub fn accepts(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     let values = headers.get_all(name).filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|entry| {
         let (media, weight) = entry.split_once(';').unwrap_or((entry, ""));

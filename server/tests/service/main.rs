@@ -30,6 +30,7 @@ mod positions;
 mod preflight;
 mod privacy;
 mod proofs;
+mod public_refusals;
 mod publishing;
 mod remarks;
 mod replies;
