@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crdt::document::{Block, BlockKind};
+use crdt::history::milestone::Milestone;
 use crdt::history::{Digest, Symbol};
 use crdt::ids::{ChapterId, PaperId, TextId};
-use crdt::render::preflight::{Finding, Known, Looked, preflight};
+use crdt::render::preflight::{Finding, Known, Looked, Severity, preflight};
 
 use super::App;
 use super::papers::aside;
@@ -106,6 +107,30 @@ impl App {
             chapters,
             drafted: paper.chapters.iter().any(|chapter| chapter.language == language),
         })
+    }
+
+    /// HIS14: does something in a sealed draft stop its PDF in this language?
+    pub async fn stops_pdf(
+        &self,
+        paper: PaperId,
+        milestone: &Milestone,
+        language: &str,
+    ) -> Result<bool, Refusal> {
+        let mut chapters = Vec::new();
+        for text in milestone.texts.iter().filter(|text| text.language == language) {
+            chapters.push((text.number.clone(), self.sealed_blocks(text).await?));
+        }
+        let known = self.known(paper, chapters.iter().flat_map(|(_, blocks)| blocks)).await?;
+        aside(move || {
+            let looked = chapters.iter().map(|(number, blocks)| Looked {
+                number,
+                blocks: Some(blocks),
+                drafted: None,
+            });
+            let found = preflight(&looked.collect::<Vec<_>>(), &known);
+            Ok(found.iter().any(|finding| finding.fault.severity() == Severity::Stops))
+        })
+        .await
     }
 
     async fn present_blocks(&self, text: TextId) -> Result<Vec<Block>, Refusal> {

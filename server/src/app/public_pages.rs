@@ -124,7 +124,10 @@ impl App {
         let (around, day) = (self.around(style), self.day_of());
         let page = if publication.is_public() {
             let sheet = self.sheet_of(paper, milestone, language, file).await?;
-            around.draft(&Draft::of(paper, milestone, publication, language, &day), &sheet, before.as_deref())
+            // Looked at once for each page that is kept: the sealed words never change.
+            let has_pdf = !self.stops_pdf(paper.id, milestone, language).await?;
+            let draft = Draft::of(paper, milestone, publication, language, &day).with_pdf(has_pdf);
+            around.draft(&draft, &sheet, before.as_deref())
         } else {
             around.withdrawn(&Draft::of(paper, milestone, publication, language, &day))
         };

@@ -39,6 +39,7 @@ pub struct Draft<'a> {
     language: &'a str,
     words: Words,
     day: DayOf<'a>,
+    has_pdf: bool,
 }
 
 /// Does the picture with this digest stand in these blocks?
@@ -55,7 +56,12 @@ impl<'a> Draft<'a> {
         language: &'a str,
         day: DayOf<'a>,
     ) -> Self {
-        Self { paper, milestone, publication, language, words: Words::of(language), day }
+        Self { paper, milestone, publication, language, words: Words::of(language), day, has_pdf: true }
+    }
+
+    /// The same; `has_pdf`: can a PDF be made of it in this language? Else its page offers none, and says so.
+    pub fn with_pdf(self, has_pdf: bool) -> Self {
+        Self { has_pdf, ..self }
     }
 
     fn title(&self) -> &str {
@@ -123,9 +129,13 @@ impl Around<'_> {
             let said = draft.fill("public-brackets", &[("count", &brackets.to_string())]);
             facts += &format!("<span class=\"state warn half\">{said}</span>");
         }
+        let no_pdf = match draft.has_pdf {
+            true => String::new(),
+            false => format!("<p class=\"quiet\">{}</p>\n", draft.get("public-no-pdf")),
+        };
         let masthead = format!(
             "<div class=\"masthead\"><div class=\"page\"><div>\n<p class=\"of\" dir=\"auto\"><a href=\"/p/{}?lang={language}\">{}</a></p>\n\
-             <h1 dir=\"auto\">{name}</h1>\n<p class=\"facts\">{facts}</p>\n{}</div>\n{}</div></div>\n",
+             <h1 dir=\"auto\">{name}</h1>\n<p class=\"facts\">{facts}</p>\n{no_pdf}{}</div>\n{}</div></div>\n",
             draft.paper.slug,
             escape(draft.title()),
             before.map(|before| changes::link(draft, before)).unwrap_or_default(),
@@ -320,21 +330,19 @@ fn nav<'l>(
 fn files(draft: &Draft<'_>, has_brackets: bool) -> String {
     let at = draft.path();
     let language = draft.language;
-    let mut all = vec![
-        ("PDF".to_owned(), format!("{at}/{language}.pdf")),
+    let mut all = Vec::new();
+    if draft.has_pdf {
+        all.push(("PDF".to_owned(), format!("{at}/{language}.pdf")));
+    }
+    if draft.has_pdf && has_brackets {
+        let clean = draft.words.fill("downloads-clean", &[("format", "PDF")]);
+        all.push((clean, format!("{at}/{language}.pdf?view=clean")));
+    }
+    all.extend([
         ("Word".to_owned(), format!("{at}/{language}.docx")),
         ("Markdown".to_owned(), format!("{at}/{language}.md")),
         ("HTML".to_owned(), format!("{at}/{language}.html")),
-    ];
-    if has_brackets {
-        all.insert(
-            1,
-            (
-                draft.words.fill("downloads-clean", &[("format", "PDF")]),
-                format!("{at}/{language}.pdf?view=clean"),
-            ),
-        );
-    }
+    ]);
     all.push((draft.words.get("public-bundle"), format!("{at}/bundle.zip")));
     let mut html =
         format!("<div class=\"actions\" role=\"group\" aria-label=\"{}\">", draft.get("milestone-download"));

@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use crdt::history::milestone::Milestone;
 use crdt::history::publication::Publication;
 use crdt::moment::Moment;
 use crdt::review::permission::Action;
@@ -37,6 +38,9 @@ pub struct PublicationView {
     reason: Option<String>,
     /// May this seat publish and withdraw it?
     may_publish: bool,
+    /// The languages in which its page will offer no PDF, because something in the words stops it; empty unless this seat may publish
+    /// it now.
+    without_pdf: Vec<String>,
 }
 
 /// How a sealed draft stands to the public.
@@ -50,7 +54,7 @@ pub async fn one(
     let (paper, milestone) = readable(&app, &caller, &id).await?;
     let paper = caller.register.paper(paper).ok_or(Refusal::NotFound)?;
     let (publication, version) = app.publication(paper.id, milestone.id).await?;
-    Ok(answer(view(&app, &caller, paper, publication, version)))
+    Ok(answer(view(&app, &caller, (paper, &milestone), (publication, version)).await?))
 }
 
 /// Let everybody read a sealed draft.
@@ -93,7 +97,7 @@ async fn act(
     caller.must(Action::Seal, &paper.place(), "publish drafts")?;
     let done = app.act_on_publication(paper, &milestone, (caller.seat, act), expected_version(req)?).await?;
     let (publication, version) = done;
-    Ok(answer(view(app, caller, paper, Some(publication), version)))
+    Ok(answer(view(app, caller, (paper, &milestone), (Some(publication), version)).await?))
 }
 
 pub(super) fn state_of(publication: Option<&Publication>) -> &'static str {
@@ -108,15 +112,22 @@ fn answer(view: PublicationView) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", view.version))).json(view)
 }
 
-fn view(
+async fn view(
     app: &App,
     caller: &Caller,
-    paper: &Paper,
-    publication: Option<Publication>,
-    version: u64,
-) -> PublicationView {
+    (paper, milestone): (&Paper, &Milestone),
+    (publication, version): (Option<Publication>, u64),
+) -> Result<PublicationView, Refusal> {
+    let may_publish = caller.may(Action::Seal, &paper.place());
+    let is_public = publication.as_ref().is_some_and(Publication::is_public);
+    let mut without_pdf = Vec::new();
+    for language in milestone.languages.iter().filter(|_| may_publish && !is_public) {
+        if app.stops_pdf(paper.id, milestone, language).await? {
+            without_pdf.push(language.clone());
+        }
+    }
     let withdrawal = publication.as_ref().and_then(|each| each.withdrawn.clone());
-    PublicationView {
+    Ok(PublicationView {
         state: state_of(publication.as_ref()),
         version,
         url: publication
@@ -125,6 +136,7 @@ fn view(
         published_at: publication.as_ref().map(|each| each.published),
         withdrawn_at: withdrawal.as_ref().map(|each| each.at),
         reason: withdrawal.map(|each| each.reason),
-        may_publish: caller.may(Action::Seal, &paper.place()),
-    }
+        may_publish,
+        without_pdf,
+    })
 }

@@ -21,8 +21,8 @@ fn is_page(answer: &Answer, language: &str, title: &str) {
     assert!(!html.contains("<script") && !html.contains("JavaScript"), "{html}");
 }
 
-/// A draft with a character that no font has, which Inés seals all the same and publishes.
-async fn published_without_pdf(service: &Service, ines: &Somebody) -> String {
+/// A draft with a character that no font has, which Inés seals all the same.
+async fn sealed_without_pdf(service: &Service, ines: &Somebody) -> String {
     let adaeze = service.signs_in("adaeze").await;
     let text = format!("/api/v1/texts/{}", service.text());
     let heads = adaeze.get(&text).send().await.json()["heads"].clone();
@@ -33,9 +33,7 @@ async fn published_without_pdf(service: &Service, ines: &Somebody) -> String {
     let body = json!({ "name": "Bogotá draft", "anyway": true }).to_string();
     let answer = ines.post(&format!("/api/v1/papers/{PAPER}/milestones"), &body).send().await;
     assert_eq!(answer.status, 201, "{}", answer.text());
-    let draft = answer.json()["id"].as_str().unwrap().to_owned();
-    assert_eq!(publish(ines, &draft).await.status, 200);
-    draft
+    answer.json()["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +94,8 @@ async fn ren33_whoever_follows_a_link_to_a_file_of_a_withdrawn_draft_reads_why()
 async fn ren33_a_file_that_cannot_be_made_leads_back_to_the_draft() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
-    let draft = published_without_pdf(&service, &ines).await;
+    let draft = sealed_without_pdf(&service, &ines).await;
+    assert_eq!(publish(&ines, &draft).await.status, 200);
     let file = format!("/p/{PAPER}/{draft}/en.md?view=sideways");
     let page = browsing(service.get(&file), "en").send().await;
     assert_eq!(page.status, 422);
@@ -116,4 +115,39 @@ async fn ren33_what_is_not_there_at_the_moment_says_so_and_when_to_try_again() {
     is_page(&page, "en", "Not at the moment");
     assert!(page.header("retry-after").unwrap().parse::<u64>().unwrap() > 0);
     assert!(!page.text().contains("/nowhere"), "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ren34_no_pdf_is_offered_of_a_draft_that_cannot_be_printed_and_who_publishes_it_knows() {
+    let service = Service::start().await;
+    let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
+    let whole = sealed(&ines, "Quito draft").await;
+    let draft = sealed_without_pdf(&service, &ines).await;
+    let told = async |somebody: &Somebody, id: &str| {
+        somebody.get(&format!("/api/v1/milestones/{id}/publication")).send().await.json()["without_pdf"]
+            .clone()
+    };
+    assert_eq!(told(&ines, &draft).await, json!(["en"]));
+    assert_eq!(told(&ines, &whole).await, json!([]));
+    assert_eq!(told(&samir, &draft).await, json!([]), "he does not publish");
+
+    assert_eq!(publish(&ines, &draft).await.json()["without_pdf"], json!([]), "it is done");
+    let address = format!("/p/{PAPER}/{draft}");
+    let page = service.get(&address).send().await.text();
+    assert!(page.contains("There is no PDF of this draft in this language"), "{page}");
+    assert!(page.contains("Cities welcome \u{1F9FF} everyone."), "{page}");
+    for file in ["en.docx", "en.md", "en.html", "bundle.zip"] {
+        assert!(page.contains(&format!("href=\"{address}/{file}\" download>")), "{file} in {page}");
+        let answer = service.get(&format!("{address}/{file}")).send().await;
+        assert_eq!(answer.status, 200, "{file}: {}", answer.text());
+    }
+    for at in [address, format!("/p/{PAPER}"), format!("/p/{PAPER}/feed.atom")] {
+        let public = service.get(&at).send().await.text();
+        assert!(!public.contains(".pdf"), "{at}: {public}");
+    }
+
+    publish(&ines, &whole).await;
+    let page = service.get(&format!("/p/{PAPER}/{whole}")).send().await.text();
+    assert!(page.contains("citation_pdf_url") && page.contains("/en.pdf\" download>"), "{page}");
+    assert!(!page.contains("There is no PDF"), "{page}");
 }

@@ -1,6 +1,6 @@
 /** How a sealed draft stands to the public, and the acts that change it. */
 import { ifMatch, path } from './address'
-import { boolean, integer, nullable, object, oneOf, string } from './parse'
+import { array, boolean, integer, nullable, object, oneOf, string } from './parse'
 import type { Parsed } from './parse'
 import { json, type Requester } from './request'
 
@@ -13,6 +13,8 @@ const publication = object({
   withdrawn_at: nullable(string),
   reason: nullable(string),
   may_publish: boolean,
+  /** The languages in which the public page will offer no PDF; told to who may publish it now. */
+  without_pdf: array(string),
 })
 export type Publication = Parsed<typeof publication>
 

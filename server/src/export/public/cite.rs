@@ -17,12 +17,13 @@ pub fn section(around: &Around<'_>, draft: &Draft<'_>) -> String {
 
 /// What programs that gather references look for in the head.
 pub fn for_machines(around: &Around<'_>, draft: &Draft<'_>) -> String {
+    let pdf = format!("{}{}/{}.pdf", around.site, draft.path(), draft.language);
     let facts = [
         ("citation_title", full_title(draft)),
         ("citation_author", draft.organisation().to_owned()),
         ("citation_publication_date", iso((draft.day)(draft.publication.first)).replace('-', "/")),
         ("citation_language", draft.language.to_owned()),
-        ("citation_pdf_url", format!("{}{}/{}.pdf", around.site, draft.path(), draft.language)),
+        ("citation_pdf_url", if draft.has_pdf { pdf } else { String::new() }),
     ];
     let meta =
         |(name, value): &(&str, String)| format!("<meta name=\"{name}\" content=\"{}\">\n", escape(value));
