@@ -130,7 +130,8 @@ pub enum Refusal {
     NothingEarlier(&'static str),
     /// Something in the words stops a PDF.
     #[error(
-        "{count} places stop a PDF of this draft (GET …/preflight names them); mend them, or seal it `anyway` (`--anyway` on the command line): the other files can be made"
+        "{count} {} a PDF of this draft (GET …/preflight names what does); mend it, or seal it `anyway` (`--anyway` on the command line): the other files can be made",
+        places_stop(.count)
     )]
     SealStopped {
         /// How many places.
@@ -436,6 +437,10 @@ impl From<BracketError> for Refusal {
 }
 
 /// "AFR on 2016-09-21T08:42:00Z, MEWA on …".
+fn places_stop(count: &usize) -> &'static str {
+    if *count == 1 { "place stops" } else { "places stop" }
+}
+
 fn reminded(components: &[(ComponentId, String, Moment)]) -> String {
     let each = components.iter().map(|(_, code, at)| format!("{code} on {at}"));
     each.collect::<Vec<_>>().join(", ")

@@ -637,6 +637,7 @@ export type MessageId =
   | 'error-field-languages'
   | 'error-field-link'
   | 'error-field-paragraph'
+  | 'error-field-planned'
   | 'error-field-received'
   | 'error-field-remarks-full'
   | 'error-field-result'

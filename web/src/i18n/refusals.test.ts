@@ -88,6 +88,7 @@ describe.each(['es', 'en'] as const)('in %s', (language) => {
     [{ field: 'received' }, 'error-field-received'],
     [{ field: 'received.name', rule: 'missing' }, 'error-rule-missing'],
     [{ field: 'result', rule: 'from the future' }, 'error-field-result'],
+    [{ field: 'planned' }, 'error-field-planned'],
     [{ field: 'Idempotency-Key' }, 'error-field_invalid-named'],
     [{ field: 'name', expected: 'a string', received: 'integer `5`' }, 'error-field_invalid-named'],
     [{ line: 1, column: 7 }, 'error-field_invalid'],
