@@ -68,6 +68,13 @@ impl<'a> Draft<'a> {
         self.paper.title_in(self.language)
     }
 
+    /// Its languages in the order of the paper, as everywhere; one that the paper has no more stands last.
+    fn languages(&self) -> impl Iterator<Item = &'a String> {
+        let (paper, sealed) = (&self.paper.languages, &self.milestone.languages);
+        let gone = sealed.iter().filter(|each| !paper.contains(each));
+        paper.iter().filter(|each| sealed.contains(each)).chain(gone)
+    }
+
     fn organisation(&self) -> &str {
         in_language(&self.paper.organisation, self.language, &self.paper.languages).unwrap_or_default()
     }
@@ -302,7 +309,7 @@ impl Around<'_> {
 
 /// The draft's other languages.
 fn languages(draft: &Draft<'_>) -> String {
-    nav(draft, draft.milestone.languages.iter(), |each| draft.path_in(each))
+    nav(draft, draft.languages(), |each| draft.path_in(each))
 }
 
 fn nav<'l>(
@@ -312,7 +319,7 @@ fn nav<'l>(
 ) -> String {
     let mut items = String::new();
     for each in languages {
-        let (code, name) = (escape(each), escape(&Words::own_names([each])));
+        let (code, name) = (escape(each), escape(&begun(&Words::own_names([each]))));
         let current = if each == draft.language { " aria-current=\"true\"" } else { "" };
         items += &format!(
             "<li><a href=\"{}\" lang=\"{code}\" hreflang=\"{code}\" dir=\"{}\"{current}>{name}</a></li>",
@@ -324,6 +331,12 @@ fn nav<'l>(
         "<nav class=\"push languages\" aria-label=\"{}\"><ul>{items}</ul></nav>",
         draft.get("milestone-language")
     )
+}
+
+/// As a name stands alone: with a capital, where its script has them.
+fn begun(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// The files of a draft, to be taken along.
@@ -340,8 +353,8 @@ fn files(draft: &Draft<'_>, has_brackets: bool) -> String {
     }
     all.extend([
         ("Word".to_owned(), format!("{at}/{language}.docx")),
-        ("Markdown".to_owned(), format!("{at}/{language}.md")),
         ("HTML".to_owned(), format!("{at}/{language}.html")),
+        ("Markdown".to_owned(), format!("{at}/{language}.md")),
     ]);
     all.push((draft.words.get("public-bundle"), format!("{at}/bundle.zip")));
     let mut html =

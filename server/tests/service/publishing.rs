@@ -118,6 +118,7 @@ async fn ren22_a_published_draft_is_read_by_everybody_without_a_script() {
         "@misc{housing-",
         "/en.pdf\" download>PDF</a>",
         "/bundle.zip\" download>",
+        "hreflang=\"en\" dir=\"ltr\" aria-current=\"true\">English</a>",
     ] {
         assert!(html.contains(there), "{there} in {html}");
     }

@@ -41,7 +41,7 @@ impl Around<'_> {
             format!("{masthead}<div class=\"page published\">\n{}</div>\n", article(draft, tree, &words));
         let canonical = format!("{}{}", self.site, address(draft, draft.language));
         let head = self.meta(draft, &title, &canonical);
-        let both = draft.milestone.languages.iter().filter(|each| before.milestone.languages.contains(each));
+        let both = draft.languages().filter(|each| before.milestone.languages.contains(each));
         self.page(draft, &title, &head, &nav(draft, both, |each| address(draft, each)), &main)
     }
 }

@@ -1,5 +1,5 @@
 /** Who sits where: from a seat to the person, their initials and their component. */
-import type { Component, Person, Seat } from '../../api'
+import type { Component, Paper, Person, Seat } from '../../api'
 
 export interface SeatHolder {
   personId: string
@@ -40,4 +40,9 @@ export function focalPointsOf(directory: Directory, code: string): string[] {
 /** The words in the wanted language, else in English, else in whatever language there is; empty only when there are none. */
 export function inLanguage(words: Readonly<Record<string, string>>, language: string): string {
   return words[language] ?? words.en ?? Object.values(words)[0] ?? ''
+}
+
+/** Some of a paper's languages in the paper's own order, which is the same on every page; one that the paper has no more stands last. */
+export function inOrderOf({ languages }: Pick<Paper, 'languages'>, some: readonly string[]): string[] {
+  return [...languages.filter((each) => some.includes(each)), ...some.filter((each) => !languages.includes(each))]
 }
