@@ -860,7 +860,6 @@ export type MessageId =
   | 'history-restore-act'
   | 'history-restore-chapter'
   | 'history-restore-number'
-  | 'history-restore-paragraph'
   | 'history-restore-table'
   | 'history-restore-text'
   | 'history-restore-title'
