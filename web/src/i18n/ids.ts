@@ -332,6 +332,7 @@ export type MessageId =
   | 'compare-chapter-was'
   | 'compare-chapters-same'
   | 'compare-choose'
+  | 'compare-choose-others'
   | 'compare-count'
   | 'compare-decided'
   | 'compare-file'
