@@ -319,6 +319,7 @@ async fn ren30_everybody_reads_what_a_published_draft_changed_of_the_one_publish
         "<h1 dir=\"auto\">Quito &lt;draft&gt; compared with Bogotá draft</h1>",
         "<del><span class=\"heard\"> [deleted: </span>Cities<span class=\"heard\">] </span></del>",
         "<ins><span class=\"heard\"> [inserted: </span>All cities<span class=\"heard\">] </span></ins>",
+        "A bar beside a paragraph: something changed in it",
     ] {
         assert!(html.contains(there), "{there} in {html}");
     }

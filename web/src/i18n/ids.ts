@@ -1542,6 +1542,7 @@ export type MessageId =
   | 'public-all'
   | 'public-brackets'
   | 'public-bundle'
+  | 'public-changes-bar'
   | 'public-changes-none'
   | 'public-cite'
   | 'public-cite-line'

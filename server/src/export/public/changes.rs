@@ -19,9 +19,10 @@ impl Around<'_> {
     pub fn changes(&self, draft: &Draft<'_>, before: &Draft<'_>, comparison: &Comparison) -> String {
         let words = red_words(&draft.words);
         let key = format!(
-            "<p class=\"key\"><ins>{}</ins> <del>{}</del></p>",
+            "<p class=\"key\"><ins>{}</ins> <del>{}</del> <span class=\"bar-key\">{}</span></p>",
             escape(&words.came),
-            escape(&words.went)
+            escape(&words.went),
+            draft.get("public-changes-bar")
         );
         let tree = Tree::compared(comparison, words.clone(), &[]);
         let names = [("from", before.milestone.name.as_str()), ("to", draft.milestone.name.as_str())];
