@@ -246,7 +246,7 @@ impl App {
         Err(Refusal::NotFound)
     }
 
-    /// REN33: what a person meets in place of what cannot be had.
+    /// REN36: what a person meets in place of what cannot be had.
     pub fn public_instead(&self, why: &Instead, language: &str, onward: &str, style: Option<&str>) -> String {
         self.around(style).instead(why, language, onward, &self.day_of())
     }

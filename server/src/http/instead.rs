@@ -1,4 +1,4 @@
-//! REN33: what is answered in place of what the public cannot have: a page for people, in their language; a problem for programs.
+//! REN36: what is answered in place of what the public cannot have: a page for people, in their language; a problem for programs.
 //!
 //! The page is made of the refusal and of how it was asked, never of what is stored: what is not published and what does not exist
 //! come out the same, byte for byte.
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ren33_of_the_languages_that_exist_the_reader_gets_the_one_they_like_best() {
+    fn ren36_of_the_languages_that_exist_the_reader_gets_the_one_they_like_best() {
         for (asked, answered) in [
             ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
             ("de, es;q=0.3, ar ; q=0.2", "es"),

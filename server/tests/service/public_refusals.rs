@@ -37,7 +37,7 @@ async fn sealed_without_pdf(service: &Service, ines: &Somebody) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren33_what_is_not_published_is_to_a_browser_the_same_page_as_what_does_not_exist() {
+async fn ren36_what_is_not_published_is_to_a_browser_the_same_page_as_what_does_not_exist() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -68,7 +68,7 @@ async fn ren33_what_is_not_published_is_to_a_browser_the_same_page_as_what_does_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren33_whoever_follows_a_link_to_a_file_of_a_withdrawn_draft_reads_why() {
+async fn ren36_whoever_follows_a_link_to_a_file_of_a_withdrawn_draft_reads_why() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -91,7 +91,7 @@ async fn ren33_whoever_follows_a_link_to_a_file_of_a_withdrawn_draft_reads_why()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren33_a_file_that_cannot_be_made_leads_back_to_the_draft() {
+async fn ren36_a_file_that_cannot_be_made_leads_back_to_the_draft() {
     let service = Service::start().await;
     let ines = service.signs_in("ines").await;
     let draft = sealed_without_pdf(&service, &ines).await;
@@ -105,7 +105,7 @@ async fn ren33_a_file_that_cannot_be_made_leads_back_to_the_draft() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren33_what_is_not_there_at_the_moment_says_so_and_when_to_try_again() {
+async fn ren36_what_is_not_there_at_the_moment_says_so_and_when_to_try_again() {
     let service = Service::with(|settings| settings.pdf_worker = Some("/nowhere/borrador-pdf".into())).await;
     let ines = service.signs_in("ines").await;
     let draft = sealed(&ines, "Bogotá draft").await;
@@ -118,7 +118,7 @@ async fn ren33_what_is_not_there_at_the_moment_says_so_and_when_to_try_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ren34_no_pdf_is_offered_of_a_draft_that_cannot_be_printed_and_who_publishes_it_knows() {
+async fn ren37_no_pdf_is_offered_of_a_draft_that_cannot_be_printed_and_who_publishes_it_knows() {
     let service = Service::start().await;
     let [ines, samir] = [service.signs_in("ines").await, service.signs_in("samir").await];
     let whole = sealed(&ines, "Quito draft").await;

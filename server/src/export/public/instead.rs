@@ -1,4 +1,4 @@
-//! REN33: the page that a person meets in place of what cannot be had.
+//! REN36: the page that a person meets in place of what cannot be had.
 //!
 //! It names no paper and no draft: what was never published looks like what never was (HIS37). Only of a withdrawn draft, which was
 //! public, it says more.
