@@ -47,7 +47,7 @@ pub struct Place {
 pub struct Repair {
     /// Offset of the marker.
     pub marker: usize,
-    /// The id under which [`Text::read`] shows the block, the same for every reader of the same history.
+    /// The id under which [`Text::read`](super::Text::read) shows the block, the same for every reader of the same history.
     pub id: ParagraphId,
 }
 
