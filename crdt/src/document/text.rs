@@ -148,8 +148,7 @@ impl Text {
     /// A text of its own that is as this one was when it had these heads, to write on; `None` if one of them is unknown. Costs a replay
     /// of the history: [`Text::then`] reads without one.
     pub fn at(&self, heads: &[ChangeHash]) -> Option<Text> {
-        let heads: Vec<_> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
-        let doc = self.doc.fork_at(&heads).ok()?;
+        let doc = self.doc.fork_at(&hashes(heads)).ok()?;
         Self::open(doc).ok()
     }
 
@@ -159,10 +158,7 @@ impl Text {
         if !self.knows(before) || !self.knows(after) {
             return Vec::new();
         }
-        let heads = |hashes: &[ChangeHash]| -> Vec<_> {
-            hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
-        };
-        let patches = self.doc.diff(&heads(before), &heads(after));
+        let patches = self.doc.diff(&hashes(before), &hashes(after));
         let written = patches.into_iter().filter(|patch| patch.obj == self.object);
         written
             .filter_map(|patch| match patch.action {
@@ -217,6 +213,11 @@ impl Text {
         let author = self.doc.get_author_for_actor(&automerge::ActorId::from(actor.0.as_slice()))?;
         uuid::Uuid::from_slice(author.as_bytes()).ok().map(SeatId)
     }
+}
+
+/// As Automerge takes them.
+fn hashes(heads: &[ChangeHash]) -> Vec<automerge::ChangeHash> {
+    heads.iter().map(|head| automerge::ChangeHash(head.0)).collect()
 }
 
 /// How many words there are, as Unicode segments them: punctuation is none.

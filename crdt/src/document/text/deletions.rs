@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use automerge::legacy::{Key, OpType};
 
 use super::elements::ElementId;
+use super::hashes;
 use super::state::State;
 use crate::ids::{ActorId, ChangeHash};
 
@@ -20,11 +21,10 @@ impl State<'_> {
     pub fn deletions_since(&self, before: &[ChangeHash]) -> Deletions {
         let mut deleted = Deletions::new();
         let since = self.changes_since(before);
-        let heads: Vec<_> = before.iter().map(|head| automerge::ChangeHash(head.0)).collect();
         if since.is_empty() || since.len() > MOST_CHANGES {
             return deleted;
         }
-        let mut changes = self.text.doc.get_changes(&heads);
+        let mut changes = self.text.doc.get_changes(&hashes(before));
         changes.retain(|change| since.contains(&ChangeHash(change.hash().0)));
         changes.sort_unstable_by_key(|change| change.hash());
         for change in &changes {

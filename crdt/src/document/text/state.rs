@@ -11,6 +11,7 @@ use automerge::{ObjId, ReadDoc, Value};
 use super::Text;
 use super::blocks::{self, Reading};
 use super::elements::{ElementId, Elements};
+use super::hashes;
 use crate::document::schema::Block;
 use crate::ids::ChangeHash;
 
@@ -35,8 +36,7 @@ impl Text {
         if sorted == self.heads() {
             return Some(self.now());
         }
-        let heads = || sorted.iter().map(|head| automerge::ChangeHash(head.0)).collect();
-        self.knows(&sorted).then(|| State { text: self, heads: Some(heads()) })
+        self.knows(&sorted).then(|| State { text: self, heads: Some(hashes(&sorted)) })
     }
 }
 
@@ -75,8 +75,8 @@ impl<'a> State<'a> {
             return HashSet::new();
         }
         let after = |heads: &[ChangeHash]| {
-            let heads: Vec<_> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
-            self.text.doc.get_changes_meta(&heads).into_iter().map(|change| ChangeHash(change.hash.0))
+            let changes = self.text.doc.get_changes_meta(&hashes(heads)).into_iter();
+            changes.map(|change| ChangeHash(change.hash.0))
         };
         let later: HashSet<ChangeHash> = after(&self.heads()).collect();
         after(before).filter(|change| !later.contains(change)).collect()
